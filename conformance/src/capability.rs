@@ -1,0 +1,145 @@
+//! What a target says it offers.
+//!
+//! An invariant lists in `needs:` what it cannot be judged without. Where a target does not offer
+//! all of it the verdict is *not-applicable*, never *holds*. The words below are the words of the
+//! YAML; there is no second list.
+
+use std::fmt;
+
+/// Declares [`Capability`] once: variant, YAML word, meaning.
+macro_rules! capabilities {
+    ($($variant:ident = $word:literal, $says:literal;)*) => {
+        /// One thing a target may offer.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        #[repr(u8)]
+        pub enum Capability {
+            $(#[doc = $says] $variant,)*
+        }
+
+        impl Capability {
+            /// Every capability, in declaration order.
+            pub const ALL: &'static [Capability] = &[$(Capability::$variant,)*];
+
+            /// The word that the YAML, the reports and the command line use.
+            pub fn word(self) -> &'static str {
+                match self { $(Capability::$variant => $word,)* }
+            }
+
+            /// What offering it means, in one sentence.
+            pub fn says(self) -> &'static str {
+                match self { $(Capability::$variant => $says,)* }
+            }
+        }
+    };
+}
+
+capabilities! {
+    Calloc = "calloc", "Zeroed allocation of count times size.";
+    Realloc = "realloc", "Resizing a block, NULL included.";
+    Reallocarray = "reallocarray", "Resizing to count times size with an overflow check.";
+    AlignedAlloc = "aligned-alloc", "C11 `aligned_alloc`.";
+    PosixMemalign = "posix-memalign", "POSIX `posix_memalign`.";
+    Memalign = "memalign", "The older `memalign`.";
+    FreeSized = "free-sized", "C23 `free_sized`, or a deallocation told the size.";
+    FreeAlignedSized = "free-aligned-sized", "C23 `free_aligned_sized`, or a deallocation told size and alignment.";
+    Layout = "layout", "Rust's `Layout` calls: every request has an alignment, and resizing keeps it.";
+    FreeWithin = "free-within", "A deallocation may name any size between requested and usable.";
+    GrowZeroed = "grow-zeroed", "Growing a block so that the new part reads zero.";
+    UsableSize = "usable-size", "Asking how many bytes of a block may be used.";
+    Errno = "errno", "Failures set errno, as POSIX asks.";
+    FreeNull = "free-null", "Freeing the null pointer is allowed.";
+    ZeroSize = "zero-size", "A request for 0 bytes is allowed.";
+    Oversize = "oversize", "A request may exceed PTRDIFF_MAX, or overflow (it must then be refused).";
+    Threads = "threads", "Calls may come from any number of threads.";
+    Fork = "fork", "The process may fork and the child may go on allocating.";
+    Footprint = "footprint", "Resident and mapped bytes of the process can be read.";
+    Stats = "stats", "Running totals: allocations, frees, bytes in use.";
+    DetectsMisuse = "detects-misuse", "The target claims to stop double and invalid frees.";
+}
+
+impl Capability {
+    /// The capability that `word` names.
+    pub fn from_word(word: &str) -> Option<Capability> {
+        Capability::ALL.iter().copied().find(|c| c.word() == word)
+    }
+}
+
+impl fmt::Display for Capability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// A set of [`Capability`], one bit each.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct Capabilities(u64);
+
+impl Capabilities {
+    /// The set with nothing in it: a target that can only hand out and take back blocks.
+    pub const NONE: Capabilities = Capabilities(0);
+
+    /// The set of all of `list`.
+    pub const fn of(list: &[Capability]) -> Capabilities {
+        let mut bits = 0;
+        let mut i = 0;
+        while i < list.len() {
+            bits |= 1 << list[i] as u64;
+            i += 1;
+        }
+        Capabilities(bits)
+    }
+
+    /// This set and `one` more.
+    #[must_use]
+    pub const fn with(self, one: Capability) -> Capabilities {
+        Capabilities(self.0 | 1 << one as u64)
+    }
+
+    /// This set without `one`.
+    #[must_use]
+    pub const fn without(self, one: Capability) -> Capabilities {
+        Capabilities(self.0 & !(1 << one as u64))
+    }
+
+    /// Whether `one` is offered.
+    pub const fn has(self, one: Capability) -> bool {
+        self.0 & (1 << one as u64) != 0
+    }
+
+    /// Whether all of `others` are offered.
+    pub const fn covers(self, others: Capabilities) -> bool {
+        self.0 & others.0 == others.0
+    }
+
+    /// Those of `others` that are not offered, for the reason of a *not-applicable*.
+    pub fn missing(self, others: Capabilities) -> Vec<Capability> {
+        Capabilities(others.0 & !self.0).iter().collect()
+    }
+
+    /// The members, in declaration order.
+    pub fn iter(self) -> impl Iterator<Item = Capability> {
+        Capability::ALL.iter().copied().filter(move |&c| self.has(c))
+    }
+
+    /// The set as bits, to cross a process border.
+    pub const fn bits(self) -> u64 {
+        self.0
+    }
+
+    /// The set of `bits`; bits that name nothing are dropped.
+    pub fn from_bits(bits: u64) -> Capabilities {
+        Capabilities(bits & ((1 << Capability::ALL.len()) - 1))
+    }
+}
+
+impl fmt::Debug for Capabilities {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter().map(Capability::word)).finish()
+    }
+}
+
+impl FromIterator<Capability> for Capabilities {
+    fn from_iter<I: IntoIterator<Item = Capability>>(iter: I) -> Capabilities {
+        iter.into_iter().fold(Capabilities::NONE, Capabilities::with)
+    }
+}

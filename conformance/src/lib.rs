@@ -1,0 +1,12 @@
+//! heaplaw's judge.
+
+pub mod capability;
+pub mod mutant;
+pub mod observe;
+pub mod op;
+pub mod spec;
+pub mod verdict;
+pub mod target {
+    //! Implementations under judgement.
+    pub mod heap;
+}

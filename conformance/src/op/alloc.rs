@@ -1,0 +1,183 @@
+//! The alphabet of allocators.
+//!
+//! A script is a list of steps; a step is one op performed by one thread. Blocks live in numbered
+//! *slots*, so that a script says what it does without knowing any address.
+//!
+//! Every op is *total*: it means something in every state. An op on a slot that is not in the state
+//! it needs is skipped (a free of an empty slot, an allocation into a full one), a step of a thread
+//! that was not started is skipped, an `end` without its beginning is skipped. That is what makes
+//! shrinking work: any subset of a script is a script.
+
+/// Slots of a script: block tables are arrays of this length.
+pub const SLOTS: usize = 1024;
+
+/// Threads of a script, the main thread included.
+pub const THREADS: usize = 8;
+
+/// A place for one block: below [`SLOTS`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Slot(pub u16);
+
+/// Who performs a step: 0 is the main thread, which always runs; below [`THREADS`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Thread(pub u8);
+
+/// One action. Sizes and alignments are in bytes.
+#[expect(missing_docs, reason = "the fields are named in the sentence of their op")]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Op {
+    /// `malloc(size)` into an empty slot, then the whole request is written with a pattern.
+    Malloc { slot: Slot, size: u64 },
+    /// `calloc(count, size)` into an empty slot: bytes are checked for zero, then written.
+    Calloc { slot: Slot, count: u64, size: u64 },
+    /// `aligned_alloc(align, size)` into an empty slot, then written.
+    AlignedAlloc { slot: Slot, align: u64, size: u64 },
+    /// `posix_memalign(&p, align, size)` into an empty slot, then written.
+    PosixMemalign { slot: Slot, align: u64, size: u64 },
+    /// `memalign(align, size)` into an empty slot, then written.
+    Memalign { slot: Slot, align: u64, size: u64 },
+    /// `realloc(p, size)`; of an empty slot it is `realloc(NULL, size)`. The kept prefix is
+    /// checked, then the whole new request is written.
+    Realloc { slot: Slot, size: u64 },
+    /// `reallocarray(p, count, size)`, as [`Op::Realloc`].
+    Reallocarray { slot: Slot, count: u64, size: u64 },
+    /// Grows a full slot so that the new part reads zero; skipped where `size` is no growth.
+    GrowZeroed { slot: Slot, size: u64 },
+    /// `free(p)` of a full slot, after its contents were verified.
+    Free { slot: Slot },
+    /// `free(NULL)`.
+    FreeNull,
+    /// `free_sized(p, size)` with the size last asked for; skipped for aligned blocks.
+    FreeSized { slot: Slot },
+    /// `free_aligned_sized(p, align, size)`; skipped unless the block came from `aligned_alloc`.
+    FreeAlignedSized { slot: Slot },
+    /// A deallocation told a size between requested and usable: requested + `excess` modulo the range.
+    FreeWithin { slot: Slot, excess: u64 },
+    /// Asks for the usable size of a full slot.
+    UsableSize { slot: Slot },
+    /// Asks for the usable size of a full slot and writes all of it; from here on the block owns it.
+    FillUsable { slot: Slot },
+    /// Writes the whole of a full slot again, with a new pattern.
+    Write { slot: Slot },
+    /// Verifies the contents of a full slot.
+    Verify { slot: Slot },
+    /// Verifies every live block; samples footprint and statistics.
+    Checkpoint,
+    /// Starts a thread that is not running.
+    StartThread { thread: Thread },
+    /// Ends a running thread and waits until it is gone. The *late* steps just before it, of the
+    /// same thread, are performed by its thread-local destructors.
+    EndThread { thread: Thread },
+    /// Forks; the child verifies the blocks it inherited, allocates and frees `blocks` blocks of
+    /// mixed sizes, and exits.
+    Fork { blocks: u64 },
+    /// Frees a full slot, then frees the same address again. A target that claims to detect misuse
+    /// must stop the process in the second call.
+    DoubleFree { slot: Slot },
+    /// Frees the address of a full slot plus `offset` (not 0). The block stays live.
+    FreeInterior { slot: Slot, offset: u64 },
+    /// Frees an address that the target never handed out.
+    FreeForeign { what: Foreign },
+    /// Frees a full slot, overwrites its first 64 bytes with the address of a decoy, then
+    /// allocates `tries` blocks of its size: none may lie in the decoy.
+    CorruptFreed { slot: Slot, tries: u64 },
+    /// Begins a section whose steps run at the same time, each thread its own in order.
+    Together,
+    /// Ends the innermost open section begun by [`Op::Together`] or [`Op::Repeat`].
+    End,
+    /// Begins a section that is performed `times` times over.
+    Repeat { times: u64 },
+}
+
+/// An address that no allocator handed out.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Foreign {
+    /// A local variable.
+    Stack,
+    /// A static variable.
+    Static,
+    /// A page of its own, from the system.
+    Mapping,
+}
+
+/// One op and who performs it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Step {
+    /// The performing thread.
+    pub thread: Thread,
+    /// Performed by the thread-local destructors of `thread`, at the [`Op::EndThread`] that follows.
+    pub late: bool,
+    /// What is done.
+    pub op: Op,
+}
+
+impl Step {
+    /// `op` on the main thread.
+    pub fn main(op: Op) -> Step {
+        Step { thread: Thread(0), late: false, op }
+    }
+
+    /// `op` on `thread`.
+    pub fn on(thread: Thread, op: Op) -> Step {
+        Step { thread, late: false, op }
+    }
+}
+
+/// A list of steps.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Script {
+    /// The steps, in order.
+    pub steps: Vec<Step>,
+}
+
+impl Op {
+    /// The slot that the op is about, where it is about one.
+    pub fn slot(&self) -> Option<Slot> {
+        match *self {
+            Op::Malloc { slot, .. }
+            | Op::Calloc { slot, .. }
+            | Op::AlignedAlloc { slot, .. }
+            | Op::PosixMemalign { slot, .. }
+            | Op::Memalign { slot, .. }
+            | Op::Realloc { slot, .. }
+            | Op::Reallocarray { slot, .. }
+            | Op::GrowZeroed { slot, .. }
+            | Op::Free { slot }
+            | Op::FreeSized { slot }
+            | Op::FreeAlignedSized { slot }
+            | Op::FreeWithin { slot, .. }
+            | Op::UsableSize { slot }
+            | Op::FillUsable { slot }
+            | Op::Write { slot }
+            | Op::Verify { slot }
+            | Op::DoubleFree { slot }
+            | Op::FreeInterior { slot, .. }
+            | Op::CorruptFreed { slot, .. } => Some(slot),
+            Op::FreeNull
+            | Op::Checkpoint
+            | Op::StartThread { .. }
+            | Op::EndThread { .. }
+            | Op::Fork { .. }
+            | Op::FreeForeign { .. }
+            | Op::Together
+            | Op::End
+            | Op::Repeat { .. } => None,
+        }
+    }
+
+    /// Bytes asked for, where the op asks for any; the low 64 bits of an overflowing product.
+    pub fn requested(&self) -> Option<u64> {
+        match *self {
+            Op::Malloc { size, .. }
+            | Op::AlignedAlloc { size, .. }
+            | Op::PosixMemalign { size, .. }
+            | Op::Memalign { size, .. }
+            | Op::Realloc { size, .. }
+            | Op::GrowZeroed { size, .. } => Some(size),
+            Op::Calloc { count, size, .. } | Op::Reallocarray { count, size, .. } => {
+                Some(count.wrapping_mul(size))
+            }
+            _ => None,
+        }
+    }
+}

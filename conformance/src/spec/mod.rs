@@ -1,0 +1,197 @@
+//! The invariants as data: what `specs/*.yaml` holds once it has been read and checked.
+//!
+//! The types here are what the rest of the judge sees. How a file becomes these types, and how it
+//! fails to, is `load`'s business.
+
+pub mod glossary;
+
+use crate::capability::Capability;
+use std::fmt;
+
+/// How binding an invariant is. Only a broken `must` makes a run fail.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Level {
+    /// Breaking it is a bug.
+    Must,
+    /// Breaking it needs a reason.
+    Should,
+    /// A quality that is worth knowing about.
+    May,
+}
+
+/// What sort of promise an invariant is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Kind {
+    /// Nothing bad happens, unconditionally.
+    Safety,
+    /// Something good happens in the end, within a stated bound.
+    Liveness,
+    /// A number stays within a limit.
+    Bound,
+    /// Implementation-defined: the run records what the target chose and holds it to that.
+    Choice,
+}
+
+/// Who promises it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Profile {
+    /// Every allocator, collector or analyser.
+    Any,
+    /// What Go 1.27 promises.
+    Go,
+}
+
+/// One way of enforcing an invariant.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Judge {
+    /// Random scripts, shrunk on failure.
+    Property,
+    /// Every script up to a length over a small alphabet.
+    Exhaustive,
+    /// A schedule model (loom).
+    Schedule,
+    /// Coverage-guided scripts.
+    Fuzz,
+    /// Real threads, judged from their logs.
+    Stress,
+    /// A scripted or recorded run.
+    Trace,
+    /// A real program watched from inside.
+    Monitor,
+    /// A committed table or trace with its answers.
+    Golden,
+}
+
+/// Full id of an invariant: YAML path + phrase, as in `alloc/block/contents-stable`.
+/// Lower-case words joined by `-`, parts joined by `/`. Ids never change meaning.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct InvariantId(pub(crate) String);
+
+impl InvariantId {
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The suite part: all before the last `/`.
+    pub fn suite(&self) -> &str {
+        self.0.rsplit_once('/').map_or("", |(suite, _)| suite)
+    }
+
+    /// The subject: the part before the first `/`.
+    pub fn subject(&self) -> &str {
+        self.0.split('/').next().unwrap_or("")
+    }
+}
+
+impl fmt::Display for InvariantId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Where a promise comes from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Source {
+    /// A standard, manual page or paper, with its section.
+    Text(String),
+    /// A file and function of Go's runtime.
+    Go(String),
+    /// A bug report or test of another project.
+    Issue(String),
+}
+
+/// Source text of a rule, with the place it came from, for messages.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RuleText {
+    /// The CEL source.
+    pub text: String,
+    /// Which file, as the loader names it.
+    pub file: String,
+    /// Line of its first character, from 1.
+    pub line: u32,
+    /// Column of its first character, from 1, in characters.
+    pub column: u32,
+}
+
+/// What a machine judges.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Body {
+    /// A predicate over the facts of an event.
+    Rule {
+        /// Events at which it is judged.
+        on: Vec<String>,
+        /// Guard: judged only where this is true.
+        when: Option<RuleText>,
+        /// Must be true.
+        rule: RuleText,
+    },
+    /// Traces with their answers, files beside the suite.
+    Golden {
+        /// File names, relative to the suite's file.
+        files: Vec<String>,
+    },
+    /// Metamorphic: a script that breaks something must break it also after every op named in
+    /// `swap` is replaced by `with`; if the twin is clean, the swapped op is at fault.
+    Compare {
+        /// Ops that are replaced, by their trace words (or `remote`: ops on another thread).
+        swap: Vec<String>,
+        /// What replaces them (or `local`: the thread that allocated).
+        with: String,
+    },
+    /// The name of a schedule model.
+    Model {
+        /// The model.
+        name: String,
+    },
+}
+
+/// One normative sentence that a machine can judge.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Invariant {
+    /// Full id.
+    pub id: InvariantId,
+    /// The normative sentence.
+    pub says: String,
+    /// What goes wrong without it.
+    pub why: String,
+    /// How binding.
+    pub level: Level,
+    /// What sort of promise.
+    pub kind: Kind,
+    /// Who promises it.
+    pub profile: Profile,
+    /// Choices of the target under which it applies, as `(choice, allowed words)`.
+    pub given: Vec<(String, Vec<String>)>,
+    /// Capabilities without which it is not applicable.
+    pub needs: Vec<Capability>,
+    /// What is judged.
+    pub body: Body,
+    /// Scripted runs in which it is judged; empty: in every run.
+    pub scenario: Vec<String>,
+    /// Ways of enforcing it.
+    pub judges: Vec<Judge>,
+    /// A breach leaves the heap in a state that proves nothing more: the case ends there.
+    pub taints: bool,
+    /// How often it must have been judged in a run before *holds* may be said.
+    pub fires: u64,
+    /// Where the promise comes from. Never empty.
+    pub source: Vec<Source>,
+    /// Mutants that break it. Never empty.
+    pub broken_by: Vec<String>,
+    /// File and line of its `id:`, for reports.
+    pub file: String,
+    /// See `file`; from 1.
+    pub line: u32,
+}
+
+/// One YAML file of invariants about one part.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Suite {
+    /// Its name, which is its path below `specs/` without the ending: `alloc/block`.
+    pub name: String,
+    /// What the part is.
+    pub about: String,
+    /// In file order.
+    pub invariants: Vec<Invariant>,
+}
