@@ -49,7 +49,7 @@ capabilities! {
     Errno = "errno", "Failures set errno, as POSIX asks.";
     FreeNull = "free-null", "Freeing the null pointer is allowed.";
     ZeroSize = "zero-size", "A request for 0 bytes is allowed.";
-    Oversize = "oversize", "A request may exceed PTRDIFF_MAX, or overflow (it must then be refused).";
+    Oversize = "oversize", "A request may exceed `PTRDIFF_MAX`, or overflow (it must then be refused).";
     Threads = "threads", "Calls may come from any number of threads.";
     Fork = "fork", "The process may fork and the child may go on allocating.";
     Footprint = "footprint", "Resident and mapped bytes of the process can be read.";

@@ -5,8 +5,5 @@ pub mod mutant;
 pub mod observe;
 pub mod op;
 pub mod spec;
+pub mod target;
 pub mod verdict;
-pub mod target {
-    //! Implementations under judgement.
-    pub mod heap;
-}

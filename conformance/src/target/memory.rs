@@ -36,6 +36,11 @@ fn word(seed: u64, index: usize) -> u64 {
 /// A run of bytes of a block, as `start..end`, with `start` a multiple of 8.
 type Run = (usize, usize);
 
+/// The byte that the pattern of `seed` has at `offset`.
+pub fn pattern_byte(seed: u64, offset: usize) -> u8 {
+    word(seed, offset / 8).to_le_bytes()[offset % 8]
+}
+
 /// The parts of a block of `len` bytes that are written and read, in order.
 fn runs(len: usize) -> impl Iterator<Item = Run> {
     let dense = len <= DENSE;
@@ -165,17 +170,15 @@ unsafe fn kept_in_run(at: *const u8, start: usize, end: usize, seed: u64) -> usi
 /// # Safety
 /// `at + from .. at + end` can be read; both lie within one word of the pattern.
 unsafe fn first_lost(at: *const u8, from: usize, end: usize, seed: u64) -> Option<usize> {
-    let bytes = word(seed, from / 8).to_le_bytes();
     // SAFETY: `from <= i < end`.
-    (from..end).position(|i| unsafe { at.add(i).read() } != bytes[i % 8])
+    (from..end).position(|i| unsafe { at.add(i).read() } != pattern_byte(seed, i))
 }
 
 /// # Safety
 /// `at + from .. at + end` can be read; both lie within one word of the pattern.
 unsafe fn lost_in_word(at: *const u8, from: usize, end: usize, seed: u64) -> usize {
-    let bytes = word(seed, from / 8).to_le_bytes();
     // SAFETY: `from <= i < end`.
-    (from..end).filter(|&i| unsafe { at.add(i).read() } != bytes[i % 8]).count()
+    (from..end).filter(|&i| unsafe { at.add(i).read() } != pattern_byte(seed, i)).count()
 }
 
 /// How many bytes from the start of `at` read zero, looking at `len` bytes (densely up to

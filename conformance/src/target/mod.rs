@@ -1,0 +1,116 @@
+//! Implementations under judgement, and the ways to reach them.
+//!
+//! A [`Target`] takes batches of steps and gives answers; how it performs them is its own affair.
+//! [`inproc::InProcess`] performs them here, for fuzzers and benchmarks; [`child::Child`] in a
+//! process of its own, for everything that may crash. Both use the same `hands` and `crew`.
+
+pub mod child;
+pub mod crew;
+pub mod footprint;
+pub mod hands;
+pub mod heap;
+pub mod identity;
+pub mod inproc;
+pub mod malloc;
+pub mod memory;
+pub mod plant;
+
+use crate::capability::Capabilities;
+use crate::observe::Answer;
+use crate::op::alloc::Step;
+use identity::Identity;
+use std::fmt;
+
+/// Steps in a batch, at most. A section, or late steps with the end of their thread, must fit into
+/// one batch.
+pub const BATCH: usize = 2048;
+
+/// An implementation, ready to perform steps on a fresh heap.
+pub trait Target {
+    /// What code answers.
+    fn identity(&self) -> &Identity;
+
+    /// What it offers.
+    fn offers(&self) -> Capabilities;
+
+    /// Hands over a batch of at most [`BATCH`] steps. Two batches may be on their way at a time;
+    /// the target may perform one while the answers to the other are judged.
+    fn submit(&mut self, steps: &[Step]);
+
+    /// Waits for the oldest batch on its way.
+    fn collect(&mut self) -> Batch<'_>;
+}
+
+/// The answers to one batch.
+#[derive(Debug)]
+pub struct Batch<'t> {
+    /// One answer a step. After a death, those of steps never begun are pending.
+    pub answers: &'t [Answer],
+    /// Why there will be no more.
+    pub death: Option<Death>,
+}
+
+/// The end of a target that nobody asked to end.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Death {
+    /// How it ended.
+    pub how: How,
+    /// Index of the step that it was at, within the batch.
+    pub at: usize,
+    /// What it wrote to its standard error; the last part.
+    pub stderr: String,
+}
+
+/// How a process ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum How {
+    /// A signal, with the address that was touched, if that was the reason.
+    Signal {
+        /// Its number.
+        number: i32,
+        /// The address touched; 0 where none was.
+        address: u64,
+        /// The address lay at the end of the thread's stack.
+        stack_overflow: bool,
+    },
+    /// An exit, with its status.
+    Exit(i32),
+    /// It stopped using the processor, and no step ended.
+    Blocked,
+    /// It used the processor without end, and no step ended.
+    Spinning,
+    /// It took more memory than the run allows.
+    Memory,
+}
+
+impl fmt::Display for How {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            How::Signal { stack_overflow: true, .. } => f.write_str("overflowed its stack"),
+            How::Signal { number, .. } => write!(f, "was ended by {}", signal_name(number)),
+            How::Exit(status) => write!(f, "exited with status {status}"),
+            How::Blocked => f.write_str("blocked for ever"),
+            How::Spinning => f.write_str("ran without end"),
+            How::Memory => f.write_str("took more memory than the run allows"),
+        }
+    }
+}
+
+/// The name of a signal, `SIGSEGV` for 11.
+pub fn signal_name(number: i32) -> String {
+    let name = match number {
+        libc::SIGABRT => "SIGABRT",
+        libc::SIGBUS => "SIGBUS",
+        libc::SIGFPE => "SIGFPE",
+        libc::SIGILL => "SIGILL",
+        libc::SIGKILL => "SIGKILL",
+        libc::SIGSEGV => "SIGSEGV",
+        libc::SIGSYS => "SIGSYS",
+        libc::SIGTERM => "SIGTERM",
+        libc::SIGTRAP => "SIGTRAP",
+        libc::SIGXCPU => "SIGXCPU",
+        libc::SIGXFSZ => "SIGXFSZ",
+        _ => return format!("signal {number}"),
+    };
+    name.to_owned()
+}
