@@ -1,0 +1,436 @@
+//! What an allocator's answers mean: the events of a step, and the facts that they bind.
+//!
+//! A step *begins* and *ends*. When it begins, the block that it gives back leaves the shadow; when
+//! it ends, events are told and the block that it got arrives. A lone step does both at once. Steps
+//! that ran beside each other begin and end in the order of their stamps, so that a block counts as
+//! live from the return of the call that made it to the call that frees it, and no longer: two
+//! blocks that overlap within these bounds were live at the same time in every reading of the log.
+
+mod names;
+mod totals;
+
+use crate::choice::Choices;
+use crate::model::alloc::{Live, Shadow};
+use crate::observe::{Answer, Progress, flag};
+use crate::op::alloc::{Op, Step};
+use crate::rule::{EventId, Frame, FunctionId, Natives, Vocabulary};
+pub use names::{MissingName, Names};
+pub use totals::Totals;
+
+/// The greatest request that counts as modest, in bytes.
+const MODEST_SIZE: u64 = 1 << 20;
+/// The greatest alignment of a modest request, in bytes.
+const MODEST_ALIGN: u64 = 64 << 10;
+
+/// Who hears of events, in order.
+pub trait Hears {
+    /// `event` happened; `frame` holds its facts, and `natives` answers for the shadow.
+    fn hear(&mut self, event: EventId, frame: &Frame, natives: &dyn Natives);
+}
+
+/// Turns the answers of one run into events with facts.
+pub struct Clerk {
+    names: Names,
+    frame: Frame,
+    shadow: Shadow,
+    choices: Choices,
+    totals: Totals,
+}
+
+/// What a step took away when it began.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Departed {
+    /// The block that it was given, whether it left or stayed.
+    given: Option<Live>,
+}
+
+/// The shadow as the rules' functions see it.
+struct Eyes<'a> {
+    shadow: &'a Shadow,
+    names: &'a Names,
+    /// The block being judged is in the shadow under this serial number, and does not meet itself.
+    own_serial: u64,
+}
+
+impl Natives for Eyes<'_> {
+    /// `block` arrives as its fields in the order of the glossary: address, size, usable, ...
+    fn call(&self, function: FunctionId, args: &[u64]) -> u64 {
+        let &[address, size, usable, ..] = args else { return 0 };
+        if address == 0 {
+            return 0;
+        }
+        if function == self.names.overlapping {
+            self.shadow.overlapping(address, size, self.own_serial)
+        } else {
+            self.shadow.sharing(address, size, usable, self.own_serial)
+        }
+    }
+}
+
+impl Clerk {
+    /// A clerk for a fresh heap that made `choices`.
+    ///
+    /// # Errors
+    /// [`MissingName`] where the glossary lacks a word that the facts below have.
+    pub fn new(vocabulary: &Vocabulary, choices: Choices) -> Result<Clerk, MissingName> {
+        let names = Names::find(vocabulary)?;
+        let mut frame = Frame::new(vocabulary);
+        names.set_choices(&mut frame, choices, vocabulary);
+        let shadow = Shadow::default();
+        Ok(Clerk { names, frame, shadow, choices, totals: Totals::default() })
+    }
+
+    /// The shadow, for pictures.
+    pub fn shadow(&self) -> &Shadow {
+        &self.shadow
+    }
+
+    /// What was counted so far.
+    pub fn totals(&self) -> &Totals {
+        &self.totals
+    }
+
+    /// The step begins: what it gives back leaves the shadow.
+    pub fn begin(&mut self, step: &Step, answer: &Answer) -> Departed {
+        if answer.progress() != Progress::Done {
+            return Departed { given: self.shadow.at(answer.given).copied() };
+        }
+        let leaves = match step.op {
+            Op::Free { .. }
+            | Op::FreeSized { .. }
+            | Op::FreeAlignedSized { .. }
+            | Op::FreeWithin { .. }
+            | Op::DoubleFree { .. }
+            | Op::CorruptFreed { .. } => true,
+            Op::Realloc { .. } | Op::Reallocarray { .. } | Op::GrowZeroed { .. } => {
+                answer.has(flag::RESIZED) && (answer.address != 0 || released_by_zero(step))
+            }
+            _ => false,
+        };
+        let given = if leaves {
+            self.shadow.remove(answer, step.thread.0)
+        } else {
+            self.shadow.at(answer.given).copied()
+        };
+        Departed { given }
+    }
+
+    /// The step ends: events are told, and what it got arrives in the shadow.
+    pub fn end(
+        &mut self,
+        index: usize,
+        step: &Step,
+        answer: &Answer,
+        departed: Departed,
+        hears: &mut impl Hears,
+    ) {
+        if answer.progress() != Progress::Done {
+            return;
+        }
+        self.set_op(step, answer);
+        self.totals.count(step, answer, departed.given.as_ref());
+        match step.op {
+            Op::Malloc { .. }
+            | Op::Calloc { .. }
+            | Op::AlignedAlloc { .. }
+            | Op::PosixMemalign { .. }
+            | Op::Memalign { .. }
+            | Op::Realloc { .. }
+            | Op::Reallocarray { .. }
+            | Op::GrowZeroed { .. } => self.end_request(index, step, answer, departed, hears),
+            Op::Free { .. }
+            | Op::FreeSized { .. }
+            | Op::FreeAlignedSized { .. }
+            | Op::FreeWithin { .. }
+            | Op::FreeNull => self.end_release(answer, departed, hears),
+            Op::UsableSize { .. } | Op::FillUsable { .. } => {
+                self.end_query(answer, departed, hears);
+            }
+            Op::Write { .. } | Op::Verify { .. } => self.verified(answer, departed, hears),
+            Op::Checkpoint => self.end_checkpoint(answer, hears),
+            Op::Fork { .. } => self.end_fork(answer, hears),
+            Op::DoubleFree { .. }
+            | Op::FreeInterior { .. }
+            | Op::FreeForeign { .. }
+            | Op::CorruptFreed { .. } => self.tell(self.names.misused, 0, hears),
+            Op::StartThread { .. }
+            | Op::EndThread { .. }
+            | Op::Together
+            | Op::End
+            | Op::Repeat { .. } => {}
+        }
+    }
+
+    /// The process ended at this step, inside the call or at the block's bytes.
+    pub fn died(&mut self, step: &Step, answer: &Answer, hears: &mut impl Hears) {
+        let given = self.shadow.at(answer.given).copied();
+        self.set_op(step, answer);
+        self.set_request(step, answer);
+        self.set_old(given.as_ref(), answer);
+        let names = &self.names;
+        if answer.has(flag::MISUSING) {
+            self.frame.set(names.op_stopped, 1);
+            self.tell(self.names.misused, 0, hears);
+            return;
+        }
+        let touching = answer.progress() == Progress::Touching;
+        self.frame.set(names.op_returned, u64::from(touching));
+        self.frame.set(names.op_accessible, u64::from(!touching));
+        self.frame.set(names.op_ok, 0);
+        self.tell(self.names.called, 0, hears);
+    }
+
+    /// The script is over; `completed` is whether the process lived to its end.
+    pub fn finish(&mut self, completed: bool, hears: &mut impl Hears) {
+        self.totals.show(&self.names, &mut self.frame, completed);
+        self.set_live();
+        self.tell(self.names.ended, 0, hears);
+    }
+
+    fn tell(&self, event: EventId, own_serial: u64, hears: &mut impl Hears) {
+        let eyes = Eyes { shadow: &self.shadow, names: &self.names, own_serial };
+        hears.hear(event, &self.frame, &eyes);
+    }
+
+    /// An allocating call came back.
+    fn end_request(
+        &mut self,
+        index: usize,
+        step: &Step,
+        answer: &Answer,
+        departed: Departed,
+        hears: &mut impl Hears,
+    ) {
+        let resized = answer.has(flag::RESIZED);
+        if resized {
+            self.verified(answer, departed, hears);
+        }
+        self.set_request(step, answer);
+        self.set_old(departed.given.as_ref(), answer);
+        self.set_content(answer);
+        self.set_live();
+        self.tell(self.names.called, 0, hears);
+        if answer.address == 0 {
+            self.set_block(None, 0);
+            self.set_heap(answer);
+            if !released_by_zero(step) || !resized {
+                self.tell(self.names.refused, 0, hears);
+            }
+            return;
+        }
+        let block = self.arrived(index, step, answer, departed);
+        self.set_block(Some(&block), 0);
+        if self.shadow.overlapping(block.address, block.size, 0) > 0 {
+            self.totals.overlaps += 1;
+        }
+        self.tell(self.names.allocated, 0, hears);
+        if resized {
+            self.tell(self.names.resized, 0, hears);
+        }
+        self.shadow.insert(block);
+    }
+
+    fn arrived(&self, index: usize, step: &Step, answer: &Answer, departed: Departed) -> Live {
+        let ask = Ask::of(&step.op);
+        let old = departed.given.filter(|_| answer.has(flag::RESIZED));
+        Live {
+            address: answer.address,
+            size: if ask.overflows { 0 } else { ask.size },
+            align: old.map_or(ask.align, |old| old.align),
+            serial: answer.serial,
+            usable: 0,
+            owner: step.thread.0,
+            aligned_family: old.map_or(ask.align != 0, |old| old.aligned_family),
+            recycled_remotely: self.shadow.was_freed_remotely(answer.address),
+            made_by: index,
+        }
+    }
+
+    /// A call that takes a block back came back.
+    fn end_release(&mut self, answer: &Answer, departed: Departed, hears: &mut impl Hears) {
+        if departed.given.is_some() {
+            self.verified(answer, departed, hears);
+        }
+        self.clear_request();
+        self.set_old(departed.given.as_ref(), answer);
+        self.set_live();
+        self.tell(self.names.called, 0, hears);
+        self.tell(self.names.freed, 0, hears);
+    }
+
+    fn end_query(&mut self, answer: &Answer, departed: Departed, hears: &mut impl Hears) {
+        let Some(block) = departed.given else { return };
+        self.clear_request();
+        self.set_old(Some(&block), answer);
+        self.tell(self.names.called, 0, hears);
+        let asked = Live { usable: answer.usable, ..block };
+        self.set_block(Some(&asked), block.usable);
+        self.set_live();
+        self.tell(self.names.queried, block.serial, hears);
+        self.shadow.set_usable(block.address, answer.usable);
+    }
+
+    fn verified(&mut self, answer: &Answer, departed: Departed, hears: &mut impl Hears) {
+        let Some(block) = departed.given else { return };
+        self.set_block(Some(&block), block.usable);
+        self.frame.set(self.names.content_damaged, answer.damaged);
+        self.totals.damaged += answer.damaged;
+        self.set_live();
+        self.tell(self.names.verified, block.serial, hears);
+    }
+
+    /// Every live block was verified: one `verified` for the heap, or for the first damaged block.
+    fn end_checkpoint(&mut self, answer: &Answer, hears: &mut impl Hears) {
+        if answer.damaged_elsewhere > 0 {
+            let given = self.shadow.at(answer.given).copied();
+            let damaged = Answer { damaged: answer.damaged_elsewhere, ..*answer };
+            self.verified(&damaged, Departed { given }, hears);
+        }
+        self.set_heap(answer);
+        self.totals.sample(answer, self.shadow.bytes());
+        self.totals.show_stats(&self.names, &mut self.frame, answer);
+        let names = &self.names;
+        self.frame.set(names.signals_changed, u64::from(answer.has(flag::SIGNALS_CHANGED)));
+        self.frame.set(names.fd_lost, u64::from(answer.has(flag::FD_LOST)));
+        self.set_live();
+        self.tell(self.names.checked, 0, hears);
+    }
+
+    fn end_fork(&mut self, answer: &Answer, hears: &mut impl Hears) {
+        let names = &self.names;
+        self.frame.set(names.child_status, answer.result.max(0) as u64);
+        self.frame.set(names.child_signal, (-answer.result).max(0) as u64);
+        self.frame.set(names.child_stuck, u64::from(answer.has(flag::CHILD_STUCK)));
+        self.tell(self.names.forked, 0, hears);
+    }
+}
+
+/// A resize to nothing, which may free its block and give the null pointer.
+fn released_by_zero(step: &Step) -> bool {
+    let ask = Ask::of(&step.op);
+    ask.size == 0 && !ask.overflows
+}
+
+/// What an allocating op asks for.
+#[derive(Clone, Copy, Default)]
+struct Ask {
+    size: u64,
+    align: u64,
+    overflows: bool,
+    zeroed: bool,
+    /// The smallest alignment that the call must support; 0 where it names none.
+    least_align: u64,
+}
+
+impl Ask {
+    fn of(op: &Op) -> Ask {
+        match *op {
+            Op::Malloc { size, .. } | Op::Realloc { size, .. } => {
+                Ask { size, ..Ask::default() }
+            }
+            Op::GrowZeroed { size, .. } => Ask { size, zeroed: true, ..Ask::default() },
+            Op::Calloc { count, size, .. } | Op::Reallocarray { count, size, .. } => {
+                let (size, overflows) = count.overflowing_mul(size);
+                let zeroed = matches!(op, Op::Calloc { .. });
+                Ask { size, overflows, zeroed, ..Ask::default() }
+            }
+            Op::AlignedAlloc { align, size, .. } | Op::Memalign { align, size, .. } => {
+                Ask { size, align, least_align: 1, ..Ask::default() }
+            }
+            Op::PosixMemalign { align, size, .. } => {
+                Ask { size, align, least_align: 8, ..Ask::default() }
+            }
+            _ => Ask::default(),
+        }
+    }
+
+    fn align_ok(&self) -> bool {
+        self.align == 0 && self.least_align == 0
+            || self.align.is_power_of_two() && self.align >= self.least_align
+    }
+
+    fn modest(&self) -> bool {
+        !self.overflows
+            && self.size <= MODEST_SIZE
+            && self.align <= MODEST_ALIGN
+            && self.align_ok()
+    }
+}
+
+/// Setting the facts of one record each.
+impl Clerk {
+    fn set_op(&mut self, step: &Step, answer: &Answer) {
+        let (names, frame) = (&self.names, &mut self.frame);
+        let made = answer.address != 0;
+        let asks = step.op.requested().is_some();
+        frame.set(names.op_kind, names.kind_of(&step.op));
+        frame.set(names.op_thread, u64::from(step.thread.0));
+        frame.set(names.op_late, u64::from(step.late));
+        frame.set(names.op_ok, u64::from(made || !asks));
+        frame.set(names.op_returned, 1);
+        frame.set(names.op_accessible, 1);
+        frame.set(names.op_errno, answer.errno_after as u64);
+        frame.set(names.op_errno_before, answer.errno_before as u64);
+        frame.set(names.op_result, answer.result.max(0) as u64);
+        frame.set(names.op_place_written, u64::from(answer.has(flag::PLACE_WRITTEN)));
+        frame.set(names.op_stats_moved, u64::from(answer.has(flag::STATS_MOVED)));
+        frame.set(names.op_stopped, 0);
+        frame.set(names.op_in_decoy, u64::from(answer.has(flag::IN_DECOY)));
+    }
+
+    fn set_request(&mut self, step: &Step, answer: &Answer) {
+        let ask = Ask::of(&step.op);
+        let (names, frame) = (&self.names, &mut self.frame);
+        frame.set(names.request_size, ask.size);
+        frame.set(names.request_align, ask.align);
+        frame.set(names.request_natural_align, self.choices.natural_align(ask.size));
+        frame.set(names.request_align_ok, u64::from(ask.align_ok()));
+        frame.set(names.request_zeroed, u64::from(ask.zeroed));
+        frame.set(names.request_overflows, u64::from(ask.overflows));
+        frame.set(names.request_beyond_max, u64::from(ask.size > i64::MAX as u64));
+        frame.set(names.request_resizes, u64::from(answer.has(flag::RESIZED)));
+        frame.set(names.request_modest, u64::from(ask.modest()));
+    }
+
+    fn clear_request(&mut self) {
+        let step = Step::main(Op::FreeNull);
+        self.set_request(&step, &Answer::default());
+    }
+
+    fn set_block(&mut self, block: Option<&Live>, usable_before: u64) {
+        let (names, frame) = (&self.names, &mut self.frame);
+        frame.set(names.block_address, block.map_or(0, |b| b.address));
+        frame.set(names.block_size, block.map_or(0, |b| b.size));
+        frame.set(names.block_usable, block.map_or(0, |b| b.usable));
+        frame.set(names.block_usable_before, usable_before);
+        let recycled = block.is_some_and(|b| b.recycled_remotely);
+        frame.set(names.block_recycled_remotely, u64::from(recycled));
+    }
+
+    fn set_old(&mut self, old: Option<&Live>, answer: &Answer) {
+        let (names, frame) = (&self.names, &mut self.frame);
+        frame.set(names.old_address, old.map_or(0, |b| b.address));
+        frame.set(names.old_size, old.map_or(0, |b| b.size));
+        frame.set(names.old_align, old.map_or(0, |b| b.align));
+        frame.set(names.old_reissued, u64::from(answer.has(flag::OLD_REUSED)));
+        frame.set(names.old_foreign_family, u64::from(old.is_some_and(|b| b.aligned_family)));
+    }
+
+    fn set_content(&mut self, answer: &Answer) {
+        let (names, frame) = (&self.names, &mut self.frame);
+        frame.set(names.content_zero_prefix, answer.zero_prefix);
+        frame.set(names.content_same_prefix, answer.same_prefix);
+        frame.set(names.content_damaged, answer.damaged);
+    }
+
+    fn set_heap(&mut self, answer: &Answer) {
+        let (names, frame) = (&self.names, &mut self.frame);
+        frame.set(names.heap_damaged, answer.damaged_elsewhere);
+        frame.set(names.heap_usable_changed, u64::from(answer.has(flag::USABLE_CHANGED)));
+    }
+
+    fn set_live(&mut self) {
+        self.frame.set(self.names.live_count, self.shadow.count() as u64);
+        self.frame.set(self.names.live_bytes, self.shadow.bytes());
+    }
+}

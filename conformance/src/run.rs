@@ -1,0 +1,241 @@
+//! The only loop: steps to the target, answers to the clerk, events to the court.
+//!
+//! `cargo test`, the command line, fuzzers and replay all come through here. A session performs
+//! scripts one after another on one heap; while the target performs a batch, the answers to the one
+//! before are judged.
+
+use crate::court::{Breach, Court, CourtFault};
+use crate::facts::alloc::{Clerk, Departed};
+use crate::observe::{Answer, Progress};
+use crate::op::alloc::{Op, Script, Step};
+use crate::op::performed::Performed;
+use crate::target::{BATCH, Death, Target};
+use std::collections::VecDeque;
+
+/// Scripts performed one after another on one heap.
+pub struct Session<'t> {
+    target: &'t mut dyn Target,
+    clerk: Clerk,
+    /// Steps performed, skipped ones included.
+    steps: u64,
+    dead: bool,
+}
+
+/// What one script came to.
+#[derive(Debug, Default)]
+pub struct Ran {
+    /// What broke, all at the first bad step. Empty: nothing did.
+    pub breaches: Vec<Breach>,
+    /// How the process ended, if it did, and at which step of the script.
+    pub death: Option<(usize, Death)>,
+    /// Steps performed, skipped ones included.
+    pub steps: u64,
+    /// Every step was performed and judged.
+    pub completed: bool,
+}
+
+/// A batch on its way: steps with their indexes in the script.
+type Sent = Vec<(usize, Step)>;
+
+impl<'t> Session<'t> {
+    /// A session on the fresh heap behind `target`, whose answers `clerk` reads.
+    pub fn new(target: &'t mut dyn Target, clerk: Clerk) -> Session<'t> {
+        Session { target, clerk, steps: 0, dead: false }
+    }
+
+    /// The clerk, for pictures and counts.
+    pub fn clerk(&self) -> &Clerk {
+        &self.clerk
+    }
+
+    /// Steps performed so far.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Whether the target still lives.
+    pub fn is_alive(&self) -> bool {
+        !self.dead
+    }
+
+    /// Performs `script`, at most `limit` steps of it, and judges it by `court`, up to the first
+    /// step that breaks a law.
+    ///
+    /// # Errors
+    /// [`CourtFault`] where a rule could not be evaluated.
+    pub fn perform(
+        &mut self,
+        script: &Script,
+        court: &mut Court<'_>,
+        limit: u64,
+    ) -> Result<Ran, CourtFault> {
+        let mut ran = Ran::default();
+        let mut units = Units { steps: Performed::new(script), spare: None };
+        let mut sent: VecDeque<Sent> = VecDeque::new();
+        let mut asked = 0;
+        loop {
+            let batch = if asked < limit { units.batch() } else { Vec::new() };
+            asked += batch.len() as u64;
+            let more = !batch.is_empty();
+            if more {
+                let steps: Vec<Step> = batch.iter().map(|&(_, step)| step).collect();
+                self.target.submit(&steps);
+                sent.push_back(batch);
+            }
+            if sent.len() < 2 && more {
+                continue;
+            }
+            let Some(batch) = sent.pop_front() else { break };
+            self.judge(&batch, court, &mut ran);
+            if self.dead || court.is_over() {
+                break;
+            }
+        }
+        // What is still on its way must come home before the next script.
+        while !self.dead && sent.pop_front().is_some() {
+            self.dead = self.target.collect().death.is_some();
+        }
+        self.steps += ran.steps;
+        ran.completed = !self.dead && !court.is_over();
+        ran.breaches = court.close_case()?;
+        Ok(ran)
+    }
+
+    /// The run is over: judges what is only known at its end. `completed` as in [`Ran`].
+    ///
+    /// # Errors
+    /// [`CourtFault`] where a rule could not be evaluated.
+    pub fn finish(
+        &mut self,
+        completed: bool,
+        at: usize,
+        court: &mut Court<'_>,
+    ) -> Result<Vec<Breach>, CourtFault> {
+        court.step(at);
+        self.clerk.finish(completed, court);
+        court.close_case()
+    }
+
+    /// Judges the oldest batch on its way.
+    fn judge(&mut self, batch: &Sent, court: &mut Court<'_>, ran: &mut Ran) {
+        let done = self.target.collect();
+        let death = done.death;
+        let mut i = 0;
+        while i < batch.len() && !court.is_over() {
+            let end = if batch[i].1.op == Op::Together { section_end(batch, i) } else { i };
+            judge_unit(&mut self.clerk, &batch[i..=end], &done.answers[i..=end], court);
+            i = end + 1;
+        }
+        ran.steps += i as u64;
+        let Some(death) = death else { return };
+        self.dead = true;
+        let at = in_flight(batch, done.answers).unwrap_or(death.at.min(batch.len() - 1));
+        if !court.is_over() {
+            court.step(batch[at].0);
+            self.clerk.died(&batch[at].1, &done.answers[at], court);
+        }
+        ran.death = Some((batch[at].0, death));
+    }
+}
+
+/// Judges one step, or one section whose steps ran beside each other.
+fn judge_unit(clerk: &mut Clerk, unit: &[(usize, Step)], answers: &[Answer], court: &mut Court<'_>) {
+    if let ([(at, step)], [answer]) = (unit, answers) {
+        court.step(*at);
+        let departed = clerk.begin(step, answer);
+        clerk.end(*at, step, answer, departed, court);
+        return;
+    }
+    // Begins and ends in the order of their stamps. What was not stamped did not happen.
+    let stamped = |i: &usize| answers[*i].progress() == Progress::Done && answers[*i].ended > 0;
+    let mut moments: Vec<(u64, usize, bool)> = (0..unit.len())
+        .filter(stamped)
+        .flat_map(|i| [(answers[i].began, i, true), (answers[i].ended, i, false)])
+        .collect();
+    moments.sort_unstable();
+    let mut departed = vec![Departed::default(); unit.len()];
+    for (_, i, begins) in moments {
+        let (at, step) = unit[i];
+        court.step(at);
+        if begins {
+            departed[i] = clerk.begin(&step, &answers[i]);
+        } else {
+            clerk.end(at, &step, &answers[i], departed[i], court);
+        }
+        if court.is_over() {
+            return;
+        }
+    }
+}
+
+/// The step that a dead process was in the middle of: inside the target rather than at a block's
+/// bytes, if there are several.
+fn in_flight(batch: &Sent, answers: &[Answer]) -> Option<usize> {
+    let at = |progress| (0..batch.len()).find(|&i| answers[i].progress() == progress);
+    at(Progress::Calling).or_else(|| at(Progress::Touching))
+}
+
+fn section_end(batch: &Sent, begin: usize) -> usize {
+    let mut depth = 0;
+    for (i, (_, step)) in batch.iter().enumerate().skip(begin) {
+        match step.op {
+            Op::Together => depth += 1,
+            Op::End => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return i;
+        }
+    }
+    batch.len() - 1
+}
+
+/// Cuts a script into batches, never through a section, nor between late steps and the end of
+/// their thread.
+struct Units<'s> {
+    steps: Performed<'s>,
+    /// A unit that did not fit into the batch before.
+    spare: Option<Sent>,
+}
+
+impl Units<'_> {
+    fn batch(&mut self) -> Sent {
+        let mut batch = self.spare.take().unwrap_or_default();
+        while batch.len() < BATCH {
+            let Some(first) = self.steps.next() else { break };
+            if first.1.op != Op::Together && !first.1.late {
+                batch.push(first);
+                continue;
+            }
+            let unit = self.unit(first);
+            if batch.len() + unit.len() > BATCH {
+                self.spare = Some(unit);
+                break;
+            }
+            batch.extend(unit);
+        }
+        batch
+    }
+
+    /// A section, or late steps with what follows them; at most a batch long, the rest of a longer
+    /// one being left out.
+    fn unit(&mut self, first: (usize, Step)) -> Sent {
+        let mut unit = vec![first];
+        let mut depth = u32::from(first.1.op == Op::Together);
+        while depth > 0 || unit.last().is_some_and(|(_, step)| step.late) {
+            let Some((at, step)) = self.steps.next() else { break };
+            match step.op {
+                Op::Together => depth += 1,
+                Op::End => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if unit.len() < BATCH {
+                unit.push((at, step));
+            } else if depth == 0 {
+                unit.pop();
+                unit.push((at, step));
+            }
+        }
+        unit
+    }
+}
