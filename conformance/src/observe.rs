@@ -8,17 +8,16 @@ use crate::op::alloc::Step;
 
 /// How far a step got. Stored before and after the step is performed, so that a process that dies
 /// leaves behind what it was doing.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u32)]
 pub enum Progress {
     /// Not begun.
-    #[default]
     Pending = 0,
     /// The op did not apply to the state it met (see `op::alloc`: ops are total).
     Skipped = 1,
     /// Inside the target's code.
     Calling = 2,
-    /// The call came back; the block's bytes are being written or verified.
+    /// Reading or writing the block's bytes, before or after the call.
     Touching = 3,
     /// All done.
     Done = 4,
@@ -28,8 +27,9 @@ pub enum Progress {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[repr(C)]
 pub struct Answer {
-    /// How far the step got.
-    pub progress: Progress,
+    /// How far the step got, as [`Progress`] stores it; read it through [`Answer::progress`],
+    /// because it was written by a process that may write anything.
+    pub stage: u32,
     /// `errno` just before the call.
     pub errno_before: i32,
     /// `errno` just after the call.
@@ -38,8 +38,8 @@ pub struct Answer {
     pub result: i32,
     /// Bits of [`flag`].
     pub flags: u32,
-    /// Threads: which thread really performed it.
-    pub thread: u32,
+    /// Keeps the fields below at multiples of 8 bytes in every build.
+    pub reserved: u32,
     /// The address that the call returned; 0 for null and for calls that return none.
     pub address: u64,
     /// The address of the block that the call was given; 0 for null and for calls given none.
@@ -71,6 +71,24 @@ pub struct Answer {
     pub stats: [u64; 4],
 }
 
+impl Answer {
+    /// How far the step got; an unknown number counts as [`Progress::Pending`].
+    pub fn progress(&self) -> Progress {
+        match self.stage {
+            1 => Progress::Skipped,
+            2 => Progress::Calling,
+            3 => Progress::Touching,
+            4 => Progress::Done,
+            _ => Progress::Pending,
+        }
+    }
+
+    /// Whether all bits of `which` (see [`flag`]) are set.
+    pub fn has(&self, which: u32) -> bool {
+        self.flags & which == which
+    }
+}
+
 /// Single facts of an [`Answer`].
 pub mod flag {
     /// `posix_memalign` wrote through its pointer argument.
@@ -81,7 +99,7 @@ pub mod flag {
     pub const IN_DECOY: u32 = 1 << 2;
     /// The usable size of some other live block changed.
     pub const USABLE_CHANGED: u32 = 1 << 3;
-    /// A forked child neither ran nor slept on a timer: it will never exit.
+    /// A forked child stopped using the processor without exiting, and was killed.
     pub const CHILD_STUCK: u32 = 1 << 4;
     /// The step changed the disposition of a signal.
     pub const SIGNALS_CHANGED: u32 = 1 << 5;
@@ -91,6 +109,10 @@ pub mod flag {
     pub const HAS_STATS: u32 = 1 << 7;
     /// A statistic changed across a call that must not change any.
     pub const STATS_MOVED: u32 = 1 << 8;
+    /// The step was at the call that is the misuse: a process that dies here has detected it.
+    pub const MISUSING: u32 = 1 << 9;
+    /// The call was given a live block and kept its identity (a resize).
+    pub const RESIZED: u32 = 1 << 10;
 }
 
 /// A step with what it showed.
