@@ -1,10 +1,18 @@
 //! heaplaw's judge.
 
 pub mod capability;
+pub mod choice;
+pub mod court;
+pub mod driver;
+pub mod facts;
+pub mod model;
 pub mod mutant;
 pub mod observe;
 pub mod op;
 pub mod rule;
+pub mod run;
+pub mod shrink;
 pub mod spec;
 pub mod target;
+pub mod trace;
 pub mod verdict;
