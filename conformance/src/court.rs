@@ -2,7 +2,7 @@
 
 use crate::facts::alloc::Hears;
 use crate::rule::{EvalFault, EventId, Frame, Natives, Rule, Shown, Vocabulary};
-use crate::spec::{Body, Invariant, InvariantId};
+use crate::spec::InvariantId;
 
 /// An invariant whose body is a rule, compiled.
 pub struct Law {
@@ -77,14 +77,6 @@ impl Code {
     }
 }
 
-/// Whether this invariant's body is a rule, and which events it is judged at.
-pub fn events_of(invariant: &Invariant) -> &[String] {
-    match &invariant.body {
-        Body::Rule { on, .. } => on,
-        _ => &[],
-    }
-}
-
 /// What a court does about one law.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Standing {
@@ -109,11 +101,15 @@ pub struct Court<'c> {
 }
 
 impl<'c> Court<'c> {
-    /// A court in which every law has the standing that `standing` gives it.
-    pub fn new(code: &'c Code, standing: impl Fn(&Law) -> Standing) -> Court<'c> {
+    /// A court in which every law has the standing that `standing` gives it, by its index.
+    ///
+    /// # Panics
+    /// Where there are not as many standings as laws.
+    pub fn new(code: &'c Code, standing: Vec<Standing>) -> Court<'c> {
+        assert_eq!(standing.len(), code.laws.len(), "a standing for every law");
         Court {
             code,
-            standing: code.laws.iter().map(standing).collect(),
+            standing,
             tallies: vec![Tally::default(); code.laws.len()],
             breaches: Vec::new(),
             tainted: false,
@@ -132,14 +128,14 @@ impl<'c> Court<'c> {
         self.at = at;
     }
 
+    /// The step that is being judged, or was last.
+    pub fn at(&self) -> usize {
+        self.at
+    }
+
     /// Whether the case is over: something broke, or the heap proves nothing more.
     pub fn is_over(&self) -> bool {
         self.tainted || !self.breaches.is_empty() || self.fault.is_some()
-    }
-
-    /// Whether the case is over without a breach to report: a known one tainted the heap.
-    pub fn is_cut_short(&self) -> bool {
-        self.tainted && self.breaches.is_empty()
     }
 
     /// The breaches of the first bad step, and readiness for the next case.
@@ -150,11 +146,6 @@ impl<'c> Court<'c> {
         self.tainted = false;
         let breaches = std::mem::take(&mut self.breaches);
         self.fault.take().map_or(Ok(breaches), Err)
-    }
-
-    /// From now on law `law` is known to be broken.
-    pub fn know(&mut self, law: usize) {
-        self.standing[law] = Standing::Known;
     }
 
     /// How often each law came up, by its index.

@@ -28,6 +28,8 @@ pub struct Ran {
     pub breaches: Vec<Breach>,
     /// How the process ended, if it did, and at which step of the script.
     pub death: Option<(usize, Death)>,
+    /// The last step judged, with what it showed: the bad one, if there is one.
+    pub last: Option<(usize, Step, Answer)>,
     /// Steps performed, skipped ones included.
     pub steps: u64,
     /// Every step was performed and judged.
@@ -124,6 +126,9 @@ impl<'t> Session<'t> {
         while i < batch.len() && !court.is_over() {
             let end = if batch[i].1.op == Op::Together { section_end(batch, i) } else { i };
             judge_unit(&mut self.clerk, &batch[i..=end], &done.answers[i..=end], court);
+            if court.is_over() {
+                ran.last = last_judged(&batch[i..=end], &done.answers[i..=end], court.at());
+            }
             i = end + 1;
         }
         ran.steps += i as u64;
@@ -133,13 +138,19 @@ impl<'t> Session<'t> {
         if !court.is_over() {
             court.step(batch[at].0);
             self.clerk.died(&batch[at].1, &done.answers[at], court);
+            ran.last = Some((batch[at].0, batch[at].1, done.answers[at]));
         }
         ran.death = Some((batch[at].0, death));
     }
 }
 
 /// Judges one step, or one section whose steps ran beside each other.
-fn judge_unit(clerk: &mut Clerk, unit: &[(usize, Step)], answers: &[Answer], court: &mut Court<'_>) {
+fn judge_unit(
+    clerk: &mut Clerk,
+    unit: &[(usize, Step)],
+    answers: &[Answer],
+    court: &mut Court<'_>,
+) {
     if let ([(at, step)], [answer]) = (unit, answers) {
         court.step(*at);
         let departed = clerk.begin(step, answer);
@@ -166,6 +177,16 @@ fn judge_unit(clerk: &mut Clerk, unit: &[(usize, Step)], answers: &[Answer], cou
             return;
         }
     }
+}
+
+/// The step of a unit that the court heard last.
+fn last_judged(
+    unit: &[(usize, Step)],
+    answers: &[Answer],
+    at: usize,
+) -> Option<(usize, Step, Answer)> {
+    let judged = unit.iter().zip(answers).find(|((index, _), _)| *index == at);
+    judged.map(|(&(index, step), &answer)| (index, step, answer))
 }
 
 /// The step that a dead process was in the middle of: inside the target rather than at a block's

@@ -126,8 +126,7 @@ impl<B: FnMut(&Script) -> bool> Hunt<B> {
     fn unwrap_sections(&mut self) {
         let mut i = 0;
         while i < self.best.steps.len() {
-            let opens =
-                matches!(self.best.steps[i].op, Op::Together | Op::Repeat { .. });
+            let opens = matches!(self.best.steps[i].op, Op::Together | Op::Repeat { .. });
             if opens && let Some(end) = closing(&self.best.steps, i) {
                 let unwrapped = self.edited(|steps| {
                     steps.remove(end);
@@ -284,9 +283,8 @@ mod tests {
 
     #[test]
     fn a_size_stops_at_the_smallest_that_breaks() {
-        let breaks = |steps: &[Step]| {
-            steps.iter().any(|s| matches!(s.op, Op::Malloc { size: 1337.., .. }))
-        };
+        let breaks =
+            |steps: &[Step]| steps.iter().any(|s| matches!(s.op, Op::Malloc { size: 1337.., .. }));
         let (best, _) = shrunk(vec![malloc(3, 1 << 40)], breaks);
         assert_eq!(best, [malloc(0, 1337)]);
     }
@@ -302,8 +300,7 @@ mod tests {
             Step::main(Op::End),
             Step::main(Op::End),
         ];
-        let breaks =
-            |steps: &[Step]| steps.iter().any(|s| matches!(s.op, Op::Malloc { .. }));
+        let breaks = |steps: &[Step]| steps.iter().any(|s| matches!(s.op, Op::Malloc { .. }));
         assert_eq!(shrunk(steps, breaks).0, [malloc(0, 1)]);
     }
 

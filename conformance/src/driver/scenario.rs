@@ -14,6 +14,7 @@ use super::Dice;
 use crate::capability::Capabilities;
 use crate::choice::Choices;
 use crate::op::alloc::{Op, Script, Step};
+use crate::spec::Judge;
 
 /// A scripted run that invariants may name.
 pub struct Scenario {
@@ -21,6 +22,8 @@ pub struct Scenario {
     pub name: &'static str,
     /// What it asks, in a sentence.
     pub asks: &'static str,
+    /// The judge that it counts for: `stress` where threads run at the same time, else `trace`.
+    pub judge: Judge,
     /// Each of its scripts needs so many fresh processes: races at the start have one chance each.
     pub fresh: usize,
     /// Makes its scripts for a target.
@@ -86,8 +89,7 @@ mod tests {
     #[test]
     fn names_are_distinct_and_every_scenario_makes_scripts() {
         let offers = Capabilities::from_bits(u64::MAX);
-        let circumstances =
-            Circumstances { offers, choices: Choices::declared(offers), seed: 1 };
+        let circumstances = Circumstances { offers, choices: Choices::declared(offers), seed: 1 };
         for (i, scenario) in ALL.iter().enumerate() {
             assert!(ALL[..i].iter().all(|other| other.name != scenario.name));
             let scripts = (scenario.scripts)(&circumstances);

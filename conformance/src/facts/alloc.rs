@@ -325,9 +325,7 @@ struct Ask {
 impl Ask {
     fn of(op: &Op) -> Ask {
         match *op {
-            Op::Malloc { size, .. } | Op::Realloc { size, .. } => {
-                Ask { size, ..Ask::default() }
-            }
+            Op::Malloc { size, .. } | Op::Realloc { size, .. } => Ask { size, ..Ask::default() },
             Op::GrowZeroed { size, .. } => Ask { size, zeroed: true, ..Ask::default() },
             Op::Calloc { count, size, .. } | Op::Reallocarray { count, size, .. } => {
                 let (size, overflows) = count.overflowing_mul(size);
@@ -350,10 +348,7 @@ impl Ask {
     }
 
     fn modest(&self) -> bool {
-        !self.overflows
-            && self.size <= MODEST_SIZE
-            && self.align <= MODEST_ALIGN
-            && self.align_ok()
+        !self.overflows && self.size <= MODEST_SIZE && self.align <= MODEST_ALIGN && self.align_ok()
     }
 }
 

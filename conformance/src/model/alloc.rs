@@ -197,9 +197,9 @@ mod tests {
         let shadow = shadow(&blocks);
         for from in 0..30 {
             for size in 0..12u64 {
-                let slow = blocks.iter().filter(|&&(at, len)| {
-                    at < from + size.max(1) && from < at + len.max(1)
-                });
+                let slow = blocks
+                    .iter()
+                    .filter(|&&(at, len)| at < from + size.max(1) && from < at + len.max(1));
                 let slow = slow.count() as u64;
                 assert_eq!(shadow.overlapping(from, size, 0), slow, "{from} + {size}");
             }

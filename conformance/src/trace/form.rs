@@ -185,8 +185,13 @@ macro_rules! forms {
         impl Op {
             /// How the op is written.
             pub fn form(&self) -> &'static Form {
+                &FORMS[self.row()]
+            }
+
+            /// The index of its form in [`FORMS`].
+            pub fn row(&self) -> usize {
                 let row = match self { $(Op::$variant { .. } => Row::$variant,)* };
-                &FORMS[row as usize]
+                row as usize
             }
 
             /// The value of `operand` in this op; 0 where the op has no such operand.

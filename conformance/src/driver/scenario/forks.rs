@@ -2,11 +2,13 @@
 
 use super::{Circumstances, Scenario, main_steps};
 use crate::op::alloc::{Op, Script, Slot, Step, Thread};
+use crate::spec::Judge;
 
 /// The main thread forks while others allocate and free.
 pub(super) const FORK_BUSY: Scenario = Scenario {
     name: "fork-busy",
     asks: "Can a child allocate, whatever the parent's other threads were doing at the fork?",
+    judge: Judge::Stress,
     fresh: 1,
     scripts: fork_busy,
 };
@@ -16,7 +18,8 @@ const FORKS: usize = 8;
 
 fn fork_busy(c: &Circumstances) -> Vec<Script> {
     let quiet = {
-        let allocate = (0..20u16).map(|i| Op::Malloc { slot: Slot(i), size: 30 + u64::from(i) * 90 });
+        let allocate =
+            (0..20u16).map(|i| Op::Malloc { slot: Slot(i), size: 30 + u64::from(i) * 90 });
         let mut steps = main_steps([Op::Fork { blocks: 200 }]);
         steps.extend(main_steps(allocate));
         steps.extend(main_steps([Op::Fork { blocks: 200 }, Op::Checkpoint]));
@@ -32,8 +35,7 @@ fn fork_busy(c: &Circumstances) -> Vec<Script> {
         for (n, thread) in threads.into_iter().enumerate() {
             for _ in 0..900 {
                 let slot = Slot((n * 8) as u16 + dice.below(8) as u16);
-                let op =
-                    if dice.one_in(2) { Op::Malloc { slot, size } } else { Op::Free { slot } };
+                let op = if dice.one_in(2) { Op::Malloc { slot, size } } else { Op::Free { slot } };
                 steps.push(Step::on(thread, op));
             }
         }

@@ -5,11 +5,13 @@ use crate::capability::Capability;
 use crate::choice::Realloc0;
 use crate::driver::Dice;
 use crate::op::alloc::{Op, Script, Slot, Step};
+use crate::spec::Judge;
 
 /// The same random work over and over.
 pub(super) const STEADY_STATE: Scenario = Scenario {
     name: "steady-state",
     asks: "Does a program that does the same over and over stop growing?",
+    judge: Judge::Trace,
     fresh: 1,
     scripts: steady_state,
 };
@@ -18,6 +20,7 @@ pub(super) const STEADY_STATE: Scenario = Scenario {
 pub(super) const REALLOC_CHURN: Scenario = Scenario {
     name: "realloc-churn",
     asks: "Is the old block freed when a resize moves it?",
+    judge: Judge::Trace,
     fresh: 1,
     scripts: realloc_churn,
 };
@@ -26,6 +29,7 @@ pub(super) const REALLOC_CHURN: Scenario = Scenario {
 pub(super) const REALLOC_ZERO_CHURN: Scenario = Scenario {
     name: "realloc-zero-churn",
     asks: "Is a block that is resized to 0 bytes given back?",
+    judge: Judge::Trace,
     fresh: 1,
     scripts: realloc_zero_churn,
 };
@@ -34,6 +38,7 @@ pub(super) const REALLOC_ZERO_CHURN: Scenario = Scenario {
 pub(super) const FREE_ALL: Scenario = Scenario {
     name: "free-all",
     asks: "Is nothing in use when everything is freed?",
+    judge: Judge::Trace,
     fresh: 1,
     scripts: free_all,
 };
@@ -65,7 +70,8 @@ fn random_work(c: &Circumstances, dice: &mut Dice, length: usize, largest: u64) 
         let i = dice.below(HELD) as usize;
         let slot = Slot(i as u16);
         let size = 1 + dice.below(1 + dice.clone().below(largest));
-        let op = if full[i] { use_of(c, dice, slot, size) } else { allocation(c, dice, slot, size) };
+        let op =
+            if full[i] { use_of(c, dice, slot, size) } else { allocation(c, dice, slot, size) };
         full[i] = !matches!(op, Op::Free { .. });
         ops.push(op);
     }

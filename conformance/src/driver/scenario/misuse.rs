@@ -2,11 +2,13 @@
 
 use super::{Circumstances, Scenario, main_steps};
 use crate::op::alloc::{Foreign, Op, Script, Slot, Step, Thread};
+use crate::spec::Judge;
 
 /// A block freed twice.
 pub(super) const DOUBLE_FREE: Scenario = Scenario {
     name: "double-free",
     asks: "Is a second free of a block stopped?",
+    judge: Judge::Trace,
     fresh: 1,
     scripts: double_free,
 };
@@ -15,6 +17,7 @@ pub(super) const DOUBLE_FREE: Scenario = Scenario {
 pub(super) const INVALID_FREE: Scenario = Scenario {
     name: "invalid-free",
     asks: "Is a free of an address that is no block's stopped?",
+    judge: Judge::Trace,
     fresh: 1,
     scripts: invalid_free,
 };
@@ -23,6 +26,7 @@ pub(super) const INVALID_FREE: Scenario = Scenario {
 pub(super) const CORRUPT_FREED: Scenario = Scenario {
     name: "corrupt-freed",
     asks: "Does overwriting a freed block lead an allocation astray?",
+    judge: Judge::Trace,
     fresh: 1,
     scripts: corrupt_freed,
 };
@@ -36,9 +40,8 @@ fn double_free(_: &Circumstances) -> Vec<Script> {
         let malloc = Op::Malloc { slot: S, size };
         // At once; with another block on the list before it; by another thread.
         scripts.push(main_steps([malloc, Op::DoubleFree { slot: S }]));
-        let others = (1..4).flat_map(|i| {
-            [Op::Malloc { slot: Slot(i), size }, Op::Free { slot: Slot(i) }]
-        });
+        let others =
+            (1..4).flat_map(|i| [Op::Malloc { slot: Slot(i), size }, Op::Free { slot: Slot(i) }]);
         let mut later = main_steps([malloc]);
         later.extend(main_steps(others));
         later.push(Step::main(Op::DoubleFree { slot: S }));
@@ -63,10 +66,7 @@ fn invalid_free(_: &Circumstances) -> Vec<Script> {
         interior(200_000, 4096),
     ];
     for what in [Foreign::Stack, Foreign::Static, Foreign::Mapping] {
-        scripts.push(main_steps([
-            Op::Malloc { slot: S, size: 24 },
-            Op::FreeForeign { what },
-        ]));
+        scripts.push(main_steps([Op::Malloc { slot: S, size: 24 }, Op::FreeForeign { what }]));
     }
     scripts.into_iter().map(|steps| Script { steps }).collect()
 }

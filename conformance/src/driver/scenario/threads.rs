@@ -2,6 +2,7 @@
 
 use super::{Circumstances, Scenario, main_steps, rounds};
 use crate::op::alloc::{Op, Script, Slot, Step, Thread};
+use crate::spec::Judge;
 
 const T1: Thread = Thread(1);
 const T2: Thread = Thread(2);
@@ -10,6 +11,7 @@ const T2: Thread = Thread(2);
 pub(super) const THREAD_CHURN: Scenario = Scenario {
     name: "thread-churn",
     asks: "Is memory that a thread kept usable by others after the thread has ended?",
+    judge: Judge::Trace,
     fresh: 1,
     scripts: thread_churn,
 };
@@ -18,6 +20,7 @@ pub(super) const THREAD_CHURN: Scenario = Scenario {
 pub(super) const REMOTE_CHURN: Scenario = Scenario {
     name: "remote-churn",
     asks: "Does a block that another thread frees come back to use, once?",
+    judge: Judge::Trace,
     fresh: 1,
     scripts: remote_churn,
 };
@@ -26,6 +29,7 @@ pub(super) const REMOTE_CHURN: Scenario = Scenario {
 pub(super) const PRODUCER_CONSUMER: Scenario = Scenario {
     name: "producer-consumer",
     asks: "Does the footprint of a pipeline of threads stay bounded?",
+    judge: Judge::Stress,
     fresh: 1,
     scripts: producer_consumer,
 };
@@ -34,6 +38,7 @@ pub(super) const PRODUCER_CONSUMER: Scenario = Scenario {
 pub(super) const LATE_TLS: Scenario = Scenario {
     name: "late-tls",
     asks: "Do calls work when the allocator has already put the thread's state away?",
+    judge: Judge::Trace,
     fresh: 1,
     scripts: late_tls,
 };
@@ -42,6 +47,7 @@ pub(super) const LATE_TLS: Scenario = Scenario {
 pub(super) const FIRST_CALLS: Scenario = Scenario {
     name: "first-calls",
     asks: "Do first calls that several threads make at the same time see a heap that is whole?",
+    judge: Judge::Stress,
     fresh: 60,
     scripts: first_calls,
 };
@@ -86,10 +92,8 @@ fn thread_churn(_: &Circumstances) -> Vec<Script> {
 fn remote_churn(_: &Circumstances) -> Vec<Script> {
     let churn = |&(size, count): &(u64, u16)| {
         [(Thread(0), T1), (T1, Thread(0)), (T1, T2)].map(|(allocates, frees_them)| {
-            let mut steps = main_steps([
-                Op::StartThread { thread: T1 },
-                Op::StartThread { thread: T2 },
-            ]);
+            let mut steps =
+                main_steps([Op::StartThread { thread: T1 }, Op::StartThread { thread: T2 }]);
             let mut body = on(allocates, mallocs(count, size));
             body.extend(on(frees_them, frees(count)));
             steps.extend(rounds(ROUNDS, body));

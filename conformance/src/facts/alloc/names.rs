@@ -3,6 +3,7 @@
 use crate::choice::Choices;
 use crate::op::alloc::Op;
 use crate::rule::{EventId, FactId, Frame, FunctionId, ListId, Vocabulary};
+use crate::trace::form::FORMS;
 use std::fmt;
 
 /// A word that the clerk sets and the glossary lacks.
@@ -30,8 +31,8 @@ macro_rules! names {
             $(pub(super) $event: EventId,)*
             pub(super) run_resident: ListId,
             pub(super) overlapping: FunctionId,
-            /// By op: the word of `op.kind`.
-            kinds: Vec<(&'static str, u64)>,
+            /// By row of the table of forms: the number of the op's word in `op.kind`.
+            kinds: Vec<u64>,
         }
 
         impl Names {
@@ -49,11 +50,11 @@ macro_rules! names {
                         .ok_or_else(|| missing(stringify!($event)))?,)*
                     run_resident: vocabulary.list(resident).ok_or_else(|| missing(resident))?,
                     overlapping: function("live.overlapping")?,
-                    kinds: Op::WORDS
+                    kinds: FORMS
                         .iter()
-                        .map(|&word| {
-                            let index = vocabulary.word(op_kind, word);
-                            Ok((word, index.ok_or_else(|| missing(word))?))
+                        .map(|form| {
+                            let number = vocabulary.word(op_kind, form.word);
+                            number.ok_or_else(|| missing(form.word))
                         })
                         .collect::<Result<_, _>>()?,
                 })
@@ -144,7 +145,7 @@ names! {
 impl Names {
     /// The number of the op's word.
     pub(super) fn kind_of(&self, op: &Op) -> u64 {
-        self.kinds[op.kind_index()].1
+        self.kinds[op.row()]
     }
 
     /// Sets the facts of the record `choice`.

@@ -1,0 +1,520 @@
+//! What becomes of a script that breaks something: it is tried again alone, made small, and turned
+//! into a witness.
+//!
+//! 1. Scripts run one after another on one heap, which is fast, and dirties the heap as real
+//!    programs do.
+//! 2. A script that breaks a law is run again, alone, in a fresh process. If it breaks nothing
+//!    alone, all that ran before it comes with it; if it needs luck, it is tried several times.
+//! 3. What breaks again is shrunk, by its driver's own means first and by deletion last, every
+//!    candidate in a fresh process.
+//! 4. The smallest becomes the witness; replays say how reliably it breaks.
+//! 5. From then on the law is known to be broken, and the hunt goes on for others.
+
+use crate::choice::Choices;
+use crate::court::{Breach, Code, Court, CourtFault, Standing, Tally};
+use crate::driver::scenario::Scenario;
+use crate::facts::alloc::{Clerk, MissingName};
+use crate::observe::Answer;
+use crate::op::alloc::{Op, Script, Step};
+use crate::picture::{Subject, heap_map};
+use crate::rule::{Shown, Vocabulary};
+use crate::run::Session;
+use crate::shrink::shrink;
+use crate::target::child::{Child, Launch, LaunchError};
+use crate::target::{Death, How, Target};
+use std::fmt;
+
+/// A session's heap is exchanged for a fresh one after so many steps.
+const SESSION: u64 = 60_000;
+
+/// At most so many runs go into shrinking one witness.
+const SHRINK_RUNS: usize = 600;
+
+/// At most so many steps go into shrinking one witness.
+const SHRINK_STEPS: u64 = 12_000_000;
+
+/// At most so many runs that hang go into shrinking one witness: each takes its time.
+const SHRINK_HANGS: usize = 24;
+
+/// Tries before a failure that needs luck is given up.
+const LUCK: u32 = 20;
+
+/// Replays that say how reliably a witness breaks.
+const REPLAYS: u32 = 3;
+
+/// Opens fresh heaps of one target.
+pub trait Opens {
+    /// A fresh heap. `hasty`: a target that hangs was seen to hang before, and is given up soon.
+    ///
+    /// # Errors
+    /// [`LaunchError`] where there is nothing to judge.
+    fn open(&self, hasty: bool) -> Result<Box<dyn Target + '_>, LaunchError>;
+}
+
+impl Opens for Launch {
+    fn open(&self, hasty: bool) -> Result<Box<dyn Target + '_>, LaunchError> {
+        let patience = if hasty { self.patience.short() } else { self.patience };
+        let child: Child = Launch { patience, ..self.clone() }.start()?;
+        Ok(Box::new(child))
+    }
+}
+
+/// One target, and the laws it is held to.
+pub struct Rig<'r> {
+    /// Opens the target.
+    pub opens: &'r dyn Opens,
+    /// The laws.
+    pub code: &'r Code,
+    /// Their words.
+    pub vocabulary: &'r Vocabulary,
+    /// What the target chose.
+    pub choices: Choices,
+}
+
+/// Why a hunt cannot go on. None of it is the target's doing, except that it cannot be started.
+#[derive(Debug)]
+pub enum HuntError {
+    /// The target cannot be started.
+    Launch(LaunchError),
+    /// A rule cannot be evaluated.
+    Court(CourtFault),
+    /// The glossary lacks a word.
+    Glossary(MissingName),
+}
+
+impl fmt::Display for HuntError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            HuntError::Launch(e) => e.fmt(f),
+            HuntError::Court(CourtFault { id, fault }) => {
+                write!(f, "the rule of {id} has no value: {fault}")
+            }
+            HuntError::Glossary(e) => e.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for HuntError {}
+
+impl From<LaunchError> for HuntError {
+    fn from(e: LaunchError) -> HuntError {
+        HuntError::Launch(e)
+    }
+}
+
+impl From<CourtFault> for HuntError {
+    fn from(e: CourtFault) -> HuntError {
+        HuntError::Court(e)
+    }
+}
+
+impl From<MissingName> for HuntError {
+    fn from(e: MissingName) -> HuntError {
+        HuntError::Glossary(e)
+    }
+}
+
+/// What one script came to, alone in a fresh process.
+#[derive(Debug, Default)]
+pub struct Alone {
+    /// What broke: at the first bad step, or at the end.
+    pub breaches: Vec<Breach>,
+    /// How the process ended, if it did.
+    pub death: Option<(usize, Death)>,
+    /// The last step judged.
+    pub last: Option<(usize, Step, Answer)>,
+    /// Steps performed.
+    pub steps: u64,
+    /// How often each law came up.
+    pub tallies: Vec<Tally>,
+    /// The heap around the block in question.
+    pub picture: String,
+    /// It ended early without a breach: a known breach tainted the heap, or the process died of
+    /// what is not judged.
+    pub cut_short: bool,
+}
+
+impl Alone {
+    fn breaks(&self, law: usize) -> bool {
+        self.breaches.iter().any(|b| b.law == law)
+    }
+
+    fn hangs(&self) -> bool {
+        matches!(&self.death, Some((_, Death { how: How::Blocked | How::Spinning, .. })))
+    }
+}
+
+impl Rig<'_> {
+    fn clerk(&self) -> Result<Clerk, MissingName> {
+        Clerk::new(self.vocabulary, self.choices)
+    }
+
+    /// Runs `script` alone on a fresh heap.
+    ///
+    /// # Errors
+    /// [`HuntError`].
+    pub fn alone(
+        &self,
+        script: &Script,
+        standing: &[Standing],
+        hasty: bool,
+    ) -> Result<Alone, HuntError> {
+        let mut target = self.opens.open(hasty)?;
+        let mut session = Session::new(&mut *target, self.clerk()?);
+        let mut court = Court::new(self.code, standing.to_vec());
+        let mut ran = session.perform(script, &mut court, u64::MAX)?;
+        let mut cut_short = !ran.completed && ran.breaches.is_empty();
+        if !cut_short {
+            // A run that something new cut short has not done what its scenario asks.
+            let at = ran.last.map_or(script.steps.len().saturating_sub(1), |(at, ..)| at);
+            let completed = ran.completed;
+            ran.breaches.extend(session.finish(completed, at, &mut court)?);
+            cut_short = false;
+        }
+        let subject = ran.last.and_then(|(at, step, answer)| subject_of(at, &step, &answer));
+        let picture = subject
+            .map(|subject| heap_map(session.clerk().shadow(), subject, script))
+            .unwrap_or_default();
+        Ok(Alone {
+            breaches: ran.breaches,
+            death: ran.death,
+            last: ran.last,
+            steps: ran.steps,
+            tallies: court.tallies().to_vec(),
+            picture,
+            cut_short,
+        })
+    }
+}
+
+/// The block that a step is about, where there is one to draw.
+fn subject_of(at: usize, step: &Step, answer: &Answer) -> Option<Subject> {
+    let address = if answer.address != 0 { answer.address } else { answer.given };
+    let size = step.op.requested().unwrap_or(0).max(answer.usable);
+    let drawable = address != 0 && size < 1 << 40;
+    drawable.then_some(Subject { address, size, step: at })
+}
+
+/// Scripts to try, and how to make the last one smaller.
+pub trait Source {
+    /// The next script; `None` when there are no more.
+    fn next_script(&mut self) -> Option<Script>;
+
+    /// Makes the last script smaller by the driver's own means. `breaks` is true for it.
+    fn shrink_last(&mut self, breaks: &mut dyn FnMut(&Script) -> bool) -> Option<Script> {
+        let _ = breaks;
+        None
+    }
+}
+
+/// A source that leaves shrinking to deletion.
+pub struct Plain<I>(pub I);
+
+impl<I: Iterator<Item = Script>> Source for Plain<I> {
+    fn next_script(&mut self) -> Option<Script> {
+        self.0.next()
+    }
+}
+
+/// A law that broke, and the smallest script that breaks it.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Index of the law.
+    pub law: usize,
+    /// The script.
+    pub script: Script,
+    /// Index of the bad step.
+    pub at: usize,
+    /// The rule's parts with their values.
+    pub shown: Vec<Shown>,
+    /// How the process ended, if it did.
+    pub death: Option<Death>,
+    /// The heap around the block in question.
+    pub picture: String,
+    /// `(broke, tried)` over replays of the script.
+    pub replays: (u32, u32),
+    /// Scripts and steps of the hunt until it was found.
+    pub cases: u64,
+    /// See `cases`.
+    pub ops: u64,
+}
+
+/// What a hunt came to.
+#[derive(Clone, Debug, Default)]
+pub struct Hunted {
+    /// What was found broken, each law once.
+    pub found: Vec<Found>,
+    /// How often each law came up, by its index.
+    pub tallies: Vec<Tally>,
+    /// Scripts run.
+    pub cases: u64,
+    /// Steps performed.
+    pub ops: u64,
+    /// Runs that a known breach cut short.
+    pub cut_short: u64,
+}
+
+/// Hunts for breaches: keeps the standing of every law, and what was found.
+pub struct Hunt<'r> {
+    rig: &'r Rig<'r>,
+    /// By law.
+    pub standing: Vec<Standing>,
+    /// So far.
+    pub so_far: Hunted,
+    /// Called after every script with the counts so far; false ends the hunt.
+    pub progress: &'r mut dyn FnMut(&Hunted) -> bool,
+}
+
+impl<'r> Hunt<'r> {
+    /// A hunt on `rig` by the laws that `standing` lets in.
+    pub fn new(
+        rig: &'r Rig<'r>,
+        standing: Vec<Standing>,
+        progress: &'r mut dyn FnMut(&Hunted) -> bool,
+    ) -> Hunt<'r> {
+        let tallies = vec![Tally::default(); rig.code.laws.len()];
+        Hunt { rig, standing, so_far: Hunted { tallies, ..Hunted::default() }, progress }
+    }
+
+    /// Runs at most `cases` scripts of `source` one after another.
+    ///
+    /// # Errors
+    /// [`HuntError`].
+    pub fn scripts(&mut self, source: &mut dyn Source, cases: u64) -> Result<(), HuntError> {
+        let mut left = cases;
+        while left > 0 {
+            // One heap after another, each until it has served its time or something breaks.
+            let (ran, broken) = self.session(source, left)?;
+            left -= ran.min(left);
+            match broken {
+                Some((script, history, breaches)) => {
+                    self.settle(source, &script, &history, &breaches)?;
+                }
+                None if ran == 0 => break,
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs scripts on one heap. Returns how many, and the one that broke something with all that
+    /// ran before it.
+    fn session(
+        &mut self,
+        source: &mut dyn Source,
+        cases: u64,
+    ) -> Result<(u64, Option<(Script, Script, Vec<Breach>)>), HuntError> {
+        let mut target = self.rig.opens.open(false)?;
+        let mut session = Session::new(&mut *target, self.rig.clerk()?);
+        let mut court = Court::new(self.rig.code, self.standing.clone());
+        let mut history = Script::default();
+        let mut ran_cases = 0;
+        let mut broken = None;
+        while ran_cases < cases && session.steps() < SESSION && broken.is_none() {
+            let Some(script) = source.next_script() else { break };
+            let ran = session.perform(&script, &mut court, u64::MAX)?;
+            history.steps.extend(&script.steps);
+            ran_cases += 1;
+            self.so_far.cases += 1;
+            self.so_far.ops += ran.steps;
+            if !ran.breaches.is_empty() {
+                broken = Some((script, std::mem::take(&mut history), ran.breaches));
+            } else if !ran.completed {
+                self.so_far.cut_short += 1;
+                break;
+            }
+            if !(self.progress)(&self.so_far) {
+                break;
+            }
+        }
+        for (sum, tally) in self.so_far.tallies.iter_mut().zip(court.tallies()) {
+            sum.evaluated += tally.evaluated;
+            sum.fired += tally.fired;
+            sum.broken += tally.broken;
+        }
+        Ok((ran_cases, broken))
+    }
+
+    /// Runs the scripts of a scenario, each in a fresh process, as often as it asks.
+    ///
+    /// # Errors
+    /// [`HuntError`].
+    pub fn scenario(&mut self, scenario: &Scenario, scripts: &[Script]) -> Result<(), HuntError> {
+        for script in scripts {
+            for _ in 0..scenario.fresh {
+                let alone = self.rig.alone(script, &self.standing, false)?;
+                self.so_far.cases += 1;
+                self.so_far.ops += alone.steps;
+                self.so_far.cut_short += u64::from(alone.cut_short);
+                for (sum, tally) in self.so_far.tallies.iter_mut().zip(&alone.tallies) {
+                    sum.evaluated += tally.evaluated;
+                    sum.fired += tally.fired;
+                    sum.broken += tally.broken;
+                }
+                if !alone.breaches.is_empty() {
+                    let mut nothing = Plain(std::iter::empty());
+                    self.settle(&mut nothing, script, script, &alone.breaches)?;
+                    break;
+                }
+                if !(self.progress)(&self.so_far) {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Turns the breaches of one bad script into witnesses, one a law.
+    fn settle(
+        &mut self,
+        source: &mut dyn Source,
+        script: &Script,
+        history: &Script,
+        breaches: &[Breach],
+    ) -> Result<(), HuntError> {
+        let mut smallest: Option<Script> = None;
+        let standing = self.standing.clone();
+        for law in breaches.iter().map(|b| b.law) {
+            let mut trial = Trial { rig: self.rig, standing: &standing, law, luck: 1, hangs: 0 };
+            // What broke one law at this step mostly breaks the others, too.
+            let shrunk = match &smallest {
+                Some(small) if trial.breaks(small)? => small.clone(),
+                _ => trial.smallest(source, script, history)?,
+            };
+            let found = trial.witness(shrunk.clone(), &self.so_far)?;
+            smallest = Some(shrunk);
+            self.standing[law] = Standing::Known;
+            self.so_far.found.push(found);
+        }
+        Ok(())
+    }
+}
+
+/// Tries of scripts for one law.
+struct Trial<'r> {
+    rig: &'r Rig<'r>,
+    standing: &'r [Standing],
+    law: usize,
+    /// How often a script is tried before it counts as not breaking.
+    luck: u32,
+    /// Runs that hung so far.
+    hangs: usize,
+}
+
+impl Trial<'_> {
+    fn breaks(&mut self, script: &Script) -> Result<bool, HuntError> {
+        for _ in 0..self.luck {
+            let hasty = self.hangs > 0;
+            let alone = self.rig.alone(script, self.standing, hasty)?;
+            self.hangs += usize::from(alone.hangs());
+            if alone.breaks(self.law) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The smallest script found that breaks the law again; the whole history where nothing does.
+    fn smallest(
+        &mut self,
+        source: &mut dyn Source,
+        script: &Script,
+        history: &Script,
+    ) -> Result<Script, HuntError> {
+        let Some((best, from_source)) = self.confirm(script, history)? else {
+            return Ok(history.clone());
+        };
+        let mut failure = None;
+        let per_run = (best.steps.len() as u64).max(1) * u64::from(self.luck);
+        let unrolled = unrolled_len(&best).max(per_run);
+        let runs = (SHRINK_STEPS / unrolled).clamp(24, SHRINK_RUNS as u64) as usize;
+        let mut breaks = |candidate: &Script| {
+            if failure.is_some() || self.hangs > SHRINK_HANGS {
+                return false;
+            }
+            self.breaks(candidate).unwrap_or_else(|e| {
+                failure = Some(e);
+                false
+            })
+        };
+        let best = match from_source {
+            true => source.shrink_last(&mut breaks).unwrap_or(best),
+            false => best,
+        };
+        let best = shrink(best, runs, &mut breaks);
+        failure.map_or(Ok(best), Err)
+    }
+
+    /// The script, alone or with its history, that breaks the law again, and whether it is the
+    /// source's own; sets how much luck it needs.
+    fn confirm(
+        &mut self,
+        script: &Script,
+        history: &Script,
+    ) -> Result<Option<(Script, bool)>, HuntError> {
+        let candidates = [(script, true), (history, false)];
+        for (candidate, own) in candidates {
+            self.luck = 1;
+            if self.breaks(candidate)? {
+                // Once may have been luck: how often in five?
+                let mut hits = 1u32;
+                for _ in 0..4 {
+                    hits += u32::from(self.breaks(candidate)?);
+                }
+                self.luck = if hits == 5 { 1 } else { 10 / hits + 1 };
+                return Ok(Some((candidate.clone(), own)));
+            }
+        }
+        for (candidate, own) in candidates {
+            self.luck = LUCK;
+            if self.breaks(candidate)? {
+                return Ok(Some((candidate.clone(), own)));
+            }
+        }
+        self.luck = 1;
+        Ok(None)
+    }
+
+    /// Runs the script some more times, and keeps what the last breaking run showed.
+    fn witness(&mut self, script: Script, so_far: &Hunted) -> Result<Found, HuntError> {
+        let (mut broke, mut tried, mut shown) = (0, 0, None);
+        let wanted = if self.luck > 1 { LUCK } else { REPLAYS };
+        while tried < wanted && (self.hangs == 0 || broke == 0) {
+            let alone = self.rig.alone(&script, self.standing, self.hangs > 0)?;
+            tried += 1;
+            if alone.breaks(self.law) {
+                broke += 1;
+                shown = Some(alone);
+            }
+        }
+        let alone = shown.unwrap_or_default();
+        let breach = alone.breaches.iter().find(|b| b.law == self.law);
+        Ok(Found {
+            law: self.law,
+            at: breach.map_or(script.steps.len().saturating_sub(1), |b| b.at),
+            shown: breach.map(|b| b.shown.clone()).unwrap_or_default(),
+            script,
+            death: alone.death.map(|(_, death)| death),
+            picture: alone.picture,
+            replays: (broke, tried),
+            cases: so_far.cases,
+            ops: so_far.ops,
+        })
+    }
+}
+
+/// How many steps a script is when it is performed.
+fn unrolled_len(script: &Script) -> u64 {
+    let mut factors = vec![1u64];
+    let mut sum = 0u64;
+    for step in &script.steps {
+        let factor = factors.last().copied().unwrap_or(1);
+        match step.op {
+            Op::Repeat { times } => factors.push(factor.saturating_mul(times)),
+            Op::Together => factors.push(factor),
+            Op::End if factors.len() > 1 => drop(factors.pop()),
+            _ => sum = sum.saturating_add(factor),
+        }
+    }
+    sum
+}
