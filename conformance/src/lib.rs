@@ -10,3 +10,8 @@ pub mod target {
     //! Implementations under judgement.
     pub mod heap;
 }
+pub mod cli {
+    //! What the commands print, as text.
+    pub mod explain;
+    pub mod list;
+}

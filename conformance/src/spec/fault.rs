@@ -8,47 +8,42 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use std::fmt;
 use std::ops::Range;
 
-/// The class of a [`Fault`].
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum FaultKind {
-    /// The file cannot be read, is no regular file, is too large or is not UTF-8.
-    Unreadable,
-    /// The text is no YAML, or uses a part of YAML that specs do without.
-    Syntax,
-    /// A mapping has one key twice.
-    DuplicateKey,
-    /// A key that the format does not have.
-    UnknownKey,
-    /// A key that the format demands is not there.
-    MissingKey,
-    /// A value of another type than the key takes.
-    WrongType,
-    /// A number outside the range that the key takes.
-    OutOfRange,
-    /// A word that is not in its closed list.
-    BadWord,
-    /// A list or text with nothing in it.
-    Empty,
-    /// A list says the same thing twice.
-    Repeated,
-    /// An id, a name or a path that has not the shape of one.
-    BadShape,
-    /// Two invariants of one suite have the same id.
-    DuplicateId,
-    /// A suite's name is not its path.
-    WrongPath,
-    /// An invariant has no body, or more than one, or keys that go with another body.
-    Body,
-    /// The glossary knows no such subject.
-    UnknownSubject,
-    /// The glossary knows no such event.
-    UnknownEvent,
-    /// The glossary knows no such record.
-    UnknownRecord,
-    /// A rule is written in a YAML style that hides where its characters are.
-    RuleStyle,
-    /// A rule is wrong in itself; found by the rule compiler.
-    Rule,
+/// Declares [`FaultKind`] once, with the list of all its values.
+macro_rules! kinds {
+    ($($kind:ident = $says:literal;)*) => {
+        /// The class of a [`Fault`].
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        pub enum FaultKind {
+            $(#[doc = $says] $kind,)*
+        }
+
+        impl FaultKind {
+            /// Every class.
+            pub const ALL: &'static [FaultKind] = &[$(FaultKind::$kind,)*];
+        }
+    };
+}
+
+kinds! {
+    Unreadable = "The file cannot be read, is no regular file, is too large or is not UTF-8.";
+    Syntax = "The text is no YAML, or uses a part of YAML that specs do without.";
+    DuplicateKey = "A mapping has one key twice.";
+    UnknownKey = "A key that the format does not have.";
+    MissingKey = "A key that the format demands is not there.";
+    WrongType = "A value of another type than the key takes.";
+    OutOfRange = "A number outside the range that the key takes.";
+    BadWord = "A word that is not in its closed list.";
+    Empty = "A list or text with nothing in it.";
+    Repeated = "A list says the same thing twice.";
+    BadShape = "An id, a name or a path that has not the shape of one.";
+    DuplicateId = "Two invariants of one suite have the same id.";
+    WrongPath = "A suite's name is not its path.";
+    Body = "An invariant has no body, or more than one, or keys that go with another body.";
+    UnknownSubject = "The glossary knows no such subject.";
+    UnknownEvent = "The glossary knows no such event.";
+    UnknownRecord = "The glossary knows no such record.";
+    RuleStyle = "A rule is written in a YAML style that hides where its characters are.";
+    Rule = "A rule is wrong in itself; found by the rule compiler.";
 }
 
 /// One thing that is wrong with a spec file.
@@ -126,9 +121,8 @@ impl fmt::Display for Fault {
             0 => write!(f, "{}: {}", self.file, self.message)?,
             line => write!(f, "{}:{line}:{}: {}", self.file, self.column, self.message)?,
         }
-        if !self.excerpts.is_empty() {
-            let snippets = self.excerpts.iter().map(Excerpt::snippet);
-            let report = [Group::with_level(Level::ERROR).elements(snippets)];
+        for excerpt in &self.excerpts {
+            let report = [Group::with_level(Level::ERROR).element(excerpt.snippet())];
             write!(f, "\n{}", Renderer::plain().render(&report))?;
         }
         match &self.help {

@@ -4,6 +4,7 @@ use crate::spec::fault::{Fault, FaultKind};
 use crate::spec::yaml::{MAX_BYTES, too_long};
 use rustix::fs::{Mode, OFlags};
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
@@ -64,9 +65,10 @@ impl Walk {
         }
         // A link to a folder is no folder here, so that no circle of links has to be walked.
         let folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-        if name.ends_with(".yaml") {
+        let ending = path.extension().and_then(OsStr::to_str).unwrap_or_default();
+        if ending == "yaml" {
             self.file(&path, format!("{below}{name}"));
-        } else if name.ends_with(".yml") {
+        } else if ["yaml", "yml"].iter().any(|other| ending.eq_ignore_ascii_case(other)) {
             self.unreadable(&path, "a spec file ends in `.yaml`; this one would be passed over");
         } else if folder && depth == MAX_DEPTH {
             self.unreadable(&path, &format!("more than {MAX_DEPTH} folders deep"));

@@ -177,7 +177,9 @@ impl Records<'_, '_> {
 impl EventEntry {
     fn into_event(self, known: &mut Records<'_, '_>) -> Event {
         let binds = self.binds.map(|binds| binds.0).unwrap_or_default();
-        binds.iter().for_each(|record| known.check(&record.value.0, record, &[]));
+        for record in &binds {
+            known.check(&record.value.0, record, &[]);
+        }
         Event { says: self.says.0, binds: binds.into_iter().map(|record| record.value.0).collect() }
     }
 }

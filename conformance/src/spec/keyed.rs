@@ -5,8 +5,7 @@
 
 use crate::spec::fault::FaultKind;
 use crate::spec::reader::{FromNode, Reader};
-use crate::spec::word;
-use crate::spec::word::shown;
+use crate::spec::word::{self, shown};
 use crate::spec::yaml::{Key, Node, Place, Value};
 
 /// A mapping whose keys the format fixes, while it is being read.
@@ -63,7 +62,7 @@ impl<'n> Mapping<'n> {
         }
         let absent = T::absent();
         if absent.is_none() {
-            let message = format!("{} needs the key `{key}`, {}", self.noun, T::NOUN);
+            let message = format!("{} needs the key `{key}` ({})", self.noun, T::NOUN);
             reader.fault(FaultKind::MissingKey, self.place, message);
         }
         absent

@@ -2,8 +2,7 @@
 
 use crate::spec::fault::FaultKind;
 use crate::spec::reader::{FromNode, Placed, Reader};
-use crate::spec::word;
-use crate::spec::word::shown;
+use crate::spec::word::{self, shown};
 use crate::spec::yaml::{Key, Node, Value};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::borrow::Cow;
@@ -42,7 +41,7 @@ impl<T: FromNode> FromNode for Several<T> {
     fn from_node(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
         let items = items::<T>(node, reader)?;
         if items.is_empty() {
-            let message = format!("the list is empty; it needs at least {}", T::NOUN);
+            let message = format!("the list is empty; it needs at least one item, {}", T::NOUN);
             reader.fault(FaultKind::Empty, &node.place, message);
         }
         let mut seen = BTreeSet::new();

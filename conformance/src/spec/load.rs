@@ -90,42 +90,47 @@ fn read_texts(root: &str, texts: &[(&str, &str)], unread: Vec<Fault>) -> Result<
     let mut texts = texts.to_vec();
     texts.sort_unstable();
     let mut faults = SpecFaults { faults: unread, omitted: 0 };
-    let glossary = match texts.iter().find(|(path, _)| *path == GLOSSARY) {
-        Some((_, text)) => {
-            let read = |node: &Node, reader: &mut Reader<'_>| glossary_file::read(node, reader);
-            read_file(&name_below(root, GLOSSARY), text, &mut faults, read)
-        }
-        None => {
-            let message = "there is no glossary, so no rule has a meaning";
-            let file = name_below(root, GLOSSARY);
-            faults.faults.push(Fault::in_file(FaultKind::Unreadable, &file, message));
-            None
-        }
-    };
-    let mut suites = Vec::new();
-    for (path, text) in texts.iter().filter(|(path, _)| *path != GLOSSARY) {
-        let file = name_below(root, path);
-        let Some(name) = path.strip_suffix(".yaml").filter(|name| is_path(name)) else {
-            faults.faults.push(misnamed(&file, path));
-            continue;
-        };
-        let read = |node: &Node, reader: &mut Reader<'_>| {
-            suite_file::read(node, name, glossary.as_ref(), reader)
-        };
-        suites.extend(read_file(&file, text, &mut faults, read));
-    }
-    suites.sort_by(|a: &Suite, b| a.name.cmp(&b.name));
+    let glossary = read_glossary(root, &texts, &mut faults);
+    let suites = texts.iter().filter(|(path, _)| *path != GLOSSARY);
+    let suites = suites.filter_map(|(path, text)| {
+        read_suite(&name_below(root, path), path, text, glossary.as_ref(), &mut faults)
+    });
+    let mut suites: Vec<Suite> = suites.collect();
+    suites.sort_by(|a, b| a.name.cmp(&b.name));
     match glossary {
         Some(glossary) if faults.faults.is_empty() => {
             Ok(Specs { glossary, suites, hash: hash(&texts) })
         }
         _ => {
-            faults
-                .faults
-                .sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+            let place = |fault: &Fault| (fault.file.clone(), fault.line, fault.column);
+            faults.faults.sort_by_cached_key(place);
             Err(faults)
         }
     }
+}
+
+fn read_glossary(root: &str, texts: &[(&str, &str)], faults: &mut SpecFaults) -> Option<Glossary> {
+    let file = name_below(root, GLOSSARY);
+    let Some((_, text)) = texts.iter().find(|(path, _)| *path == GLOSSARY) else {
+        let message = "there is no glossary, so no rule has a meaning";
+        faults.faults.push(Fault::in_file(FaultKind::Unreadable, &file, message));
+        return None;
+    };
+    read_file(&file, text, faults, glossary_file::read)
+}
+
+fn read_suite(
+    file: &str,
+    path: &str,
+    text: &str,
+    glossary: Option<&Glossary>,
+    faults: &mut SpecFaults,
+) -> Option<Suite> {
+    let Some(name) = path.strip_suffix(".yaml").filter(|name| is_path(name)) else {
+        faults.faults.push(misnamed(file, path));
+        return None;
+    };
+    read_file(file, text, faults, |node, reader| suite_file::read(node, name, glossary, reader))
 }
 
 /// Reads one file with `read`; its faults go to `faults`, and with any there is no value.
@@ -135,14 +140,11 @@ fn read_file<T>(
     faults: &mut SpecFaults,
     read: impl FnOnce(&Node, &mut Reader<'_>) -> Option<T>,
 ) -> Option<T> {
-    let source = Source::new(file, text);
-    let node = match yaml::read(&source) {
-        Ok(node) => node,
-        Err(fault) => {
-            faults.faults.push(fault);
-            return None;
-        }
-    };
+    let parsed = Source::new(file, text).and_then(|source| {
+        let node = yaml::read(&source)?;
+        Ok((source, node))
+    });
+    let (source, node) = parsed.map_err(|fault| faults.faults.push(fault)).ok()?;
     let mut reader = Reader::new(&source);
     let value = read(&node, &mut reader);
     let sound = reader.faults.is_empty();

@@ -48,7 +48,10 @@ pub(crate) fn find<W: Word>(word: &str) -> Result<W, UnknownWord> {
 /// A text for a message: control characters escaped, and cut where it is longer than a line.
 pub(crate) fn shown(text: &str) -> String {
     const LONGEST: usize = 80; // characters
-    let mut shown: String = text.chars().take(LONGEST).flat_map(char::escape_debug).collect();
+    let mut shown = String::new();
+    for c in text.chars().take(LONGEST) {
+        if c.is_control() { shown.extend(c.escape_debug()) } else { shown.push(c) }
+    }
     if text.chars().nth(LONGEST).is_some() {
         shown.push('…');
     }
@@ -161,6 +164,7 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
 /// Ids share long beginnings, so likeness counts, not edits: a whole word may be missing.
 pub(crate) fn nearest_ids<'a>(id: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     const LIKE: f64 = 0.5; // share of letter pairs in common
+    const NEARLY_AS_LIKE: f64 = 0.8; // of the best one's share
     let id: String = id.chars().take(LONGEST_WORD).collect();
     let mut near: Vec<(f64, &str)> = known
         .into_iter()
@@ -168,6 +172,8 @@ pub(crate) fn nearest_ids<'a>(id: &str, known: impl IntoIterator<Item = &'a str>
         .filter(|&(likeness, _)| likeness >= LIKE)
         .collect();
     near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    let best = near.first().map_or(0.0, |&(likeness, _)| likeness);
+    near.retain(|&(likeness, _)| likeness > best * NEARLY_AS_LIKE);
     near.into_iter().take(3).map(|(_, known)| known).collect()
 }
 

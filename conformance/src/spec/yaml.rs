@@ -5,6 +5,7 @@
 //! what a file contains, so a hostile file costs as little as an honest one.
 
 use crate::spec::fault::{Excerpt, Fault, FaultKind};
+use crate::spec::word::shown;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_yaml::budget::BudgetBreach;
 use serde_yaml::{DefaultMessageFormatter, Error, Location, MergeKeyPolicy, MessageFormatter};
@@ -20,6 +21,8 @@ const MAX_DEPTH: usize = 32;
 
 /// The most scalars, lists and mappings in a file; a suite of 1,000 invariants needs half.
 const MAX_NODES: usize = 50_000;
+
+const NO_ANCHORS: &str = "anchors and aliases (`&a`, `*a`) are not used in specs";
 
 /// A spec file as text.
 pub(crate) struct Source<'a> {
@@ -86,8 +89,12 @@ impl Value {
 }
 
 impl<'a> Source<'a> {
-    /// The file `file` with this `text`, which may begin with a byte order mark.
-    pub(crate) fn new(file: &'a str, text: &'a str) -> Source<'a> {
+    /// The file `file` with this `text`, which may begin with a byte order mark; a fault where it
+    /// is longer than [`MAX_BYTES`].
+    pub(crate) fn new(file: &'a str, text: &'a str) -> Result<Source<'a>, Fault> {
+        if text.len() > MAX_BYTES {
+            return Err(too_long(file, text.len() as u64));
+        }
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let bytes = text.as_bytes();
         let breaks = (0..bytes.len()).filter(|&i| match bytes[i] {
@@ -96,7 +103,7 @@ impl<'a> Source<'a> {
             _ => false,
         });
         let line_starts = std::iter::once(0).chain(breaks.map(|i| i as u32 + 1)).collect();
-        Source { file, text, line_starts }
+        Ok(Source { file, text, line_starts })
     }
 
     /// The text of line `line` (from 1) without its line break; empty beyond the end.
@@ -141,9 +148,6 @@ impl<'a> Source<'a> {
 
 /// Reads the one document of `source`.
 pub(crate) fn read(source: &Source<'_>) -> Result<Node, Fault> {
-    if source.text.len() > MAX_BYTES {
-        return Err(too_long(source.file, source.text.len() as u64));
-    }
     serde_yaml::from_str_with_options::<Spanned<Raw>>(source.text, options())
         .map(|raw| raw.into_node(source))
         .map_err(|error| explain(source, &error))
@@ -184,12 +188,13 @@ fn explain(source: &Source<'_>, error: &Error) -> Fault {
     };
     let message = match error {
         Error::DuplicateMappingKey { key: Some(key), .. } => {
-            format!("the key `{}` is in this mapping twice", key.escape_debug())
+            format!("the key `{}` is in this mapping twice", shown(key))
         }
         Error::DuplicateMappingKey { .. } => "a key is in this mapping twice".into(),
         Error::MergeKeyNotAllowed { .. } => "merge keys (`<<`) are not used in specs".into(),
+        Error::UnknownAnchor { .. } => NO_ANCHORS.into(),
         Error::Budget { breach, .. } => over_budget(breach),
-        other => DefaultMessageFormatter.format_message(other).escape_debug().to_string(),
+        other => shown(&DefaultMessageFormatter.format_message(other)),
     };
     let fault = source.fault(kind, &place, message);
     if kind == FaultKind::Syntax && in_a_rule(source, place.line) {
@@ -200,9 +205,7 @@ fn explain(source: &Source<'_>, error: &Error) -> Fault {
 
 fn over_budget(breach: &BudgetBreach) -> String {
     match breach {
-        BudgetBreach::Anchors { .. } | BudgetBreach::Aliases { .. } => {
-            "anchors and aliases (`&a`, `*a`) are not used in specs".into()
-        }
+        BudgetBreach::Anchors { .. } | BudgetBreach::Aliases { .. } => NO_ANCHORS.into(),
         BudgetBreach::MergeKeys { .. } => "merge keys (`<<`) are not used in specs".into(),
         BudgetBreach::Documents { .. } => "a spec file is one YAML document".into(),
         BudgetBreach::Depth { .. } => format!("nested more than {MAX_DEPTH} deep"),
@@ -312,3 +315,6 @@ impl<'de> Visitor<'de> for RawVisitor {
         Ok(Raw::Map(map))
     }
 }
+
+#[cfg(test)]
+mod differential;
