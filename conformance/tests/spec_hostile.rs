@@ -94,6 +94,9 @@ fn hostile_texts() -> Vec<(&'static str, &'static str, String)> {
     let many = |line: fn(usize) -> String, n: usize| (0..n).map(line).collect::<String>();
     let wide_keys = many(|i| format!("k{i}: 1\n"), 20_000);
     let one_line = format!("[{}]", vec!["{rule: a}"; 15_000].join(","));
+    let same = "{id: a, says: b, why: c, level: must, kind: safety, profile: any, model: d, \
+                judges: [fuzz], source: [{text: e}], broken-by: [f/g]}";
+    let same = format!("suite: alloc/bad\nabout: x\ninvariants: [{}]", vec![same; 1_800].join(","));
     let entries = many(|_| "- {rule: a}\n".into(), 15_000);
     vec![
         ("alias bomb", "anchors and aliases", bomb),
@@ -111,6 +114,7 @@ fn hostile_texts() -> Vec<(&'static str, &'static str, String)> {
         ("15 000 faults on one line", "expected a suite", one_line.clone()),
         ("15 000 faulty invariants on one line", "more", format!("invariants: {one_line}")),
         ("15 000 faulty invariants", "more", format!("invariants:\n{entries}")),
+        ("1 800 equal ids on one line", "already the id", same),
         ("60 000 values", "at most", format!("[{}]", "1,".repeat(60_000))),
         ("1 MB of comments", "at most", "#\n".repeat(500_000)),
         ("1 MB of brackets", "limit", "[".repeat(1_000_000)),

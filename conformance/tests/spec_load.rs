@@ -243,6 +243,16 @@ proptest! {
     }
 
     #[test]
+    fn a_damaged_rule_is_refused_or_read_with_exact_places(edits in edits()) {
+        let rule = "rule: |\n      block.size >= 0 &&\n        'é' != \"\"\n".to_owned();
+        let rule = edits.iter().fold(rule, |text, (at, cut, insert)| edit(&text, *at, *cut, insert));
+        let text = BLOCK.replace("rule: live.overlapping(block) == 0", &rule);
+        if let Ok(specs) = read(&text) {
+            assert_places_are_exact(&specs, &text);
+        }
+    }
+
+    #[test]
     fn a_damaged_glossary_is_refused_or_read(edits in edits()) {
         let text = edits.iter().fold(GLOSSARY.to_owned(), |text, (at, cut, insert)| {
             edit(&text, *at, *cut, insert)

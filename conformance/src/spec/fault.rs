@@ -188,12 +188,6 @@ pub struct SpecFaults {
     pub omitted: usize,
 }
 
-impl From<Fault> for SpecFaults {
-    fn from(fault: Fault) -> SpecFaults {
-        SpecFaults { faults: vec![fault], omitted: 0 }
-    }
-}
-
 impl fmt::Display for SpecFaults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for fault in &self.faults {

@@ -2,7 +2,7 @@
 
 use crate::spec::fault::FaultKind;
 use crate::spec::reader::{FromNode, Placed, Reader};
-use crate::spec::word::{self, shown};
+use crate::spec::word::shown;
 use crate::spec::yaml::{Key, Node, Value};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::borrow::Cow;
@@ -59,7 +59,7 @@ impl<T: FromNode> FromNode for Several<T> {
 
 impl<T: JsonSchema> JsonSchema for Several<T> {
     fn schema_name() -> Cow<'static, str> {
-        word::schema_name_of::<T>("Several")
+        format!("Several{}", T::schema_name()).into()
     }
 
     fn inline_schema() -> bool {
@@ -67,7 +67,7 @@ impl<T: JsonSchema> JsonSchema for Several<T> {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let items = word::subschema::<T>(generator);
+        let items = generator.subschema_for::<T>();
         json_schema!({"type": "array", "items": items, "minItems": 1, "uniqueItems": true})
     }
 }
@@ -88,7 +88,7 @@ impl<T: FromNode> FromNode for OneOrSeveral<T> {
 
 impl<T: JsonSchema> JsonSchema for OneOrSeveral<T> {
     fn schema_name() -> Cow<'static, str> {
-        word::schema_name_of::<T>("OneOrSeveral")
+        format!("OneOrSeveral{}", T::schema_name()).into()
     }
 
     fn inline_schema() -> bool {
@@ -97,7 +97,7 @@ impl<T: JsonSchema> JsonSchema for OneOrSeveral<T> {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let (one, several) =
-            (word::subschema::<T>(generator), word::subschema::<Several<T>>(generator));
+            (generator.subschema_for::<T>(), generator.subschema_for::<Several<T>>());
         json_schema!({"anyOf": [one, several]})
     }
 }
@@ -125,7 +125,7 @@ impl<K: FromNode, T: FromNode> FromNode for Table<K, T> {
 
 impl<K, T: JsonSchema> JsonSchema for Table<K, T> {
     fn schema_name() -> Cow<'static, str> {
-        word::schema_name_of::<T>("Table")
+        format!("Table{}", T::schema_name()).into()
     }
 
     fn inline_schema() -> bool {
@@ -133,7 +133,7 @@ impl<K, T: JsonSchema> JsonSchema for Table<K, T> {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let values = word::subschema::<T>(generator);
+        let values = generator.subschema_for::<T>();
         json_schema!({"type": "object", "additionalProperties": values})
     }
 }

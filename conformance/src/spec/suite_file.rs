@@ -4,17 +4,18 @@
 //! says. What no type can say (one body, known events, ids that differ) is checked on the way.
 
 use crate::capability::Capability;
-use crate::spec::fault::{Excerpt, FaultKind};
+use crate::spec::fault::{Excerpt, Fault, FaultKind};
 use crate::spec::glossary::{Glossary, Terms};
 use crate::spec::keyed::{Mapping, keyed};
 use crate::spec::list::{OneOrSeveral, Several, Table};
 use crate::spec::reader::{AtLeast, FromNode, Placed, Reader};
 use crate::spec::shape::{FileName, Identifier, MutantId, Name, Phrase, Prose, SuiteName};
 use crate::spec::word::shown;
-use crate::spec::yaml::Node;
+use crate::spec::yaml::{Node, Place};
 use crate::spec::{Body, Invariant, InvariantId, Judge, Kind, Level, Profile, RuleText};
 use crate::spec::{Source, Suite, word};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 keyed! {
     /// One suite: the invariants about one part.
@@ -166,16 +167,11 @@ pub(crate) fn read(
     let mut first_places = HashMap::new();
     let mut invariants = Vec::new();
     for entry in file.invariants.values() {
-        let id = &entry.id;
-        if let Some(first) = first_places.insert(id.value.0.clone(), id.place.clone()) {
-            let message = format!(
-                "`{}` is already the id of the invariant in line {}",
-                id.value.0, first.line
-            );
-            let first =
-                Excerpt::cut(reader.source.text, first.bytes, first.line).labelled("first here");
-            reader
-                .fault_with(FaultKind::DuplicateId, &id.place, message, |f| f.with_excerpt(first));
+        match first_places.entry(entry.id.value.0.clone()) {
+            Entry::Occupied(first) => repeated_id(&entry.id, first.get(), reader),
+            Entry::Vacant(vacant) => {
+                vacant.insert(entry.id.place.clone());
+            }
         }
         if let (Some(terms), Some(on)) = (terms, &entry.on) {
             known_events(&on.0, terms, reader);
@@ -183,6 +179,17 @@ pub(crate) fn read(
         invariants.extend(entry.into_invariant(&suite.value.0, reader.source.file));
     }
     Some(Suite { name: name.to_owned(), about: file.about.0, invariants })
+}
+
+fn repeated_id(id: &Placed<Phrase>, first: &Place, reader: &mut Reader<'_>) {
+    let (id, place) = (&id.value.0, &id.place);
+    let message = format!("`{id}` is already the id of the invariant in line {}", first.line);
+    let text = reader.source.text;
+    let show_first = |fault: Fault| {
+        let first = Excerpt::cut(text, first.bytes.clone(), first.line);
+        fault.with_excerpt(first.labelled("first here"))
+    };
+    reader.fault_with(FaultKind::DuplicateId, place, message, show_first);
 }
 
 fn subject<'g>(

@@ -4,8 +4,7 @@
 //! printing, `explain` and the JSON Schema take them from there.
 
 use crate::capability::Capability;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use std::borrow::Cow;
+use schemars::{Schema, json_schema};
 use std::fmt;
 
 /// A value that the YAML writes as one word out of a closed list.
@@ -188,16 +187,6 @@ pub(crate) fn help<'a>(word: &str, known: impl IntoIterator<Item = &'a str> + Cl
     } else {
         format!("known here: {}", all.join(", "))
     }
-}
-
-/// A schema name that no other type uses, for generic readers.
-pub(crate) fn schema_name_of<T: JsonSchema>(prefix: &str) -> Cow<'static, str> {
-    format!("{prefix}{}", T::schema_name()).into()
-}
-
-/// The schema of `T`, by reference where it has a name.
-pub(crate) fn subschema<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
-    generator.subschema_for::<T>()
 }
 
 #[cfg(test)]
