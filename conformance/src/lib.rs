@@ -18,3 +18,10 @@ pub mod spec;
 pub mod target;
 pub mod trace;
 pub mod verdict;
+
+pub mod cli {
+    //! The commands of the binary, as functions that make text.
+
+    pub mod explain;
+    pub mod list;
+}

@@ -3,63 +3,70 @@
 //! The types here are what the rest of the judge sees. How a file becomes these types, and how it
 //! fails to, is `load`'s business.
 
+mod word;
+
 pub mod glossary;
+
+mod embedded;
+mod fault;
+mod files;
+mod glossary_file;
+mod id;
+mod keyed;
+mod list;
+mod load;
+mod reader;
+mod rule_text;
+mod schema;
+mod shape;
+mod suite_file;
+mod yaml;
+
+pub use fault::{Fault, FaultKind, SpecFaults};
+pub use id::Pattern;
+pub use load::Specs;
+pub use schema::suite_schema;
+pub use word::UnknownWord;
 
 use crate::capability::Capability;
 use std::fmt;
+use word::words;
 
-/// How binding an invariant is. Only a broken `must` makes a run fail.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Level {
-    /// Breaking it is a bug.
-    Must,
-    /// Breaking it needs a reason.
-    Should,
-    /// A quality that is worth knowing about.
-    May,
+words! {
+    /// How binding an invariant is. Only a broken `must` makes a run fail.
+    pub Level, "a level":
+    Must = "must", "Breaking it is a bug.";
+    Should = "should", "Breaking it needs a reason.";
+    May = "may", "A quality that is worth knowing about.";
 }
 
-/// What sort of promise an invariant is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Kind {
-    /// Nothing bad happens, unconditionally.
-    Safety,
-    /// Something good happens in the end, within a stated bound.
-    Liveness,
-    /// A number stays within a limit.
-    Bound,
-    /// Implementation-defined: the run records what the target chose and holds it to that.
-    Choice,
+words! {
+    /// What sort of promise an invariant is.
+    pub Kind, "a kind":
+    Safety = "safety", "Nothing bad happens, unconditionally.";
+    Liveness = "liveness", "Something good happens in the end, within a stated bound.";
+    Bound = "bound", "A number stays within a limit.";
+    Choice = "choice", "Implementation-defined: the run records what the target chose and holds it to that.";
 }
 
-/// Who promises it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Profile {
-    /// Every allocator, collector or analyser.
-    Any,
-    /// What Go 1.27 promises.
-    Go,
+words! {
+    /// Who promises it.
+    pub Profile, "a profile":
+    Any = "any", "Every allocator, collector or analyser.";
+    Go = "go", "What Go 1.27 promises.";
 }
 
-/// One way of enforcing an invariant.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Judge {
-    /// Random scripts, shrunk on failure.
-    Property,
-    /// Every script up to a length over a small alphabet.
-    Exhaustive,
-    /// A schedule model (loom).
-    Schedule,
-    /// Coverage-guided scripts.
-    Fuzz,
-    /// Real threads, judged from their logs.
-    Stress,
-    /// A scripted or recorded run.
-    Trace,
-    /// A real program watched from inside.
-    Monitor,
-    /// A committed table or trace with its answers.
-    Golden,
+words! {
+    /// One way of enforcing an invariant.
+    pub Judge, "a judge":
+    Property = "property", "Random scripts, shrunk on failure.";
+    Exhaustive = "exhaustive", "Every script up to a length over a small alphabet.";
+    Schedule = "schedule", "A schedule model (loom).";
+    Fuzz = "fuzz", "Coverage-guided scripts.";
+    Stress = "stress", "Real threads, judged from their logs.";
+    Trace = "trace", "A scripted or recorded run.";
+    Monitor = "monitor", "A real program watched from inside.";
+    Golden = "golden", "A committed table or trace with its answers.";
 }
 
 /// Full id of an invariant: YAML path + phrase, as in `alloc/block/contents-stable`.
