@@ -6,10 +6,15 @@
 pub mod glossary;
 
 use crate::capability::Capability;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// How binding an invariant is. Only a broken `must` makes a run fail.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
 pub enum Level {
     /// Breaking it is a bug.
     Must,
@@ -20,7 +25,10 @@ pub enum Level {
 }
 
 /// What sort of promise an invariant is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// Nothing bad happens, unconditionally.
     Safety,
@@ -33,7 +41,10 @@ pub enum Kind {
 }
 
 /// Who promises it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
 pub enum Profile {
     /// Every allocator, collector or analyser.
     Any,
@@ -42,7 +53,10 @@ pub enum Profile {
 }
 
 /// One way of enforcing an invariant.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
 pub enum Judge {
     /// Random scripts, shrunk on failure.
     Property,
@@ -62,9 +76,27 @@ pub enum Judge {
     Golden,
 }
 
+/// Displays an enum by its serde word, so that each word is written once.
+macro_rules! display_as_word {
+    ($($kind:ty),*) => {
+        $(impl std::fmt::Display for $kind {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                serde::Serialize::serialize(self, f)
+            }
+        })*
+    };
+}
+
+pub(crate) use display_as_word;
+
+display_as_word!(Level, Kind, Profile, Judge);
+
 /// Full id of an invariant: YAML path + phrase, as in `alloc/block/contents-stable`.
 /// Lower-case words joined by `-`, parts joined by `/`. Ids never change meaning.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(
+    Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(transparent)]
 pub struct InvariantId(pub(crate) String);
 
 impl InvariantId {
