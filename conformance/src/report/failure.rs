@@ -1,7 +1,7 @@
 //! The account of one broken invariant: what a person needs to see first, in the order of need.
 
 use super::text::{first_lines, last_lines, line, shell_word};
-use super::{InvariantReport, Report, TargetReport};
+use super::{InvariantReport, Outcome, Report, TargetReport};
 use crate::verdict::Witness;
 
 /// Most lines of the script that are shown.
@@ -116,19 +116,16 @@ pub fn replay_command(target: &TargetReport, one: &InvariantReport) -> String {
 
 /// One line about `one` for places that have no more room: what was seen, or why nothing was.
 pub fn headline(one: &InvariantReport) -> String {
-    let found = match (&one.witness, &one.reason) {
-        (Some(witness), _) => line(&witness.message),
-        (None, Some(reason)) => line(&reason.text),
-        (None, None) => String::new(),
-    };
-    match (&one.expectation, one.outcome.is_stale()) {
-        (None, _) => found,
-        (Some(expected), false) => format!("{found} (known: {})", line(&expected.reason)),
-        (Some(expected), true) => {
-            let stale = format!("{}, but {} lists: ", one.outcome, line(&expected.file));
-            let seen = if found.is_empty() { found } else { format!("{found}; ") };
-            seen + &stale + &line(&expected.message)
-        }
+    let reason = one.reason.iter().map(|reason| line(&reason.text));
+    let message = one.witness.iter().map(|witness| line(&witness.message));
+    let seen = reason.chain(message).collect::<Vec<_>>().join("; ");
+    let Some(listed) = &one.expectation else { return seen };
+    let (file, pinned) = (line(&listed.file), line(&listed.message));
+    match one.outcome {
+        Outcome::UnexpectedPass => format!("holds, but {file} lists it"),
+        Outcome::Inapplicable => format!("does not apply ({seen}), but {file} lists it"),
+        Outcome::MessageChanged => format!("{seen}, but {file} pins: {pinned}"),
+        _ => format!("{seen} (known: {})", line(&listed.reason)),
     }
 }
 

@@ -76,7 +76,8 @@ impl Report {
     ///
     /// # Errors
     ///
-    /// A text that [`Report::to_json`] could not have written is an error that names its place.
+    /// A text that is no report of this version, or contradicts itself, is an error that names its
+    /// place.
     /// Hostile text costs time and memory in proportion to its length, which is capped.
     pub fn from_json(json: &str) -> Result<Report, ReadFault> {
         if json.len() > SIZE_LIMIT {

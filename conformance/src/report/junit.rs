@@ -60,7 +60,9 @@ fn case(target: &TargetReport, one: &InvariantReport) -> TestCase {
         case.set_system_out(failure::headline(one));
     }
     if let Some(witness) = &one.witness {
+        // The bar keeps foreign text from the start of a line, as in the other outputs.
         let lines = text::last_lines(&witness.stderr, 200);
+        let lines: Vec<String> = lines.into_iter().map(|line| format!("| {line}")).collect();
         if !lines.is_empty() {
             case.set_system_err(lines.join("\n"));
         }

@@ -41,7 +41,7 @@ pub const SCHEMA_VERSION: u32 = 1;
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Report {
-    /// Version of this format: [`SCHEMA_VERSION`].
+    /// Version of this format.
     pub schema_version: u32,
     /// Version of the heaplaw that judged.
     pub heaplaw: String,
@@ -92,7 +92,7 @@ pub struct InvariantReport {
     /// The known deviation that the baseline lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expectation: Option<Expectation>,
-    /// How the verdict compares to the baseline. [`InvariantReport::settle`] computes it.
+    /// How the verdict compares to the baseline; it follows from verdict, witness and expectation.
     pub outcome: Outcome,
 }
 
@@ -117,7 +117,7 @@ impl Reason {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cause {
-    /// It fired less often than [`InvariantReport::fires`].
+    /// It fired less often than `fires` asks.
     Coverage,
     /// The budget ran out before it was judged.
     Budget,
@@ -201,7 +201,7 @@ impl InvariantReport {
         self.witness.as_ref().map_or("", |witness| &witness.message)
     }
 
-    /// Computes [`InvariantReport::outcome`] from the verdict and the expectation.
+    /// Computes the outcome from the verdict and the expectation.
     pub fn settle(&mut self) {
         self.outcome = Outcome::of(self.verdict, self.message(), self.expectation.as_ref());
     }

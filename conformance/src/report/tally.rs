@@ -123,12 +123,14 @@ impl Tally {
         self.0[standing as usize]
     }
 
-    /// The non-zero counts with their words, as in `3 holds, 1 broken`.
+    /// The non-zero counts with their words, as in `3 hold, 1 broken`.
     pub fn sentence(&self) -> String {
         let counts = Standing::ALL.into_iter().filter(|&standing| self.count(standing) > 0);
-        let words: Vec<String> = counts
-            .map(|standing| format!("{} {}", self.count(standing), standing.words()))
-            .collect();
+        let words = counts.map(|standing| match (standing, self.count(standing)) {
+            (Standing::Holds, count @ 2..) => format!("{count} hold"),
+            (_, count) => format!("{count} {}", standing.words()),
+        });
+        let words: Vec<String> = words.collect();
         if words.is_empty() { "nothing judged".to_owned() } else { words.join(", ") }
     }
 }

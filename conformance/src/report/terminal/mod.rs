@@ -110,7 +110,7 @@ fn block(out: &mut String, parts: &[failure::Part], screen: &Screen) -> std::fmt
                     paint(screen.style.bad, format_args!("{mark} {text}"))
                 )?;
             } else {
-                writeln!(out, "  {name} {mark} {text}")?;
+                writeln!(out, "  {name} {}", format_args!("{mark} {text}").to_string().trim_end())?;
             }
         }
     }

@@ -45,6 +45,9 @@ fn section(out: &mut String, target: &TargetReport, screen: &Screen) -> fmt::Res
         let words = fit(&words, screen.width - 12);
         writeln!(out, "  {} {words}", paint(style, format_args!("{name:<9}")))?;
     }
+    if target.invariants.is_empty() {
+        return Ok(());
+    }
     out.push('\n');
     let suites = suites(&target.invariants);
     let columns = Columns::of(target, &suites, screen);
@@ -215,7 +218,11 @@ fn efforts(one: &InvariantReport) -> String {
 /// The word of a column's head.
 fn short(standing: Standing) -> &'static str {
     match standing {
+        Standing::Holds => "hold",
+        Standing::Inconclusive => "incon.",
         Standing::NotApplicable => "n/a",
+        Standing::Skipped => "skip",
+        Standing::Disputed => "disp.",
         other => other.words(),
     }
 }
