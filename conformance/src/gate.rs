@@ -12,7 +12,7 @@
 //! what fails with another message, what no longer applies, or what is no invariant. A listed
 //! invariant that was not judged in a narrowed run or a shard is not stale.
 
-use crate::expect::Expectations;
+use crate::expect::{Expectations, nearest};
 use crate::report::tally::{Severity, Standing};
 use crate::report::{Cause, InvariantReport, Outcome, Report, TargetReport, failure, text};
 use crate::spec::{InvariantId, Level};
@@ -84,7 +84,8 @@ fn unknown(
         let expected = match expectations.matching(&target.identity) {
             Ok(expected) => expected,
             Err(ambiguity) => {
-                let line = format!("could not judge: {}: {ambiguity}", failure::heading(target));
+                let why = text::line(&ambiguity.to_string());
+                let line = format!("could not judge: {}: {why}", failure::heading(target));
                 findings.push((Status::Unjudged, line));
                 continue;
             }
@@ -94,20 +95,13 @@ fn unknown(
         };
         for entry in expected.deviations.iter().filter(|entry| !known.contains(&entry.id)) {
             let place = format!("{}:{}", text::line(&expected.file), entry.line);
-            let hint =
-                nearest(&entry.id, known).map_or(String::new(), |id| format!("; is it {id}?"));
+            let hint = nearest(entry.id.as_str(), known.iter().map(InvariantId::as_str));
+            let hint = hint.map_or(String::new(), |id| format!("; is it {id}?"));
             let line = format!("stale: {place}: {} is no invariant{hint}", entry.id);
             findings.push((Status::Broken, line));
         }
     }
     findings
-}
-
-/// The known id that looks most like `id`, if one does.
-fn nearest<'a>(id: &InvariantId, known: &'a BTreeSet<InvariantId>) -> Option<&'a InvariantId> {
-    let likeness = |known: &InvariantId| strsim::jaro_winkler(known.as_str(), id.as_str());
-    let best = known.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
-    (likeness(best) > 0.9).then_some(best)
 }
 
 /// Why a target could not be judged, or not wholly.

@@ -211,11 +211,11 @@ prop_compose! {
     ) -> Report {
         let mut target = target(invariants);
         target.runs = runs;
-        target.spec = texts[0].clone();
+        target.spec.clone_from(&texts[0]);
         target.identity.version = Some(texts[1].clone());
         target.notes = texts[2..4].to_vec();
         target.fault = Some(texts[4].clone());
-        target.controls.noop.says = texts[5].clone();
+        target.controls.noop.says.clone_from(&texts[5]);
         Report { overrides, ..report(vec![target]) }
     }
 }

@@ -191,7 +191,7 @@ fn a_witness_that_was_not_saved_is_found_again_by_its_seed() {
 fn of_a_long_script_the_steps_around_the_bad_one_are_shown() {
     let mut one = broken("alloc/block/x");
     let witness = one.witness.as_mut().expect("a broken invariant has a witness");
-    witness.trace = (0..500).map(|n| format!("free {n}\n")).collect();
+    witness.trace = (0..500).map(|n| format!("free {n}")).collect::<Vec<_>>().join("\n");
     (witness.steps, witness.at, witness.step) = (500, 400, "free 400".into());
     let text = terminal::lines(&report(vec![target(vec![one])]), &SCREEN);
     assert!(text.contains("script    | (355 lines before)\n"), "{text}");

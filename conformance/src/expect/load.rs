@@ -5,14 +5,15 @@
 //! aliases and merge keys are refused.
 
 use super::pattern::{Pattern, Version, VersionRange};
-use super::{Deviation, Expectations, Expected};
+use super::{Deviation, Expectations, Expected, nearest};
 use crate::report::json::is_id;
 use crate::report::target::TargetKind;
 use crate::report::text;
 use crate::spec::InvariantId;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use serde::Deserialize;
-use serde_yaml::Spanned;
+use serde_yaml::budget::BudgetBreach as Breach;
+use serde_yaml::{Error, Spanned};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::Read as _;
@@ -196,8 +197,7 @@ fn parse(name: &str, text: &str) -> Result<Expected, LoadFault> {
     }
     let file: FileText = serde_yaml::from_str_with_options(text, options()).map_err(|e| {
         let at = e.location().map_or(0..0, |place| range(text, place));
-        let message = e.without_snippet().to_string();
-        Source { name, text }.fault(LoadFaultKind::Syntax, at, &message)
+        Source { name, text }.fault(LoadFaultKind::Syntax, at, &words(&e))
     })?;
     Source { name, text }.expected(file)
 }
@@ -215,6 +215,28 @@ fn options() -> serde_yaml::Options {
         merge_keys: serde_yaml::MergeKeyPolicy::Error,
         strict_booleans: true,
         with_snippet: false,
+    }
+}
+
+/// What is wrong, without the place, which stands before it.
+fn words(error: &Error) -> String {
+    match error.without_snippet() {
+        Error::SerdeUnknownField { field: word, expected, .. }
+        | Error::SerdeUnknownVariant { variant: word, expected, .. } => {
+            let hint = nearest(word, expected.iter().copied());
+            let hint = hint.map_or(String::new(), |known| format!(" (is it `{known}`?)"));
+            format!("`{word}` is not known{hint}; expected one of: {}", expected.join(", "))
+        }
+        Error::DuplicateMappingKey { .. } => "this key is given twice".to_owned(),
+        Error::Budget { breach: Breach::Anchors { .. } | Breach::Aliases { .. }, .. } => {
+            "anchors and aliases are not allowed here".to_owned()
+        }
+        Error::Budget { .. } => "larger or deeper than a list of deviations can be".to_owned(),
+        other => {
+            let said = other.to_string();
+            let end = said.rfind(" at line ").unwrap_or(said.len());
+            said[..end].to_owned()
+        }
     }
 }
 
