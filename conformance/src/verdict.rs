@@ -1,7 +1,12 @@
 //! What is said of one invariant on one target.
 
+use crate::spec::display_as_word;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 /// The verdict on one invariant.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// Judged often enough, and never broken.
     Holds,
@@ -17,8 +22,11 @@ pub enum Verdict {
     Disputed,
 }
 
+display_as_word!(Verdict);
+
 /// The smallest script found that breaks an invariant, and what it showed.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Witness {
     /// The script as trace text; replays by value.
     pub trace: String,
@@ -37,13 +45,15 @@ pub struct Witness {
     /// What the target wrote to its standard error before it died.
     pub stderr: String,
     /// The mutant it most resembles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resembles: Option<String>,
     /// How many of the replays tried broke it again: `(broke, tried)`.
     pub replays: (u32, u32),
 }
 
 /// How much one judge did for one invariant.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Effort {
     /// Scripts run.
     pub cases: u64,

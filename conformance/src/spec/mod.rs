@@ -29,6 +29,8 @@ pub use schema::suite_schema;
 pub use word::UnknownWord;
 
 use crate::capability::Capability;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use word::words;
 
@@ -69,9 +71,25 @@ words! {
     Golden = "golden", "A committed table or trace with its answers.";
 }
 
+/// Displays an enum by its serde word, so that each word is written once.
+macro_rules! display_as_word {
+    ($($kind:ty),*) => {
+        $(impl std::fmt::Display for $kind {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                serde::Serialize::serialize(self, f)
+            }
+        })*
+    };
+}
+
+pub(crate) use display_as_word;
+
 /// Full id of an invariant: YAML path + phrase, as in `alloc/block/contents-stable`.
 /// Lower-case words joined by `-`, parts joined by `/`. Ids never change meaning.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(
+    Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(transparent)]
 pub struct InvariantId(pub(crate) String);
 
 impl InvariantId {

@@ -61,9 +61,12 @@ pub(crate) fn shown(text: &str) -> String {
 macro_rules! words {
     ($(#[$meta:meta])* $vis:vis $name:ident, $noun:literal: $($variant:ident = $word:literal, $says:literal;)*) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        #[derive(
+            Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug,
+            serde::Serialize, serde::Deserialize,
+        )]
         $vis enum $name {
-            $(#[doc = $says] $variant,)*
+            $(#[doc = $says] #[serde(rename = $word)] $variant,)*
         }
 
         impl $name {
