@@ -22,6 +22,7 @@ use crate::run::Session;
 use crate::shrink::shrink;
 use crate::target::child::{Child, Launch, LaunchError};
 use crate::target::{Death, How, Target};
+use crate::trace::form::FORMS;
 use std::fmt;
 
 /// A session's heap is exchanged for a fresh one after so many steps.
@@ -127,6 +128,8 @@ pub struct Alone {
     pub steps: u64,
     /// How often each law came up.
     pub tallies: Vec<Tally>,
+    /// Steps done, by the row of their op in the table of forms.
+    pub done: [u64; FORMS.len()],
     /// The heap around the block in question.
     pub picture: String,
     /// It ended early without a breach: a known breach tainted the heap, or the process died of
@@ -181,6 +184,7 @@ impl Rig<'_> {
             last: ran.last,
             steps: ran.steps,
             tallies: court.tallies().to_vec(),
+            done: *session.done(),
             picture,
             cut_short,
         })
@@ -246,12 +250,34 @@ pub struct Hunted {
     pub found: Vec<Found>,
     /// How often each law came up, by its index.
     pub tallies: Vec<Tally>,
+    /// Steps done, by the row of their op in the table of forms.
+    pub done: [u64; FORMS.len()],
     /// Scripts run.
     pub cases: u64,
     /// Steps performed.
     pub ops: u64,
     /// Runs that a known breach cut short.
     pub cut_short: u64,
+}
+
+impl Hunted {
+    fn add(&mut self, tallies: &[Tally], done: &[u64; FORMS.len()]) {
+        for (sum, tally) in self.tallies.iter_mut().zip(tallies) {
+            sum.evaluated += tally.evaluated;
+            sum.fired += tally.fired;
+            sum.broken += tally.broken;
+        }
+        for (sum, n) in self.done.iter_mut().zip(done) {
+            *sum += n;
+        }
+    }
+}
+
+/// A script that broke something in a session, with all that ran there before it.
+struct Broken {
+    script: Script,
+    history: Script,
+    breaches: Vec<Breach>,
 }
 
 /// Hunts for breaches: keeps the standing of every law, and what was found.
@@ -287,7 +313,7 @@ impl<'r> Hunt<'r> {
             let (ran, broken) = self.session(source, left)?;
             left -= ran.min(left);
             match broken {
-                Some((script, history, breaches)) => {
+                Some(Broken { script, history, breaches }) => {
                     self.settle(source, &script, &history, &breaches)?;
                 }
                 None if ran == 0 => break,
@@ -303,7 +329,7 @@ impl<'r> Hunt<'r> {
         &mut self,
         source: &mut dyn Source,
         cases: u64,
-    ) -> Result<(u64, Option<(Script, Script, Vec<Breach>)>), HuntError> {
+    ) -> Result<(u64, Option<Broken>), HuntError> {
         let mut target = self.rig.opens.open(false)?;
         let mut session = Session::new(&mut *target, self.rig.clerk()?);
         let mut court = Court::new(self.rig.code, self.standing.clone());
@@ -318,7 +344,8 @@ impl<'r> Hunt<'r> {
             self.so_far.cases += 1;
             self.so_far.ops += ran.steps;
             if !ran.breaches.is_empty() {
-                broken = Some((script, std::mem::take(&mut history), ran.breaches));
+                let history = std::mem::take(&mut history);
+                broken = Some(Broken { script, history, breaches: ran.breaches });
             } else if !ran.completed {
                 self.so_far.cut_short += 1;
                 break;
@@ -327,11 +354,7 @@ impl<'r> Hunt<'r> {
                 break;
             }
         }
-        for (sum, tally) in self.so_far.tallies.iter_mut().zip(court.tallies()) {
-            sum.evaluated += tally.evaluated;
-            sum.fired += tally.fired;
-            sum.broken += tally.broken;
-        }
+        self.so_far.add(court.tallies(), session.done());
         Ok((ran_cases, broken))
     }
 
@@ -346,11 +369,7 @@ impl<'r> Hunt<'r> {
                 self.so_far.cases += 1;
                 self.so_far.ops += alone.steps;
                 self.so_far.cut_short += u64::from(alone.cut_short);
-                for (sum, tally) in self.so_far.tallies.iter_mut().zip(&alone.tallies) {
-                    sum.evaluated += tally.evaluated;
-                    sum.fired += tally.fired;
-                    sum.broken += tally.broken;
-                }
+                self.so_far.add(&alone.tallies, &alone.done);
                 if !alone.breaches.is_empty() {
                     let mut nothing = Plain(std::iter::empty());
                     self.settle(&mut nothing, script, script, &alone.breaches)?;
@@ -437,10 +456,8 @@ impl Trial<'_> {
                 false
             })
         };
-        let best = match from_source {
-            true => source.shrink_last(&mut breaks).unwrap_or(best),
-            false => best,
-        };
+        let by_source = if from_source { source.shrink_last(&mut breaks) } else { None };
+        let best = by_source.unwrap_or(best);
         let best = shrink(best, runs, &mut breaks);
         failure.map_or(Ok(best), Err)
     }

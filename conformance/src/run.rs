@@ -10,6 +10,7 @@ use crate::observe::{Answer, Progress};
 use crate::op::alloc::{Op, Script, Step};
 use crate::op::performed::Performed;
 use crate::target::{BATCH, Death, Target};
+use crate::trace::form::FORMS;
 use std::collections::VecDeque;
 
 /// Scripts performed one after another on one heap.
@@ -18,6 +19,8 @@ pub struct Session<'t> {
     clerk: Clerk,
     /// Steps performed, skipped ones included.
     steps: u64,
+    /// Steps done, by the row of their op.
+    done: [u64; FORMS.len()],
     dead: bool,
 }
 
@@ -42,7 +45,7 @@ type Sent = Vec<(usize, Step)>;
 impl<'t> Session<'t> {
     /// A session on the fresh heap behind `target`, whose answers `clerk` reads.
     pub fn new(target: &'t mut dyn Target, clerk: Clerk) -> Session<'t> {
-        Session { target, clerk, steps: 0, dead: false }
+        Session { target, clerk, steps: 0, done: [0; FORMS.len()], dead: false }
     }
 
     /// The clerk, for pictures and counts.
@@ -53,6 +56,11 @@ impl<'t> Session<'t> {
     /// Steps performed so far.
     pub fn steps(&self) -> u64 {
         self.steps
+    }
+
+    /// Steps done so far, by the row of their op in the table of forms.
+    pub fn done(&self) -> &[u64; FORMS.len()] {
+        &self.done
     }
 
     /// Whether the target still lives.
@@ -122,6 +130,11 @@ impl<'t> Session<'t> {
     fn judge(&mut self, batch: &Sent, court: &mut Court<'_>, ran: &mut Ran) {
         let done = self.target.collect();
         let death = done.death;
+        for ((_, step), answer) in batch.iter().zip(done.answers) {
+            if answer.progress() == Progress::Done {
+                self.done[step.op.row()] += 1;
+            }
+        }
         let mut i = 0;
         while i < batch.len() && !court.is_over() {
             let end = if batch[i].1.op == Op::Together { section_end(batch, i) } else { i };

@@ -9,5 +9,17 @@ macro_rules! texts {
 
 /// Path below `specs/`, text. A test compares the paths with the files on disk.
 pub(super) const TEXTS: &[(&str, &str)] = texts! {
+    "alloc/align.yaml",
+    "alloc/block.yaml",
+    "alloc/concurrency.yaml",
+    "alloc/failure.yaml",
+    "alloc/free.yaml",
+    "alloc/golden/bad-alignment.trace",
+    "alloc/hardening.yaml",
+    "alloc/process.yaml",
+    "alloc/realloc.yaml",
+    "alloc/space.yaml",
+    "alloc/stats.yaml",
+    "alloc/zero.yaml",
     "glossary.yaml",
 };

@@ -18,7 +18,7 @@ const MAX_DEPTH: usize = 8;
 /// The most bytes of all spec files together.
 const MAX_TOTAL: usize = 16 << 20;
 
-/// Texts by their paths below `dir`, and what could not be read.
+/// Texts of suites and golden traces by their paths below `dir`, and what could not be read.
 pub(super) fn read_all(dir: &Path) -> (BTreeMap<String, String>, Vec<Fault>) {
     let mut walk = Walk { texts: BTreeMap::new(), faults: Vec::new(), files: 0, bytes: 0 };
     walk.folder(dir, "", 0);
@@ -66,7 +66,7 @@ impl Walk {
         // A link to a folder is no folder here, so that no circle of links has to be walked.
         let folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
         let ending = path.extension().and_then(OsStr::to_str).unwrap_or_default();
-        if ending == "yaml" {
+        if ending == "yaml" || ending == "trace" {
             self.file(&path, format!("{below}{name}"));
         } else if ["yaml", "yml"].iter().any(|other| ending.eq_ignore_ascii_case(other)) {
             self.unreadable(&path, "a spec file ends in `.yaml`; this one would be passed over");

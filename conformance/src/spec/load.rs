@@ -8,6 +8,7 @@ use crate::spec::word::shown;
 use crate::spec::yaml::{self, Node, Source};
 use crate::spec::{Invariant, Pattern, Suite, embedded, files, glossary_file, suite_file, word};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Every invariant there is, and the glossary that their rules are written in.
@@ -17,6 +18,8 @@ pub struct Specs {
     pub glossary: Glossary,
     /// The suites, in the order of their names.
     pub suites: Vec<Suite>,
+    /// Golden traces, by their paths below the root.
+    pub golden: BTreeMap<String, String>,
     /// SHA-256 over the paths and texts of all files, as 64 hexadecimal digits: two runs with the
     /// same hash judged by the same invariants.
     pub hash: String,
@@ -29,7 +32,7 @@ impl Specs {
     /// Reads the glossary and every suite below `dir`.
     ///
     /// Suites are the `*.yaml` files, without `glossary.yaml`, `claims.yaml`, hidden files and what
-    /// lies in `expected/`. Symbolic links to files are followed, links to folders are not.
+    /// lies in `expected/`; golden traces are the `*.trace` files. Symbolic links to files are followed, links to folders are not.
     ///
     /// # Errors
     /// The faults of all files together: what cannot be read, what is no YAML, what is no suite.
@@ -91,7 +94,8 @@ fn read_texts(root: &str, texts: &[(&str, &str)], unread: Vec<Fault>) -> Result<
     texts.sort_unstable();
     let mut faults = SpecFaults { faults: unread, omitted: 0 };
     let glossary = read_glossary(root, &texts, &mut faults);
-    let suites = texts.iter().filter(|(path, _)| *path != GLOSSARY);
+    let is_trace = |path: &str| path.ends_with(".trace");
+    let suites = texts.iter().filter(|(path, _)| *path != GLOSSARY && !is_trace(path));
     let suites = suites.filter_map(|(path, text)| {
         read_suite(&name_below(root, path), path, text, glossary.as_ref(), &mut faults)
     });
@@ -99,7 +103,10 @@ fn read_texts(root: &str, texts: &[(&str, &str)], unread: Vec<Fault>) -> Result<
     suites.sort_by(|a, b| a.name.cmp(&b.name));
     match glossary {
         Some(glossary) if faults.faults.is_empty() => {
-            Ok(Specs { glossary, suites, hash: hash(&texts) })
+            let traces = texts.iter().filter(|(path, _)| is_trace(path));
+            let own = |&(path, text): &(&str, &str)| (path.to_owned(), text.to_owned());
+            let golden = traces.map(own).collect();
+            Ok(Specs { glossary, suites, golden, hash: hash(&texts) })
         }
         _ => {
             let place = |fault: &Fault| (fault.file.clone(), fault.line, fault.column);

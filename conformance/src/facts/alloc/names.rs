@@ -133,6 +133,7 @@ names! {
         run_late_calls = "run.late_calls",
         run_remote_frees = "run.remote_frees",
         run_zero_resizes = "run.zero_resizes",
+        run_zero_resizes_off = "run.zero_resizes_off",
         run_moves = "run.moves",
         run_threads_ended = "run.threads_ended",
     }

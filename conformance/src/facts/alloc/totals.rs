@@ -1,6 +1,7 @@
 //! What is counted over a whole run: the facts of `run`, `stats` and `prev`.
 
 use super::{Ask, Names};
+use crate::choice::{Choices, Realloc0};
 use crate::model::alloc::Live;
 use crate::observe::{Answer, flag};
 use crate::op::alloc::{Op, Step};
@@ -25,6 +26,8 @@ pub struct Totals {
     pub remote_frees: u64,
     /// Resizes of live blocks to 0 bytes.
     pub zero_resizes: u64,
+    /// Those of them that did otherwise than the target chose.
+    pub zero_resizes_off: u64,
     /// Resizes that moved their block.
     pub moves: u64,
     /// Threads that ended.
@@ -35,7 +38,13 @@ pub struct Totals {
 
 impl Totals {
     /// Counts a step that was done.
-    pub(super) fn count(&mut self, step: &Step, answer: &Answer, given: Option<&Live>) {
+    pub(super) fn count(
+        &mut self,
+        step: &Step,
+        answer: &Answer,
+        given: Option<&Live>,
+        choices: &Choices,
+    ) {
         self.late_calls += u64::from(step.late);
         if matches!(step.op, Op::EndThread { .. }) {
             self.threads_ended += 1;
@@ -51,11 +60,11 @@ impl Totals {
             self.remote_frees += 1;
         }
         if step.op.requested().is_some() {
-            self.count_request(step, answer);
+            self.count_request(step, answer, choices);
         }
     }
 
-    fn count_request(&mut self, step: &Step, answer: &Answer) {
+    fn count_request(&mut self, step: &Step, answer: &Answer, choices: &Choices) {
         let ask = Ask::of(&step.op);
         if answer.address == 0 && ask.modest() && ask.size > 0 {
             self.refusals += 1;
@@ -63,7 +72,11 @@ impl Totals {
         if answer.has(flag::RESIZED) {
             let moved = answer.address != 0 && answer.address != answer.given;
             self.moves += u64::from(moved);
-            self.zero_resizes += u64::from(ask.size == 0 && !ask.overflows);
+            if ask.size == 0 && !ask.overflows {
+                let frees = choices.realloc0 == Realloc0::FreeNull;
+                self.zero_resizes += 1;
+                self.zero_resizes_off += u64::from((answer.address == 0) != frees);
+            }
         }
     }
 
@@ -103,6 +116,7 @@ impl Totals {
         frame.set(names.run_late_calls, self.late_calls);
         frame.set(names.run_remote_frees, self.remote_frees);
         frame.set(names.run_zero_resizes, self.zero_resizes);
+        frame.set(names.run_zero_resizes_off, self.zero_resizes_off);
         frame.set(names.run_moves, self.moves);
         frame.set(names.run_threads_ended, self.threads_ended);
         frame.list_mut(names.run_resident).clone_from(&self.resident);

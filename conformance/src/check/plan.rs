@@ -1,0 +1,336 @@
+//! The judges of a run, in order, and what they do for each invariant.
+
+use super::{Progress, Subject, compare, golden, select};
+use crate::capability::{Capabilities, Capability};
+use crate::court::Standing;
+use crate::driver::draft::Shape;
+use crate::driver::exhaustive::Exhaustive;
+use crate::driver::property::Property;
+use crate::driver::scenario::{self, Circumstances, Scenario};
+use crate::driver::stress::Stress;
+use crate::hunt::{Found, Hunt, HuntError, Hunted, Plain, Source};
+use crate::spec::{Invariant, Judge};
+use crate::target::Death;
+use crate::trace::form::FORMS;
+use crate::trace::Trace;
+use crate::verdict::Effort;
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+/// Ops in a script of the exhaustive judge; one less where few cases are asked for.
+const WORLD: usize = 5;
+
+/// One concurrent script to so many random ones.
+const CASES_A_STRESS: u64 = 25;
+
+/// An invariant that broke, and its witness in the making.
+#[derive(Clone, Debug)]
+pub(super) struct Broken {
+    pub(super) judge: Judge,
+    pub(super) trace: Trace,
+    /// Index of the bad step.
+    pub(super) at: usize,
+    pub(super) message: String,
+    pub(super) facts: Vec<(String, String)>,
+    pub(super) death: Option<Death>,
+    pub(super) picture: String,
+    pub(super) replays: (u32, u32),
+    pub(super) cases: u64,
+    pub(super) ops: u64,
+}
+
+/// What all judges did, and what they found, by id.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Examined {
+    pub(super) efforts: BTreeMap<String, BTreeMap<Judge, Effort>>,
+    pub(super) broken: BTreeMap<String, Broken>,
+    /// Runs of each scenario that a known breach cut short.
+    pub(super) cut_short: BTreeMap<&'static str, u64>,
+    /// The deadline came before the plan was done.
+    pub(super) out_of_time: bool,
+}
+
+/// A target on its way through all judges.
+pub(super) struct Examination<'e> {
+    subject: &'e Subject<'e>,
+    offers: Capabilities,
+    deadline: Option<Instant>,
+    examined: Examined,
+}
+
+impl<'e> Examination<'e> {
+    pub(super) fn new(
+        subject: &'e Subject<'e>,
+        offers: Capabilities,
+        deadline: Option<Instant>,
+    ) -> Examination<'e> {
+        Examination { subject, offers, deadline, examined: Examined::default() }
+    }
+
+    /// Runs all judges; with a deadline, over and over until it comes.
+    pub(super) fn run(
+        mut self,
+        watch: &mut dyn FnMut(&Progress<'_>),
+    ) -> Result<Examined, HuntError> {
+        let seed = self.subject.bench.options.seed;
+        self.golden()?;
+        let mut round = 0;
+        loop {
+            self.round(seed.wrapping_add(round), watch)?;
+            round += 1;
+            if self.deadline.is_none_or(|at| Instant::now() >= at) {
+                break;
+            }
+        }
+        compare::judge(self.subject, self.offers, &mut self.examined)?;
+        Ok(self.examined)
+    }
+
+    fn round(
+        &mut self,
+        seed: u64,
+        watch: &mut dyn FnMut(&Progress<'_>),
+    ) -> Result<(), HuntError> {
+        let (choices, cases) = (self.subject.choices, self.subject.bench.options.cases);
+        let shape = Shape::of(self.offers, choices);
+        let (k, n) = self.subject.bench.options.shard.map_or((1, 1), |s| (s.k, s.n));
+        let (k, n) = (u64::from(k), u64::from(n));
+        let own_seed = seed.wrapping_mul(1000).wrapping_add(k);
+        self.hunt(Judge::Property, &mut Property::new(shape, own_seed), cases / n, watch)?;
+        let length = if cases < 200 { WORLD - 1 } else { WORLD };
+        let all = Exhaustive::new(self.offers, length);
+        let mine = all.skip(k as usize - 1).step_by(n as usize);
+        self.hunt(Judge::Exhaustive, &mut Plain(mine), u64::MAX, watch)?;
+        if self.offers.has(Capability::Threads) {
+            let mut stress = Stress::new(self.offers, own_seed);
+            let scripts = std::iter::from_fn(|| Some(stress.script()));
+            let cases = (cases / n).div_ceil(CASES_A_STRESS);
+            self.hunt(Judge::Stress, &mut Plain(scripts), cases, watch)?;
+        }
+        let mine = scenario::ALL.iter().skip(k as usize - 1).step_by(n as usize);
+        for scenario in mine {
+            self.scenario(scenario, seed, watch)?;
+        }
+        Ok(())
+    }
+
+    /// Invariants that are judged here at all.
+    fn selected(&self, invariant: &Invariant) -> bool {
+        let bench = self.subject.bench;
+        let (offers, choices) = (self.offers, &self.subject.choices);
+        select::left_out(invariant, offers, choices, bench.options).is_none()
+    }
+
+    /// What the court does about each law under `judge`, in `scenario` if it is one.
+    fn standing(&self, judge: Judge, scenario: Option<&str>) -> Vec<Standing> {
+        let bench = self.subject.bench;
+        let asked = bench.options.judges.is_empty() || bench.options.judges.contains(&judge);
+        let laws = bench.book.code.laws.iter();
+        laws.map(|law| {
+            let invariant = bench.specs.invariant(law.id.as_str());
+            let here = law.scenario.is_empty()
+                || scenario.is_some_and(|name| law.scenario.iter().any(|s| s == name));
+            let is_in = invariant.is_some_and(|invariant| {
+                asked && here && invariant.judges.contains(&judge) && self.selected(invariant)
+            });
+            match is_in {
+                _ if self.examined.broken.contains_key(law.id.as_str()) => Standing::Known,
+                true => Standing::In,
+                false => Standing::Out,
+            }
+        })
+        .collect()
+    }
+
+    fn is_late(&self) -> bool {
+        self.deadline.is_some_and(|at| Instant::now() >= at)
+    }
+
+    fn hunt(
+        &mut self,
+        judge: Judge,
+        source: &mut dyn Source,
+        cases: u64,
+        watch: &mut dyn FnMut(&Progress<'_>),
+    ) -> Result<(), HuntError> {
+        let standing = self.standing(judge, None);
+        self.watched(judge, None, standing, cases, watch, |hunt| hunt.scripts(source, cases))
+    }
+
+    fn scenario(
+        &mut self,
+        scenario: &'static Scenario,
+        seed: u64,
+        watch: &mut dyn FnMut(&Progress<'_>),
+    ) -> Result<(), HuntError> {
+        let standing = self.standing(scenario.judge, Some(scenario.name));
+        let laws = self.subject.bench.book.code.laws.iter();
+        let named = |law: &&_| -> bool {
+            let law: &crate::court::Law = law;
+            law.scenario.iter().any(|s| s == scenario.name)
+        };
+        let mut own = laws.zip(&standing).filter(|(law, _)| named(law));
+        if !own.any(|(_, s)| *s == Standing::In) {
+            return Ok(());
+        }
+        let (offers, choices) = (self.offers, self.subject.choices);
+        let scripts = (scenario.scripts)(&Circumstances { offers, choices, seed });
+        let cases = (scripts.len() * scenario.fresh) as u64;
+        self.watched(scenario.judge, Some(scenario.name), standing, cases, watch, |hunt| {
+            hunt.scenario(scenario, &scripts)
+        })
+    }
+
+    /// Hunts by `run`, and enters what was done and found.
+    fn watched(
+        &mut self,
+        judge: Judge,
+        scenario: Option<&'static str>,
+        standing: Vec<Standing>,
+        of: u64,
+        watch: &mut dyn FnMut(&Progress<'_>),
+        run: impl FnOnce(&mut Hunt<'_>) -> Result<(), HuntError>,
+    ) -> Result<(), HuntError> {
+        if self.is_late() {
+            self.examined.out_of_time = true;
+            return Ok(());
+        }
+        if !standing.contains(&Standing::In) {
+            return Ok(());
+        }
+        let started = Instant::now();
+        let (deadline, broken) = (self.deadline, self.examined.broken.len());
+        let rig = self.subject.rig();
+        let mut progress = |so_far: &Hunted| {
+            let broken = broken + so_far.found.len();
+            watch(&Progress { judge, scenario, cases: so_far.cases, of, broken });
+            deadline.is_none_or(|at| Instant::now() < at)
+        };
+        let mut hunt = Hunt::new(&rig, standing.clone(), &mut progress);
+        run(&mut hunt)?;
+        let hunted = hunt.so_far;
+        let nanos = started.elapsed().as_nanos().try_into().unwrap_or(u64::MAX);
+        self.enter(judge, scenario, &standing, hunted, nanos);
+        Ok(())
+    }
+
+    fn enter(
+        &mut self,
+        judge: Judge,
+        scenario: Option<&'static str>,
+        standing: &[Standing],
+        hunted: Hunted,
+        nanos: u64,
+    ) {
+        self.examined.out_of_time |= self.is_late();
+        let laws = &self.subject.bench.book.code.laws;
+        for ((law, tally), standing) in laws.iter().zip(&hunted.tallies).zip(standing) {
+            if *standing != Standing::Out {
+                let effort = Effort {
+                    cases: hunted.cases,
+                    ops: hunted.ops,
+                    evaluated: tally.evaluated,
+                    fired: tally.fired,
+                    nanos,
+                };
+                self.add(law.id.as_str(), judge, effort);
+            }
+        }
+        self.enter_compared(judge, &hunted, nanos);
+        if let Some(name) = scenario {
+            *self.examined.cut_short.entry(name).or_default() += hunted.cut_short;
+        }
+        for found in hunted.found {
+            let (id, broken) = self.broken(judge, scenario, found);
+            self.examined.broken.entry(id).or_insert(broken);
+        }
+    }
+
+    /// Metamorphic invariants come up as often as their ops are done.
+    fn enter_compared(&mut self, judge: Judge, hunted: &Hunted, nanos: u64) {
+        let bench = self.subject.bench;
+        for (invariant, swap) in compare::invariants(bench) {
+            if !invariant.judges.contains(&judge) || !self.selected(invariant) {
+                continue;
+            }
+            let rows = FORMS.iter().zip(hunted.done);
+            let swapped = rows.filter(|(form, _)| swap.iter().any(|word| word == form.word));
+            let fired = swapped.map(|(_, n)| n).sum();
+            let (cases, ops) = (hunted.cases, hunted.ops);
+            let effort = Effort { cases, ops, evaluated: fired, fired, nanos };
+            self.add(invariant.id.as_str(), judge, effort);
+        }
+    }
+
+    fn add(&mut self, id: &str, judge: Judge, effort: Effort) {
+        let efforts = self.examined.efforts.entry(id.to_owned()).or_default();
+        let sum = efforts.entry(judge).or_default();
+        *sum = crate::report::merge::add(*sum, effort);
+    }
+
+    fn broken(
+        &self,
+        judge: Judge,
+        scenario: Option<&str>,
+        found: Found,
+    ) -> (String, Broken) {
+        let law = &self.subject.bench.book.code.laws[found.law];
+        let step = found.script.steps.get(found.at).map_or("the start", |step| step.op.word());
+        let place = match scenario.filter(|_| !law.scenario.is_empty()) {
+            Some(name) => format!("in {name}"),
+            None => format!("after {step}"),
+        };
+        let message = match &found.death {
+            Some(death) if death_matters(&found) => {
+                format!("{place}: the process {}", death.how)
+            }
+            _ => format!("{place}: `{}` is false", law.rule.text()),
+        };
+        let shown = found.shown.iter().map(|s| (s.text.clone(), s.value.clone()));
+        let broken = Broken {
+            judge,
+            at: found.at,
+            message,
+            facts: shown.collect(),
+            death: found.death,
+            picture: found.picture,
+            replays: found.replays,
+            cases: found.cases,
+            ops: found.ops,
+            trace: Trace::from(&found.script),
+        };
+        (law.id.as_str().to_owned(), broken)
+    }
+
+    fn golden(&mut self) -> Result<(), HuntError> {
+        let bench = self.subject.bench;
+        let asked = &bench.options.judges;
+        let first_shard = bench.options.shard.is_none_or(|s| s.k == 1);
+        if !(asked.is_empty() || asked.contains(&Judge::Golden)) || !first_shard {
+            return Ok(());
+        }
+        for invariant in bench.specs.invariants() {
+            if !self.selected(invariant) {
+                continue;
+            }
+            let started = Instant::now();
+            if let Some(judged) = golden::judge(self.subject, invariant)? {
+                let nanos = started.elapsed().as_nanos().try_into().unwrap_or(u64::MAX);
+                let effort = Effort { nanos, ..judged.effort };
+                self.add(invariant.id.as_str(), Judge::Golden, effort);
+                if let Some(broken) = judged.broken {
+                    self.examined.broken.insert(invariant.id.as_str().to_owned(), broken);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether the process ended at the very step that broke the law.
+fn death_matters(found: &Found) -> bool {
+    let returned = |name: &str, value: &str| {
+        matches!(name, "op.returned" | "op.accessible" | "run.completed") && value == "false"
+    };
+    found.shown.iter().any(|s| returned(&s.text, &s.value))
+}

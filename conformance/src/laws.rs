@@ -1,0 +1,113 @@
+//! From suites to laws: every rule checked and compiled, every name that a rule or a suite mentions
+//! known.
+
+use crate::court::{Code, Law};
+use crate::driver::scenario;
+use crate::mutant;
+use crate::rule::{EventId, Rule, RuleFault, Vocabulary};
+use crate::spec::{Body, Fault, FaultKind, Invariant, RuleText, SpecFaults, Specs};
+use crate::trace::form::FORMS;
+
+/// The subject whose invariants this build can judge.
+pub const SUBJECT: &str = "alloc";
+
+/// The laws of one subject, and the words that they are written in.
+pub struct Book {
+    /// The words.
+    pub vocabulary: Vocabulary,
+    /// The laws.
+    pub code: Code,
+}
+
+impl Book {
+    /// Compiles the rules of `subject`.
+    ///
+    /// # Errors
+    /// Every fault of every rule, and every scenario, op, golden file or mutant that there is not.
+    pub fn compile(specs: &Specs, subject: &str) -> Result<Book, SpecFaults> {
+        let mut faults = SpecFaults { faults: Vec::new(), omitted: 0 };
+        let terms = specs.glossary.subjects.get(subject).cloned().unwrap_or_default();
+        let vocabulary = Vocabulary::new(&terms).map_err(|fault| SpecFaults {
+            faults: vec![Fault::in_file(FaultKind::Rule, "glossary.yaml", fault.to_string())],
+            omitted: 0,
+        })?;
+        let own = specs.invariants().filter(|i| i.id.subject() == subject);
+        let mut laws = Vec::new();
+        for invariant in own {
+            faults.faults.extend(unknown_names(invariant, specs));
+            match law(invariant, &vocabulary) {
+                Ok(Some(law)) => laws.push(law),
+                Ok(None) => {}
+                Err(fault) => faults.faults.push(*fault),
+            }
+        }
+        if faults.faults.is_empty() {
+            let code = Code::new(laws, &vocabulary);
+            Ok(Book { vocabulary, code })
+        } else {
+            Err(faults)
+        }
+    }
+}
+
+/// The invariant as a law; `None` where its body is no rule.
+fn law(invariant: &Invariant, vocabulary: &Vocabulary) -> Result<Option<Law>, Box<Fault>> {
+    let Body::Rule { on, when, rule } = &invariant.body else { return Ok(None) };
+    let on: Vec<EventId> = on.iter().filter_map(|event| vocabulary.event(event)).collect();
+    let place = |text: &RuleText, fault: RuleFault| {
+        Box::new(Fault::in_rule(text, fault.range, fault.message, fault.help))
+    };
+    let guard = |text: &RuleText| {
+        Rule::load_guard(&text.text, &on, vocabulary).map_err(|fault| place(text, fault))
+    };
+    Ok(Some(Law {
+        id: invariant.id.clone(),
+        when: when.as_ref().map(guard).transpose()?,
+        rule: Rule::load(&rule.text, &on, vocabulary).map_err(|fault| place(rule, fault))?,
+        on,
+        taints: invariant.taints,
+        scenario: invariant.scenario.clone(),
+    }))
+}
+
+/// Names in an invariant that nothing has.
+fn unknown_names(invariant: &Invariant, specs: &Specs) -> Vec<Fault> {
+    let mut unknown = Vec::new();
+    for name in invariant.scenario.iter().filter(|name| scenario::find(name).is_none()) {
+        unknown.push(format!("{}: there is no scenario `{name}`", invariant.id));
+    }
+    for id in invariant.broken_by.iter().filter(|id| mutant::find(id).is_none()) {
+        unknown.push(format!("{}: there is no mutant `{id}`", invariant.id));
+    }
+    match &invariant.body {
+        Body::Golden { files } => {
+            let missing = |file: &&String| !specs.golden.contains_key(&golden_path(invariant, file));
+            for file in files.iter().filter(missing) {
+                unknown.push(format!("{}: there is no golden file `{file}`", invariant.id));
+            }
+        }
+        Body::Compare { swap, with } => {
+            let words = swap.iter().chain([with]);
+            let known = |word: &str| FORMS.iter().any(|form| form.word == word);
+            for word in words.filter(|word| !known(word)) {
+                unknown.push(format!("{}: there is no op `{word}`", invariant.id));
+            }
+        }
+        Body::Model { name } => {
+            unknown.push(format!("{}: there is no schedule model `{name}`", invariant.id));
+        }
+        Body::Rule { .. } => {}
+    }
+    let fault = |message| {
+        let fault = Fault::in_file(FaultKind::BadWord, &invariant.file, message);
+        fault.at(invariant.line, 1)
+    };
+    unknown.into_iter().map(fault).collect()
+}
+
+/// The path below the root of a golden file that `invariant` names beside its suite.
+pub fn golden_path(invariant: &Invariant, file: &str) -> String {
+    let suite = invariant.id.suite();
+    let folder = suite.rsplit_once('/').map_or("", |(folder, _)| folder);
+    format!("{folder}/{file}")
+}
