@@ -4,11 +4,11 @@
 //! of the resolver's own bookkeeping.
 
 use conformance::capability::{Capabilities, Capability};
-use conformance::driver::draft::{ReallocZero, Sampler, Shape, ZeroSize, resolve};
+use conformance::choice::{Choices, Oom, Realloc0, Zero};
+use conformance::driver::Dice;
+use conformance::driver::draft::{Sampler, Shape, resolve};
 use conformance::op::alloc::{Op, SLOTS, Script, Slot, THREADS};
 use conformance::trace::form::FORMS;
-use proptest::prelude::Rng;
-use proptest::test_runner::{RngAlgorithm, TestRng};
 use std::collections::BTreeMap;
 
 const SCRIPTS: usize = 200;
@@ -17,13 +17,13 @@ const DRAFTS: usize = 500;
 /// What C offers: everything that needs no `Layout`.
 fn c_shape() -> Shape {
     let offers = Capabilities::of(Capability::ALL).without(Capability::Layout);
-    Shape { realloc_zero: ReallocZero::Frees, ..Shape::of(offers).with_threads(4) }
+    Shape::of(offers, Choices::declared(offers)).with_threads(4)
 }
 
 fn scripts(shape: &Shape) -> Vec<Script> {
-    let mut rng = TestRng::from_seed(RngAlgorithm::XorShift, b"heaplaw's drafts");
+    let mut dice = Dice::new(1);
     let sampler = Sampler::new(shape);
-    let script = |_| resolve(&sampler.drafts(DRAFTS, || rng.next_u64()), shape);
+    let script = |_| resolve(&sampler.drafts(DRAFTS, || dice.roll()), shape);
     (0..SCRIPTS).map(script).collect()
 }
 
@@ -176,7 +176,7 @@ impl Model<'_> {
             _ => Origin::Plain,
         };
         let size = op.requested().unwrap_or(0);
-        if self.grants(op) && (size > 0 || self.shape.zero_size == ZeroSize::Block) {
+        if self.grants(op) && (size > 0 || self.shape.choices.zero == Zero::Unique) {
             self.blocks[usize::from(slot.0)] = Some(Block { size, origin, thread });
         }
         true
@@ -197,7 +197,7 @@ impl Model<'_> {
             _ if size < old.size => self.count("shrinking resize"),
             _ => {}
         }
-        if size == 0 && self.shape.realloc_zero == ReallocZero::Frees {
+        if size == 0 && self.shape.choices.realloc0 == Realloc0::FreeNull {
             self.blocks[usize::from(slot.0)] = None;
             return true;
         }
@@ -280,6 +280,9 @@ fn requests_that_test_the_edges_come_up_often() {
     assert!(model.per_mille("refused") <= 60, "most requests are granted");
 }
 
+/// A family of sizes: its name, how many of 10000 sizes are in it at least, and which.
+type Family = (&'static str, usize, &'static dyn Fn(u64) -> bool);
+
 #[test]
 fn sizes_are_small_and_crowd_around_the_boundaries() {
     let shape = c_shape();
@@ -287,10 +290,9 @@ fn sizes_are_small_and_crowd_around_the_boundaries() {
     sizes.sort_unstable();
     let median = sizes[sizes.len() / 2];
     assert!((24..256).contains(&median), "the median is {median}");
-    let share = |is: &dyn Fn(u64) -> bool| {
+    let per_myriad = |is: &dyn Fn(u64) -> bool| {
         sizes.iter().filter(|&&size| is(size)).count() * 10_000 / sizes.len()
     };
-    type Family = (&'static str, usize, &'static dyn Fn(u64) -> bool);
     let families: [Family; 9] = [
         ("0", 50, &|size| size == 0),
         ("1", 100, &|size| size == 1),
@@ -307,10 +309,10 @@ fn sizes_are_small_and_crowd_around_the_boundaries() {
         ("4 to 64 MiB", 1, &|size| size >= 4 << 20),
     ];
     for (name, least, is) in families {
-        let seen = share(is);
+        let seen = per_myriad(is);
         assert!(seen >= least, "{seen} of 10000 sizes are around {name}, expected {least}");
     }
-    assert!(share(&|size| size >= 4 << 20) <= 20, "huge ones are rare");
+    assert!(per_myriad(&|size| size >= 4 << 20) <= 20, "huge ones are rare");
 }
 
 /// Shapes that differ in every way that decides which steps apply.
@@ -327,11 +329,15 @@ fn shapes() -> Vec<Shape> {
     let c = c_shape();
     vec![
         c,
-        Shape { zero_size: ZeroSize::Null, realloc_zero: ReallocZero::Block, ..c },
+        Shape {
+            choices: Choices { zero: Zero::Null, realloc0: Realloc0::Block, ..c.choices },
+            ..c
+        },
+        Shape { choices: Choices { oom: Oom::Abort, ..c.choices }, ..c },
         Shape { live: 3, size_max: 100, align_max: 16, ..c },
         Shape { live: usize::MAX, bytes_max: 10_000, threads: usize::MAX, ..c },
-        Shape::of(rust).with_threads(2),
-        Shape::of(Capabilities::NONE),
+        Shape::of(rust, Choices::declared(rust)).with_threads(2),
+        Shape::of(Capabilities::NONE, Choices::declared(Capabilities::NONE)),
     ]
 }
 

@@ -25,7 +25,7 @@ mod sizes;
 pub use kind::Kind;
 pub use resolve::resolve;
 pub use sample::Sampler;
-pub use shape::{ReallocZero, Shape, Weights, ZeroSize};
+pub use shape::{Shape, Weights};
 pub use shrink::{DraftTree, Drafts, strategy};
 
 /// The gene of one op, or of a short run of ops that belong together.

@@ -1,7 +1,11 @@
 //! Drawing drafts.
 
 use super::{Draft, Kind, Shape, sizes};
+use crate::capability::{Capabilities, Capability};
+use crate::choice::Choices;
+use crate::op::alloc::THREADS;
 use quickcheck::{Arbitrary, Gen};
+use std::sync::LazyLock;
 
 /// Draws drafts for targets of one shape.
 ///
@@ -82,11 +86,10 @@ static BYTES: [u8; 256] = {
 impl Draft {
     /// A draft for a target that offers everything.
     fn of_everything(random: impl FnMut() -> u64) -> Draft {
-        use crate::capability::{Capabilities, Capability};
-        use std::sync::LazyLock;
         static SAMPLER: LazyLock<Sampler> = LazyLock::new(|| {
             let offers = Capabilities::of(Capability::ALL);
-            Sampler::new(&Shape::of(offers).with_threads(crate::op::alloc::THREADS))
+            let shape = Shape::of(offers, Choices::declared(offers));
+            Sampler::new(&shape.with_threads(THREADS))
         });
         SAMPLER.draft(random)
     }
@@ -95,19 +98,20 @@ impl Draft {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capability::Capabilities;
+    use crate::driver::Dice;
     use crate::driver::draft::Weights;
+
+    /// A shape for a target that can only hand out and take back blocks.
+    fn bare(weights: Weights) -> Shape {
+        let offers = Capabilities::NONE;
+        Shape { weights, ..Shape::of(offers, Choices::declared(offers)) }
+    }
 
     #[test]
     fn only_offered_kinds_with_a_weight_are_drawn() {
-        let weights = Weights::default().with(Kind::Verify, 0);
-        let shape = Shape { weights, ..Shape::of(Capabilities::NONE) };
-        let mut seed = 0u64;
-        let random = || {
-            seed = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
-            seed ^ (seed >> 29)
-        };
-        for draft in Sampler::new(&shape).drafts(1000, random) {
+        let shape = bare(Weights::default().with(Kind::Verify, 0));
+        let mut dice = Dice::new(1);
+        for draft in Sampler::new(&shape).drafts(1000, || dice.roll()) {
             let kind = Kind::of(draft.kind);
             assert!(kind.is_offered(&shape) && kind != Kind::Verify, "{kind:?}");
         }
@@ -116,8 +120,7 @@ mod tests {
     #[test]
     fn a_shape_without_weights_still_allocates() {
         let none = Kind::ALL.into_iter().fold(Weights::default(), |w, kind| w.with(kind, 0));
-        let shape = Shape { weights: none, ..Shape::of(Capabilities::NONE) };
-        assert_eq!(Kind::of(Sampler::new(&shape).draft(|| 0).kind), Kind::Malloc);
+        assert_eq!(Kind::of(Sampler::new(&bare(none)).draft(|| 0).kind), Kind::Malloc);
     }
 
     #[test]

@@ -2,29 +2,8 @@
 
 use super::Kind;
 use crate::capability::{Capabilities, Capability};
+use crate::choice::{Choices, Oom, Realloc0, Zero};
 use crate::op::alloc::{SLOTS, THREADS};
-
-/// What a target does with a request for 0 bytes: how a draft's author expects it to go on.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum ZeroSize {
-    /// It is not to be asked.
-    Never,
-    /// It answers null.
-    Null,
-    /// It answers a block of 0 bytes.
-    Block,
-}
-
-/// What a target does when a block is resized to 0 bytes.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum ReallocZero {
-    /// It is not to be asked: the standard leaves it undefined.
-    Never,
-    /// It frees the block and answers null.
-    Frees,
-    /// It answers a block of 0 bytes.
-    Block,
-}
 
 /// What may be generated.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -32,10 +11,9 @@ pub struct Shape {
     /// What the target offers. Zero sizes and requests that must be refused are generated only
     /// where it offers [`Capability::ZeroSize`] and [`Capability::Oversize`].
     pub offers: Capabilities,
-    /// The target's choice for 0 bytes.
-    pub zero_size: ZeroSize,
-    /// The target's choice for resizing to 0 bytes.
-    pub realloc_zero: ReallocZero,
+    /// What the target chooses where the standards leave a choice: a draft does not resize to 0
+    /// bytes where that is unspecified, and asks for nothing impossible where that ends the process.
+    pub choices: Choices,
     /// So many blocks may be live at once; at most [`Shape::LIVE_MAX`].
     pub live: usize,
     /// So many threads take turns, the main thread included; at most [`THREADS`].
@@ -55,14 +33,12 @@ impl Shape {
     /// target that grants one keeps its block there, out of the way of all other steps.
     pub const LIVE_MAX: usize = SLOTS - 64;
 
-    /// A single-threaded shape for a target with these capabilities: 128 live blocks, requests up
-    /// to 64 MiB, 256 MiB live, alignments up to 4 MiB, no resizing to 0.
-    pub fn of(offers: Capabilities) -> Shape {
-        let zero = if offers.has(Capability::ZeroSize) { ZeroSize::Block } else { ZeroSize::Never };
+    /// A single-threaded shape for a target with these capabilities and choices: 128 live blocks,
+    /// requests up to 64 MiB, 256 MiB live, alignments up to 4 MiB.
+    pub fn of(offers: Capabilities, choices: Choices) -> Shape {
         Shape {
             offers,
-            zero_size: zero,
-            realloc_zero: ReallocZero::Never,
+            choices,
             live: 128,
             threads: 1,
             size_max: 64 << 20,
@@ -81,6 +57,31 @@ impl Shape {
     /// The threads that may run: one for a target that offers no more.
     pub(super) fn thread_count(&self) -> usize {
         if self.offers.has(Capability::Threads) { self.threads.clamp(1, THREADS) } else { 1 }
+    }
+
+    /// Whether a request may be for 0 bytes.
+    pub(super) fn asks_for_zero(&self) -> bool {
+        self.offers.has(Capability::ZeroSize)
+    }
+
+    /// Whether a granted request for 0 bytes gives a block.
+    pub(super) fn zero_is_block(&self) -> bool {
+        self.choices.zero == Zero::Unique
+    }
+
+    /// Whether a block may be resized to 0 bytes.
+    pub(super) fn resizes_to_zero(&self) -> bool {
+        self.asks_for_zero() && self.choices.realloc0 != Realloc0::Unspecified
+    }
+
+    /// Whether resizing a block to 0 bytes frees it.
+    pub(super) fn resizing_frees(&self) -> bool {
+        self.choices.realloc0 == Realloc0::FreeNull
+    }
+
+    /// Whether a request may be too large for any allocator.
+    pub(super) fn asks_for_impossible(&self) -> bool {
+        self.offers.has(Capability::Oversize) && self.choices.oom == Oom::Null
     }
 
     /// The largest request that is expected to be granted; address spaces end below 2^47.
@@ -153,6 +154,10 @@ impl Default for Weights {
 mod tests {
     use super::*;
 
+    fn plain(offers: Capabilities) -> Shape {
+        Shape::of(offers, Choices::declared(offers))
+    }
+
     #[test]
     fn every_kind_has_a_weight_by_default() {
         assert!(Kind::ALL.into_iter().all(|kind| Weights::default().of(kind) > 0));
@@ -161,7 +166,7 @@ mod tests {
     #[test]
     fn bounds_out_of_range_are_brought_into_it() {
         let offers = Capabilities::of(&[Capability::Threads]);
-        let wild = Shape { live: usize::MAX, threads: usize::MAX, ..Shape::of(offers) };
+        let wild = Shape { live: usize::MAX, threads: usize::MAX, ..plain(offers) };
         assert_eq!((wild.live_count(), wild.thread_count()), (Shape::LIVE_MAX, THREADS));
         let none = Shape { live: 0, threads: 0, ..wild };
         assert_eq!((none.live_count(), none.thread_count()), (1, 1));
@@ -169,6 +174,6 @@ mod tests {
 
     #[test]
     fn a_target_without_threads_gets_one() {
-        assert_eq!(Shape::of(Capabilities::NONE).with_threads(4).thread_count(), 1);
+        assert_eq!(plain(Capabilities::NONE).with_threads(4).thread_count(), 1);
     }
 }

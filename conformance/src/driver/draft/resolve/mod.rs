@@ -98,7 +98,7 @@ impl<'s> Resolver<'s> {
 
     /// Several frees.
     fn free_run(&mut self, draft: &Draft) {
-        for i in 0..1 + draft.count % RUN_MAX {
+        for i in 0..=(draft.count % RUN_MAX) {
             // Scatters the blocks of a run in no order, from the same pick every time.
             let pick = draft.pick.wrapping_add((i * 40_503) as u16);
             self.free(Kind::Free, &Draft { pick, ..*draft });

@@ -3,7 +3,6 @@
 use super::{Draft, Kind, RUN_MAX, Resolver, sizes};
 use crate::capability::Capability;
 use crate::driver::draft::predicted::{Block, Origin};
-use crate::driver::draft::shape::{ReallocZero, ZeroSize};
 use crate::op::alloc::{Op, SLOTS, Slot};
 
 /// In a run of allocations: so many bytes in all, unless one block has more.
@@ -50,7 +49,7 @@ impl Resolver<'_> {
         if matches!(Source::of(draft.how), Source::Refused) && self.refuse(kind, draft) {
             return;
         }
-        let size = self.size(draft, self.asked, self.shape.zero_size != ZeroSize::Never);
+        let size = self.size(draft, self.asked, self.shape.asks_for_zero());
         self.obtain(kind, draft.count, size);
     }
 
@@ -80,7 +79,7 @@ impl Resolver<'_> {
     fn grant(&mut self, slot: Slot, op: Op, origin: Origin) {
         self.push(op);
         self.asked = op.requested().unwrap_or(0);
-        if self.asked > 0 || self.shape.zero_size == ZeroSize::Block {
+        if self.asked > 0 || self.shape.zero_is_block() {
             self.heap.add(slot, Block { size: self.asked, origin });
         }
     }
@@ -92,7 +91,7 @@ impl Resolver<'_> {
         // By turns the alignment is bad, and the size is.
         let (align, size) = if checks_align && draft.size.is_multiple_of(2) {
             (sizes::bad_align(draft.count), 1 + draft.size / 2 % 256)
-        } else if self.shape.offers.has(Capability::Oversize) {
+        } else if self.shape.asks_for_impossible() {
             (self.align(draft.count).max(8), sizes::oversize(draft.size))
         } else {
             return false;
@@ -129,7 +128,7 @@ impl Resolver<'_> {
     fn oversize_pair(&self, draft: &Draft) -> (u64, u64) {
         let (count, size) = sizes::oversize_pair(draft.size);
         let wraps_to_zero = count.wrapping_mul(size) == 0;
-        if wraps_to_zero && self.shape.zero_size == ZeroSize::Never {
+        if wraps_to_zero && !self.shape.asks_for_zero() {
             return (u64::MAX, 2);
         }
         (count, size)
@@ -161,14 +160,14 @@ impl Resolver<'_> {
             return;
         }
         let slot = self.heap.first_empty();
-        let size = self.size(draft, self.asked, self.shape.zero_size != ZeroSize::Never);
+        let size = self.size(draft, self.asked, self.shape.asks_for_zero());
         self.grant(slot, resizing(kind, slot, size, draft.count), Origin::Plain);
     }
 
     fn resize_block(&mut self, at: usize, kind: Kind, draft: &Draft) {
         let slot = self.heap.slot(at);
         let refused = matches!(Source::of(draft.how), Source::Refused);
-        if refused && self.shape.offers.has(Capability::Oversize) {
+        if refused && self.shape.asks_for_impossible() {
             let (count, size) = self.oversize_pair(draft);
             self.push(match kind {
                 Kind::Reallocarray => Op::Reallocarray { slot, count, size },
@@ -177,7 +176,7 @@ impl Resolver<'_> {
             return;
         }
         let old = self.heap.block(at).size;
-        let size = self.size(draft, old, self.shape.realloc_zero != ReallocZero::Never);
+        let size = self.size(draft, old, self.shape.resizes_to_zero());
         self.regrant(at, resizing(kind, slot, size, draft.count));
     }
 
@@ -185,7 +184,7 @@ impl Resolver<'_> {
     fn regrant(&mut self, at: usize, op: Op) {
         self.push(op);
         self.asked = op.requested().unwrap_or(0);
-        if self.asked == 0 && self.shape.realloc_zero == ReallocZero::Frees {
+        if self.asked == 0 && self.shape.resizing_frees() {
             self.heap.remove(at);
             return;
         }
