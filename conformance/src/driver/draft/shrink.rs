@@ -87,7 +87,8 @@ enum Phase {
 }
 
 impl DraftTree {
-    fn new(drafts: Vec<Draft>) -> DraftTree {
+    /// A tree over a list that is known to fail; drivers without proptest use it as proptest does.
+    pub fn new(drafts: Vec<Draft>) -> DraftTree {
         let phase = Phase::Delete { len: drafts.len(), end: drafts.len() };
         DraftTree { kept: drafts.clone(), tried: drafts, phase, helped: false }
     }

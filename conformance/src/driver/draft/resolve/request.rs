@@ -9,7 +9,7 @@ use crate::op::alloc::{Op, SLOTS, Slot};
 const RUN_BYTES: u64 = 64 << 10;
 
 /// Where the size of a request comes from.
-enum Source {
+enum SizeFrom {
     /// The draft says it.
     Given,
     /// The draft's number stands for a boundary.
@@ -28,17 +28,17 @@ enum Source {
     OfNull,
 }
 
-impl Source {
-    fn of(how: u8) -> Source {
+impl SizeFrom {
+    fn of(how: u8) -> SizeFrom {
         match how % 8 {
-            0 => Source::Given,
-            1 => Source::Boundary,
-            2 => Source::AsLast,
-            3 => Source::AsFreed,
-            4 => Source::More,
-            5 => Source::Less,
-            6 => Source::Refused,
-            _ => Source::OfNull,
+            0 => SizeFrom::Given,
+            1 => SizeFrom::Boundary,
+            2 => SizeFrom::AsLast,
+            3 => SizeFrom::AsFreed,
+            4 => SizeFrom::More,
+            5 => SizeFrom::Less,
+            6 => SizeFrom::Refused,
+            _ => SizeFrom::OfNull,
         }
     }
 }
@@ -46,7 +46,7 @@ impl Source {
 impl Resolver<'_> {
     /// One allocation, or a request that must be refused.
     pub(super) fn allocate(&mut self, kind: Kind, draft: &Draft) {
-        if matches!(Source::of(draft.how), Source::Refused) && self.refuse(kind, draft) {
+        if matches!(SizeFrom::of(draft.how), SizeFrom::Refused) && self.refuse(kind, draft) {
             return;
         }
         let size = self.size(draft, self.asked, self.shape.asks_for_zero());
@@ -148,7 +148,7 @@ impl Resolver<'_> {
 
     /// `realloc` or `reallocarray` of a block, or of no block.
     pub(super) fn resize(&mut self, kind: Kind, draft: &Draft) {
-        let of_null = matches!(Source::of(draft.how), Source::OfNull);
+        let of_null = matches!(SizeFrom::of(draft.how), SizeFrom::OfNull);
         match self.pick(draft.pick).filter(|_| !of_null) {
             Some(at) => self.resize_block(at, kind, draft),
             None => self.resize_null(kind, draft),
@@ -166,7 +166,7 @@ impl Resolver<'_> {
 
     fn resize_block(&mut self, at: usize, kind: Kind, draft: &Draft) {
         let slot = self.heap.slot(at);
-        let refused = matches!(Source::of(draft.how), Source::Refused);
+        let refused = matches!(SizeFrom::of(draft.how), SizeFrom::Refused);
         if refused && self.shape.asks_for_impossible() {
             let (count, size) = self.oversize_pair(draft);
             self.push(match kind {
@@ -225,13 +225,13 @@ impl Resolver<'_> {
     /// The size that the draft asks for; `near` is what a byte more or less is counted from. At
     /// least 1 unless `zero` is allowed, and never more than is left of the bytes.
     fn size(&self, draft: &Draft, near: u64, zero: bool) -> u64 {
-        let size = match Source::of(draft.how) {
-            Source::Given | Source::Refused | Source::OfNull => draft.size,
-            Source::Boundary => sizes::size(draft.size),
-            Source::AsLast => self.asked,
-            Source::AsFreed => self.freed,
-            Source::More => near.saturating_add(1),
-            Source::Less => near.saturating_sub(1),
+        let size = match SizeFrom::of(draft.how) {
+            SizeFrom::Given | SizeFrom::Refused | SizeFrom::OfNull => draft.size,
+            SizeFrom::Boundary => sizes::size(draft.size),
+            SizeFrom::AsLast => self.asked,
+            SizeFrom::AsFreed => self.freed,
+            SizeFrom::More => near.saturating_add(1),
+            SizeFrom::Less => near.saturating_sub(1),
         };
         let size = if size > self.shape.granted_max() { self.folded(draft.size) } else { size };
         let left = self.shape.bytes_max.saturating_sub(self.heap.bytes());
