@@ -3,6 +3,7 @@
 //! A driver only makes scripts; who performs and judges them is `run`, and what becomes of a script
 //! that breaks something is `hunt`.
 
+pub mod draft;
 pub mod exhaustive;
 pub mod scenario;
 pub mod stress;
