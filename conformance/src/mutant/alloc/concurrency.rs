@@ -1,6 +1,7 @@
 //! Wrong about threads and forks.
 
 use crate::mutant::small::cache::Cache;
+use crate::mutant::small::fork::Registry;
 use crate::mutant::small::parts::{ForkMoment, Parts, Right};
 use crate::mutant::small::root::Root;
 use crate::mutant::small::span::SpanRef;
@@ -119,8 +120,9 @@ impl Parts for AbandonsCache {
 }
 
 impl Parts for PublishesEarly {
-    fn publish(place: &AtomicPtr<Root>, root: &Root) {
+    fn publish(place: &AtomicPtr<Root>, root: &Root, registry: Registry) {
         place.store(ptr::from_ref(root).cast_mut(), Ordering::Release);
+        drop(registry);
         thread::sleep(Duration::from_millis(2));
         root.classes.fill();
     }

@@ -11,7 +11,8 @@ use super::lock::{Holding, Lock};
 use super::parts::ForkMoment;
 use super::root::Root;
 use std::ptr;
-use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
+use std::sync::Once;
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 /// The heaps of this process. `pthread_atfork` has no opposite and its handlers take no argument,
 /// so a process has one list.
@@ -21,7 +22,17 @@ static HEAPS: AtomicPtr<Root> = AtomicPtr::new(ptr::null_mut());
 static LOCK: Lock = Lock::new();
 
 /// Whether the handlers are installed.
-static INSTALLED: AtomicBool = AtomicBool::new(false);
+static INSTALLED: Once = Once::new();
+
+/// Installs the handlers, unless they are. Comes before the first use of the lock: a child that was
+/// forked while a heap was made, and knew no handler, would find the lock held for ever.
+pub(crate) fn install() {
+    // SAFETY: the handlers are functions without arguments. Without memory there is no handler,
+    // and a child may hang: no worse than a heap that knows nothing of forks.
+    INSTALLED.call_once(|| unsafe {
+        libc::pthread_atfork(Some(before), Some(in_parent), Some(in_child));
+    });
+}
 
 /// The locked list of heaps.
 pub(crate) struct Registry(#[expect(dead_code, reason = "held, never looked at")] Holding<'static>);
@@ -31,13 +42,8 @@ pub(crate) fn registry() -> Registry {
     Registry(LOCK.hold())
 }
 
-/// Adds `root`, and installs the handlers for the first one.
+/// Adds `root`.
 pub(crate) fn enrol(_: &Registry, root: &Root) {
-    if !INSTALLED.swap(true, Ordering::Relaxed) {
-        // SAFETY: the handlers are functions without arguments. Without memory there is no
-        // handler, and a child may hang: no worse than a heap that knows nothing of forks.
-        unsafe { libc::pthread_atfork(Some(before), Some(in_parent), Some(in_child)) };
-    }
     let first = HEAPS.swap(ptr::from_ref(root).cast_mut(), Ordering::Relaxed);
     root.next.set(first);
 }

@@ -73,7 +73,8 @@ pub(crate) struct Block {
 
 impl<P: Parts> Small<P> {
     /// A heap without memory; the first call gets it some.
-    pub(crate) const fn new() -> Small<P> {
+    pub(crate) fn new() -> Small<P> {
+        fork::install();
         Small { root: AtomicPtr::new(ptr::null_mut()), parts: PhantomData }
     }
 

@@ -10,6 +10,7 @@
 use super::cache::{self, Cache};
 use super::central;
 use super::class::{self, GRAIN};
+use super::fork::Registry;
 use super::large;
 use super::os;
 use super::place::{Misuse, Place};
@@ -41,6 +42,9 @@ pub(crate) enum ForkMoment {
     /// After it, in the child's only thread.
     InChild,
 }
+
+/// [`Parts::at_fork`] of some parts.
+pub(crate) type AtFork = fn(&Root, ForkMoment);
 
 /// The parts of the allocator.
 pub(crate) trait Parts: Sized + 'static {
@@ -252,10 +256,11 @@ pub(crate) trait Parts: Sized + 'static {
 
     // Threads and processes.
 
-    /// Completes `root` and lets all threads see it.
-    fn publish(place: &AtomicPtr<Root>, root: &Root) {
+    /// Completes `root`, lets all threads see it, and unlocks the making of heaps.
+    fn publish(place: &AtomicPtr<Root>, root: &Root, registry: Registry) {
         root.classes.fill();
         place.store(ptr::from_ref(root).cast_mut(), Ordering::Release);
+        drop(registry);
     }
 
     /// Gives back what the cache of an ending thread holds.

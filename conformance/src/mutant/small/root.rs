@@ -6,7 +6,7 @@ use super::class::{self, Table};
 use super::fork;
 use super::os::{self, PAGE};
 use super::page_map::PageMap;
-use super::parts::{ForkMoment, Parts};
+use super::parts::{AtFork, Parts};
 use super::pool::Pool;
 use super::tally::Tally;
 use std::cell::Cell;
@@ -32,7 +32,7 @@ pub(crate) struct Root {
     /// Work of threads without a cache.
     pub(crate) late: Tally,
     /// What to do about a fork.
-    pub(crate) at_fork: Cell<Option<fn(&Root, ForkMoment)>>,
+    pub(crate) at_fork: Cell<Option<AtFork>>,
     /// Next of the heaps that the fork handlers know.
     pub(crate) next: Cell<*const Root>,
 }
@@ -74,7 +74,7 @@ fn boot<P: Parts>(place: &AtomicPtr<Root>) -> Option<&Root> {
     root.secret.set(os::secret());
     root.at_fork.set(Some(P::at_fork));
     fork::enrol(&registry, root);
-    P::publish(place, root);
+    P::publish(place, root, registry);
     Some(root)
 }
 
