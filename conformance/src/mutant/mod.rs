@@ -1,10 +1,20 @@
 //! Wrong parts: for every invariant at least one implementation that breaks it and nothing else.
 //!
 //! A mutant fits the same socket as the right part; nothing here is switched on by a flag.
+//!
+//! The allocator that the parts belong to is [`small`], which keeps every invariant. Its mutants
+//! are in [`alloc`], one file per suite.
 
-use crate::target::heap::Heap;
+mod alloc;
+mod small;
+
+use crate::target::heap::{Global, Heap};
+use small::Small;
+use small::parts::{Parts, Right};
+use std::sync::LazyLock;
 
 /// One wrong allocator, and what it must break.
+#[derive(Clone, Copy, Debug)]
 pub struct Mutant {
     /// Its id: `alloc/hands-out-live-block`. The name of the fault, not of the invariant.
     pub id: &'static str,
@@ -16,4 +26,34 @@ pub struct Mutant {
     pub also: &'static [&'static str],
     /// Builds it. Called once in the process that is judged.
     pub make: fn() -> Box<dyn Heap>,
+}
+
+/// Every mutant, suite by suite.
+pub fn all() -> &'static [Mutant] {
+    static ALL: LazyLock<Vec<Mutant>> = LazyLock::new(|| alloc::SUITES.concat());
+    &ALL
+}
+
+/// The mutant with this id.
+pub fn find(id: &str) -> Option<&'static Mutant> {
+    all().iter().find(|mutant| mutant.id == id)
+}
+
+/// The allocator that all parts of are right, behind C's calls. It offers every capability but
+/// [`Capability::Layout`](crate::capability::Capability::Layout).
+pub fn correct() -> Box<dyn Heap> {
+    c_heap::<Right>()
+}
+
+/// The same allocator behind Rust's `Layout` calls: what mutants of them are measured against.
+pub fn correct_layout() -> Box<dyn Heap> {
+    layout_heap::<Right>()
+}
+
+fn c_heap<P: Parts>() -> Box<dyn Heap> {
+    Box::new(Small::<P>::new())
+}
+
+fn layout_heap<P: Parts>() -> Box<dyn Heap> {
+    Box::new(Global(Small::<P>::new()))
 }

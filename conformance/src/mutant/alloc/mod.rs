@@ -1,0 +1,55 @@
+//! Wrong allocators, one file per suite of `specs/alloc/`.
+//!
+//! Each file begins with a table: name, face, id, the invariant that it must break, those that it
+//! may break as well, and the fault. Below stands the one part that is wrong. The faults wait for
+//! plausible input, and leave the process alive where they can, so that the judge has to look.
+
+/// Declares mutants: a unit struct each, and the list `MUTANTS` of the file.
+macro_rules! mutants {
+    ($($name:ident($face:ident) $id:literal breaks $breaks:literal also [$($also:literal),*]
+        $says:literal;)*) => {
+        $(
+            #[doc = concat!("Breaks `", $breaks, "`. ", $says)]
+            struct $name;
+        )*
+
+        pub(super) const MUTANTS: &[$crate::mutant::Mutant] = &[$(
+            $crate::mutant::Mutant {
+                id: $id,
+                says: $says,
+                breaks: $breaks,
+                also: &[$($also),*],
+                make: $crate::mutant::$face::<$name>,
+            },
+        )*];
+    };
+}
+
+mod align;
+mod block;
+mod concurrency;
+mod failure;
+mod free;
+mod hardening;
+mod process;
+mod realloc;
+mod returns;
+mod space;
+mod stats;
+mod zero;
+
+/// The mutants of each file, in the order of the suites.
+pub(super) const SUITES: &[&[super::Mutant]] = &[
+    block::MUTANTS,
+    returns::MUTANTS,
+    align::MUTANTS,
+    zero::MUTANTS,
+    failure::MUTANTS,
+    realloc::MUTANTS,
+    free::MUTANTS,
+    concurrency::MUTANTS,
+    stats::MUTANTS,
+    hardening::MUTANTS,
+    space::MUTANTS,
+    process::MUTANTS,
+];
