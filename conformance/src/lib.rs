@@ -1,6 +1,7 @@
 //! heaplaw's judge.
 
 pub mod capability;
+pub mod check;
 pub mod choice;
 pub mod court;
 pub mod driver;
@@ -8,11 +9,13 @@ pub mod expect;
 pub mod facts;
 pub mod gate;
 pub mod hunt;
+pub mod laws;
 pub mod model;
 pub mod mutant;
 pub mod observe;
 pub mod op;
 pub mod picture;
+pub mod proof;
 pub mod report;
 pub mod rule;
 pub mod run;

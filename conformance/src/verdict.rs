@@ -66,3 +66,17 @@ pub struct Effort {
     /// Nanoseconds spent, for information only.
     pub nanos: u64,
 }
+
+impl Effort {
+    /// Two efforts in one. Saturates, since a report may have come from anywhere.
+    #[must_use]
+    pub fn plus(self, other: Effort) -> Effort {
+        Effort {
+            cases: self.cases.saturating_add(other.cases),
+            ops: self.ops.saturating_add(other.ops),
+            evaluated: self.evaluated.saturating_add(other.evaluated),
+            fired: self.fired.saturating_add(other.fired),
+            nanos: self.nanos.saturating_add(other.nanos),
+        }
+    }
+}

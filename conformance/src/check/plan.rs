@@ -265,7 +265,7 @@ impl<'e> Examination<'e> {
     fn add(&mut self, id: &str, judge: Judge, effort: Effort) {
         let efforts = self.examined.efforts.entry(id.to_owned()).or_default();
         let sum = efforts.entry(judge).or_default();
-        *sum = crate::report::merge::add(*sum, effort);
+        *sum = sum.plus(effort);
     }
 
     fn broken(

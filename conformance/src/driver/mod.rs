@@ -5,6 +5,7 @@
 
 pub mod draft;
 pub mod exhaustive;
+pub mod property;
 pub mod scenario;
 pub mod stress;
 

@@ -178,7 +178,7 @@ fn unite_invariant(a: InvariantReport, b: InvariantReport) -> InvariantReport {
     let mut efforts = a.efforts.clone();
     for (&judge, &effort) in &b.efforts {
         let sum = efforts.entry(judge).or_default();
-        *sum = add(*sum, effort);
+        *sum = sum.plus(effort);
     }
     let mut one = if precedence(&a) <= precedence(&b) { a } else { b };
     one.efforts = efforts;
@@ -218,17 +218,6 @@ fn precedence(one: &InvariantReport) -> (u8, bool, usize, &str, &str) {
     let (steps, trace) = one.witness.as_ref().map_or((0, ""), |w| (w.steps, &w.trace));
     let reason = one.reason.as_ref().map_or("", |reason| &reason.text);
     (rank, one.witness.is_none(), steps, trace, reason)
-}
-
-/// Two efforts in one. Saturates, since a report may have come from anywhere.
-pub(super) fn add(a: Effort, b: Effort) -> Effort {
-    Effort {
-        cases: a.cases.saturating_add(b.cases),
-        ops: a.ops.saturating_add(b.ops),
-        evaluated: a.evaluated.saturating_add(b.evaluated),
-        fired: a.fired.saturating_add(b.fired),
-        nanos: a.nanos.saturating_add(b.nanos),
-    }
 }
 
 /// Whether `runs` contain every shard of one run without a filter.

@@ -208,7 +208,7 @@ impl InvariantReport {
 
     /// What all judges did, added up.
     pub fn effort(&self) -> Effort {
-        self.efforts.values().fold(Effort::default(), |sum, &one| merge::add(sum, one))
+        self.efforts.values().fold(Effort::default(), |sum, &one| sum.plus(one))
     }
 
     /// Whether a target, and not a filter or another shard, decided the verdict.
