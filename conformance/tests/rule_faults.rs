@@ -2,12 +2,12 @@
 
 mod rule_words;
 
-use conformance::rule::{Rule, RuleFault, RuleFaultKind};
+use conformance::rule::{Rule, RuleFault, RuleFaultKind as Kind};
 use rule_words::vocabulary;
 
 /// Loads the text between `«` and `»` removed, and expects a fault in just that range.
 #[track_caller]
-fn refuse(marked: &str, kind: RuleFaultKind, message: &str, help: Option<&str>) {
+fn refuse(marked: &str, kind: Kind, message: &str, help: Option<&str>) {
     let (vocabulary, event) = vocabulary();
     let text = marked.replace(['«', '»'], "");
     let start = marked.find('«').expect("a mark where the fault begins");
@@ -21,8 +21,6 @@ fn refuse(marked: &str, kind: RuleFaultKind, message: &str, help: Option<&str>) 
     };
     assert_eq!(fault, expected, "{text}");
 }
-
-use RuleFaultKind as Kind;
 
 #[test]
 fn an_empty_rule_is_refused() {
@@ -337,6 +335,8 @@ fn a_guard_inside_a_rule_is_sent_to_when() {
     assert!(Rule::load_guard(guard, &[event], &vocabulary).is_ok());
     let alternatives = "block.size == 1 || block.size == 2 || block.size > 9";
     assert!(Rule::load(alternatives, &[event], &vocabulary).is_ok());
+    let same_list = "size(run.serials) == 9 || run.serials.all(x, x == 0)";
+    assert!(Rule::load(same_list, &[event], &vocabulary).is_ok(), "the variable is no fact");
 }
 
 #[test]
@@ -348,6 +348,7 @@ fn a_rule_that_nothing_can_break_is_refused() {
     refuse("op.ok && «1 + 1 == 2»", Kind::Vacuous, message, None);
     let message = "this compares a thing with itself";
     refuse("op.ok && «block.size  == block.size»", Kind::Vacuous, message, None);
+    refuse("«op.ok != op.ok»", Kind::Vacuous, message, None);
     let message = "this is decided at load: facts are numbers from 0 to 2^64-1";
     refuse("«block.size >= 0» && op.ok", Kind::Vacuous, message, None);
     refuse("«0 > block.size»", Kind::Vacuous, message, None);

@@ -35,9 +35,9 @@ pub(super) fn check(
         Value::Bool(tree) => tree,
         other => {
             let message = format!("a rule is true or false, this is {}", other.what());
-            return Err(checker
-                .fault(syntax, RuleFaultKind::Type, message)
-                .help("compare it with what it must be"));
+            return Err(
+                fault(syntax, RuleFaultKind::Type, message).help("compare it with what it must be")
+            );
         }
     };
     guard::refuse_vacuous(text, &tree)?;
@@ -82,11 +82,6 @@ impl Value {
 }
 
 impl Checker<'_> {
-    #[expect(clippy::unused_self, reason = "reads as a part of the checker's talk")]
-    fn fault(&self, at: &Syntax, kind: RuleFaultKind, message: impl Into<String>) -> RuleFault {
-        RuleFault::new(at.span, kind, message)
-    }
-
     fn quote(&self, span: Span) -> String {
         format!("`{}`", span.of(self.text))
     }
@@ -149,26 +144,25 @@ impl Checker<'_> {
         if let Some(record) = self.vocabulary.record(name) {
             let message = format!("`{name}` is a record; a rule names one of its facts");
             let fields = some_of(self.vocabulary.field_names(record));
-            return Err(self
-                .fault(at, RuleFaultKind::Type, message)
-                .help(format!("`{name}` has {fields}")));
+            return Err(
+                fault(at, RuleFaultKind::Type, message).help(format!("`{name}` has {fields}"))
+            );
         }
         let known = self.vocabulary.record_names().chain(self.variable.as_deref());
         let message = format!("unknown name `{name}`");
         let help = did_you_mean(name, known, Some("facts are spelled `record.field`".to_owned()));
-        Err(self.fault(at, RuleFaultKind::UnknownName, message).maybe_help(help))
+        Err(fault(at, RuleFaultKind::UnknownName, message).maybe_help(help))
     }
 
     fn field(&self, at: &Syntax, operand: &Syntax, field: &Spelled) -> Result<Value, RuleFault> {
         let Form::Name(record_name) = &operand.form else {
             let message = format!("{} has no facts", self.quote(operand.span));
-            return Err(self
-                .fault(operand, RuleFaultKind::Type, message)
+            return Err(fault(operand, RuleFaultKind::Type, message)
                 .help("facts are spelled `record.field`"));
         };
         let Some(record) = self.record(operand, record_name)? else {
             let message = format!("`{record_name}` is a number and has no facts");
-            return Err(self.fault(operand, RuleFaultKind::Type, message));
+            return Err(fault(operand, RuleFaultKind::Type, message));
         };
         let name = format!("{record_name}.{}", field.name);
         if let Some(id) = self.vocabulary.fact(&name) {
@@ -202,7 +196,7 @@ impl Checker<'_> {
             let help =
                 did_you_mean(name, records(), Some(format!("known: {}", some_of(records()))));
             let message = format!("unknown record `{name}`");
-            self.fault(at, RuleFaultKind::UnknownName, message).maybe_help(help)
+            fault(at, RuleFaultKind::UnknownName, message).maybe_help(help)
         })
     }
 
@@ -235,7 +229,7 @@ impl Checker<'_> {
         let ordered = [&left, &right].into_iter().find(|value| !matches!(value, Value::Int(_)));
         if let (true, Some(value)) = (is_order, ordered) {
             let message = format!("only numbers have an order; this compares {}", value.what());
-            return Err(self.fault(at, RuleFaultKind::Type, message));
+            return Err(fault(at, RuleFaultKind::Type, message));
         }
         let equal = operator == Comparison::Equal;
         Ok(match (left, right) {
@@ -254,19 +248,18 @@ impl Checker<'_> {
                         self.quote(a.span),
                         self.quote(b.span)
                     );
-                    return Err(self.fault(at, RuleFaultKind::Type, message));
+                    return Err(fault(at, RuleFaultKind::Type, message));
                 }
                 BoolForm::Comparison(operator, a.into(), b.into())
             }
             (Value::List(_) | Value::Literals, _) | (_, Value::List(_) | Value::Literals) => {
                 let message = "lists are not compared as a whole";
-                return Err(self
-                    .fault(at, RuleFaultKind::Unsupported, message)
+                return Err(fault(at, RuleFaultKind::Unsupported, message)
                     .help("write `list.all(x, ..)`, `x in list` or `size(list)`"));
             }
             (left, right) => {
                 let message = format!("{} is never equal to {}", left.what(), right.what());
-                return Err(self.fault(at, RuleFaultKind::Type, message));
+                return Err(fault(at, RuleFaultKind::Type, message));
             }
         })
     }
@@ -327,7 +320,7 @@ impl Checker<'_> {
             Value::List(list) => Ok(BoolForm::InList(self.int(a)?.into(), list)),
             other => {
                 let message = format!("`in` needs a list on its right, this is {}", other.what());
-                Err(self.fault(at, RuleFaultKind::Type, message))
+                Err(fault(at, RuleFaultKind::Type, message))
             }
         }
     }
@@ -340,7 +333,7 @@ impl Checker<'_> {
     ) -> Result<BoolForm, RuleFault> {
         if elements.is_empty() {
             let message = "nothing is ever `in []`";
-            return Err(self.fault(list, RuleFaultKind::Vacuous, message));
+            return Err(fault(list, RuleFaultKind::Vacuous, message));
         }
         let (int, fact) = match self.value(a)? {
             Value::Int(int) => (int, None),
@@ -353,9 +346,13 @@ impl Checker<'_> {
             _ => {
                 let wanted = if fact.is_some() { "quoted words" } else { "literal numbers" };
                 let message = format!("the list beside `in` holds {wanted} here");
-                Err(self.fault(element, RuleFaultKind::Type, message))
+                Err(fault(element, RuleFaultKind::Type, message))
             }
         });
         Ok(BoolForm::In(int.into(), literals.collect::<Result<_, _>>()?))
     }
+}
+
+fn fault(at: &Syntax, kind: RuleFaultKind, message: impl Into<String>) -> RuleFault {
+    RuleFault::new(at.span, kind, message)
 }

@@ -116,7 +116,7 @@ impl<'t> Scanner<'t> {
         }
         if self.list.is_empty() {
             let message = "the rule is empty";
-            return Err(RuleFault::new(self.span(0, 0), RuleFaultKind::Size, message));
+            return Err(RuleFault::new(span(0, 0), RuleFaultKind::Size, message));
         }
         Ok(Tokens { text: self.text, list: self.list })
     }
@@ -125,13 +125,8 @@ impl<'t> Scanner<'t> {
         &self.text[self.at..]
     }
 
-    #[expect(clippy::unused_self, reason = "reads as a part of the scanner's talk")]
-    fn span(&self, start: usize, end: usize) -> Span {
-        Span { start: start as u16, end: end as u16 }
-    }
-
     fn fault(&self, len: usize, kind: RuleFaultKind, message: impl Into<String>) -> RuleFault {
-        RuleFault::new(self.span(self.at, self.at + len), kind, message)
+        RuleFault::new(span(self.at, self.at + len), kind, message)
     }
 
     /// Whether there is a token to come.
@@ -167,7 +162,7 @@ impl<'t> Scanner<'t> {
     }
 
     fn push(&mut self, len: usize, kind: Kind) {
-        self.list.push(Token { kind, span: self.span(self.at, self.at + len) });
+        self.list.push(Token { kind, span: span(self.at, self.at + len) });
         self.at += len;
     }
 
@@ -363,6 +358,10 @@ impl<'t> Scanner<'t> {
         };
         self.fault(c.len_utf8(), kind, message).help(help)
     }
+}
+
+fn span(start: usize, end: usize) -> Span {
+    Span { start: start as u16, end: end as u16 }
 }
 
 /// Whether a quoted word may contain `c`.

@@ -145,7 +145,7 @@ impl<'t> Node<'t> {
         }
     }
 
-    /// What the node and all below it name.
+    /// What the node and all below it name. A variable counts only outside its own comprehension.
     pub(super) fn mentions(self) -> BTreeSet<Mention> {
         let mut found = BTreeSet::new();
         self.collect(&mut found);
@@ -160,6 +160,12 @@ impl<'t> Node<'t> {
             }
             Node::Int(Int { form: IntForm::Variable, .. }) => {
                 found.insert(Mention::Variable);
+            }
+            Node::Bool(Bool { form: BoolForm::Quantifier(_), .. }) => {
+                let below = self.children().into_iter().flat_map(Node::mentions);
+                // Comprehensions are not nested, so the variable below is this one's.
+                found.extend(below.filter(|mention| *mention != Mention::Variable));
+                return;
             }
             Node::Int(Int { form: IntForm::Native(function, arguments), .. })
             | Node::Bool(Bool { form: BoolForm::Native(function, arguments), .. }) => {

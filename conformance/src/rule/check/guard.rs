@@ -6,22 +6,23 @@
 
 use crate::rule::fault::{RuleFault, RuleFaultKind, Span};
 use crate::rule::syntax::Comparison;
-use crate::rule::tree::{Bool, BoolForm, Int, IntForm, Mention, Node};
+use crate::rule::tree::{Bool, BoolForm, Int, IntForm, Node};
 
 /// Refuses a rule, and any comparison in it, that has one value whatever the facts are.
 pub(super) fn refuse_vacuous(text: &str, rule: &Bool) -> Result<(), RuleFault> {
-    // A variable of its own ranges over literals, where there is nothing else.
-    if Node::Bool(rule).mentions().iter().all(|mention| *mention == Mention::Variable) {
+    if Node::Bool(rule).mentions().is_empty() {
         return Err(vacuous(rule.span, "the rule mentions no fact, so nothing can break it"));
     }
     refuse_constant(text, Node::Bool(rule))
 }
 
+const ITSELF: &str = "this compares a thing with itself";
+
 fn refuse_constant(text: &str, node: Node<'_>) -> Result<(), RuleFault> {
     if let Node::Bool(Bool { span, form: BoolForm::Comparison(operator, a, b) }) = node {
         // Spelling is enough: who writes the same thing twice spells it the same.
         if a.span.of(text) == b.span.of(text) {
-            return Err(vacuous(*span, "this compares a thing with itself"));
+            return Err(vacuous(*span, ITSELF));
         }
         if node.mentions().is_empty() {
             return Err(vacuous(*span, "this compares literals, which no fact can change"));
@@ -30,6 +31,11 @@ fn refuse_constant(text: &str, node: Node<'_>) -> Result<(), RuleFault> {
             let message = "this is decided at load: facts are numbers from 0 to 2^64-1";
             return Err(vacuous(*span, message));
         }
+    }
+    if let Node::Bool(Bool { span, form: BoolForm::Same(_, a, b) }) = node
+        && a.span.of(text) == b.span.of(text)
+    {
+        return Err(vacuous(*span, ITSELF));
     }
     node.children().into_iter().try_for_each(|child| refuse_constant(text, child))
 }
