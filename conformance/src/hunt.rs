@@ -24,6 +24,7 @@ use crate::target::child::{Child, Launch, LaunchError};
 use crate::target::{Death, How, Target};
 use crate::trace::form::FORMS;
 use std::fmt;
+use std::time::Instant;
 
 /// A session's heap is exchanged for a fresh one after so many steps.
 const SESSION: u64 = 60_000;
@@ -241,6 +242,8 @@ pub struct Found {
     pub cases: u64,
     /// See `cases`.
     pub ops: u64,
+    /// Nanoseconds of the hunt until it was found, shrinking not counted.
+    pub nanos: u64,
 }
 
 /// What a hunt came to.
@@ -258,10 +261,13 @@ pub struct Hunted {
     pub ops: u64,
     /// Runs that a known breach cut short.
     pub cut_short: u64,
+    /// Nanoseconds spent on running scripts, shrinking not counted.
+    pub nanos: u64,
 }
 
 impl Hunted {
-    fn add(&mut self, tallies: &[Tally], done: &[u64; FORMS.len()]) {
+    fn add(&mut self, tallies: &[Tally], done: &[u64; FORMS.len()], started: Instant) {
+        self.nanos += started.elapsed().as_nanos() as u64;
         for (sum, tally) in self.tallies.iter_mut().zip(tallies) {
             sum.evaluated += tally.evaluated;
             sum.fired += tally.fired;
@@ -330,6 +336,7 @@ impl<'r> Hunt<'r> {
         source: &mut dyn Source,
         cases: u64,
     ) -> Result<(u64, Option<Broken>), HuntError> {
+        let started = Instant::now();
         let mut target = self.rig.opens.open(false)?;
         let mut session = Session::new(&mut *target, self.rig.clerk()?);
         let mut court = Court::new(self.rig.code, self.standing.clone());
@@ -354,7 +361,7 @@ impl<'r> Hunt<'r> {
                 break;
             }
         }
-        self.so_far.add(court.tallies(), session.done());
+        self.so_far.add(court.tallies(), session.done(), started);
         Ok((ran_cases, broken))
     }
 
@@ -365,11 +372,12 @@ impl<'r> Hunt<'r> {
     pub fn scenario(&mut self, scenario: &Scenario, scripts: &[Script]) -> Result<(), HuntError> {
         for script in scripts {
             for _ in 0..scenario.fresh {
+                let started = Instant::now();
                 let alone = self.rig.alone(script, &self.standing, false)?;
                 self.so_far.cases += 1;
                 self.so_far.ops += alone.steps;
                 self.so_far.cut_short += u64::from(alone.cut_short);
-                self.so_far.add(&alone.tallies, &alone.done);
+                self.so_far.add(&alone.tallies, &alone.done, started);
                 if !alone.breaches.is_empty() {
                     let mut nothing = Plain(std::iter::empty());
                     self.settle(&mut nothing, script, script, &alone.breaches)?;
@@ -516,6 +524,7 @@ impl Trial<'_> {
             replays: (broke, tried),
             cases: so_far.cases,
             ops: so_far.ops,
+            nanos: so_far.nanos,
         })
     }
 }

@@ -3,6 +3,7 @@
 pub mod capability;
 pub mod check;
 pub mod choice;
+pub mod cli;
 pub mod court;
 pub mod driver;
 pub mod expect;
@@ -24,10 +25,3 @@ pub mod spec;
 pub mod target;
 pub mod trace;
 pub mod verdict;
-
-pub mod cli {
-    //! The commands of the binary, as functions that make text.
-
-    pub mod explain;
-    pub mod list;
-}

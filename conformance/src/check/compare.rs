@@ -51,6 +51,18 @@ pub(super) fn judge(
     Ok(())
 }
 
+/// Whether `script`, which breaks something, breaks nothing once the ops of `swap` are plain frees.
+///
+/// # Errors
+/// [`HuntError`].
+pub(super) fn is_guilty(
+    subject: &Subject<'_>,
+    script: &Script,
+    swap: &[String],
+) -> Result<bool, HuntError> {
+    twin_of(script, swap).map_or(Ok(false), |twin| is_clean(subject, &twin))
+}
+
 /// The script with every op of `swap` replaced by a plain free; `None` where it has none of them.
 fn twin_of(script: &Script, swap: &[String]) -> Option<Script> {
     let mut twin = script.clone();

@@ -1,7 +1,7 @@
 //! Golden traces: each line with the answer that it must get.
 
 use super::Subject;
-use super::plan::Broken;
+use super::plan::{Broken, Kill};
 use crate::hunt::{HuntError, Opens};
 use crate::laws::golden_path;
 use crate::op::alloc::Step;
@@ -87,7 +87,6 @@ fn witness(
     }
     let step = trace.steps[at].step;
     Ok(Broken {
-        judge: Judge::Golden,
         at: steps.len() - 1,
         trace: Trace { steps, ..Trace::default() },
         message: format!("after {}: {says}", step.op.word()),
@@ -95,7 +94,6 @@ fn witness(
         death: None,
         picture: String::new(),
         replays: (broke, 3),
-        cases: 1,
-        ops: at as u64 + 1,
+        kill: Kill { judge: Judge::Golden, cases: 1, ops: at as u64 + 1, nanos: 0 },
     })
 }

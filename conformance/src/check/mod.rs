@@ -8,6 +8,7 @@
 //! 5. What was found is held against metamorphic invariants ([`compare`]).
 //! 6. Every invariant gets a verdict ([`verdicts`]).
 
+pub mod again;
 mod compare;
 mod controls;
 mod golden;
@@ -18,8 +19,10 @@ pub mod target_spec;
 mod verdicts;
 pub mod witness;
 
-use crate::capability::Capability;
-use crate::choice::Choices;
+pub use plan::Kill;
+
+use crate::capability::{Capabilities, Capability};
+use crate::choice::{Choices, Harden};
 use crate::expect::Expectations;
 use crate::hunt::{HuntError, Rig};
 use crate::laws::Book;
@@ -31,6 +34,7 @@ use crate::target::child::{Child, Launch};
 use crate::target::identity::Identity;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use crate::verdict::Witness;
 use std::time::{Duration, Instant};
 use target_spec::TargetSpec;
 
@@ -183,22 +187,61 @@ fn try_check(
     report: &mut TargetReport,
 ) -> Result<(), HuntError> {
     let started = Instant::now();
+    let (subject, offers) = introduce(spec, bench, report)?;
+    let deadline = bench.options.time.map(|time| started + time);
+    let examined = plan::Examination::new(&subject, offers, deadline).run(watch)?;
+    report.invariants = verdicts::of(&subject, offers, &examined, &report.spec);
+    Ok(())
+}
+
+/// Starts the target, learns who it is and what it chooses, and runs the controls.
+fn introduce<'b>(
+    spec: &TargetSpec,
+    bench: &'b Bench<'b>,
+    report: &mut TargetReport,
+) -> Result<(Subject<'b>, Capabilities), HuntError> {
     let (launch, child) = start(spec, bench)?;
     let identity = child.identity().clone();
     let mut offers = child.offers();
     drop(child);
     report.identity = spec.identity(&identity);
-    let chosen = choose(&launch, bench, report)?;
-    if chosen.harden == crate::choice::Harden::Detect {
+    let choices = choose(&launch, bench, report)?;
+    if choices.harden == Harden::Detect {
         offers = offers.with(Capability::DetectsMisuse);
     }
     report.capabilities = offers.iter().map(|c| c.word().to_owned()).collect();
-    let subject = Subject { bench, launch, choices: chosen };
+    let subject = Subject { bench, launch, choices };
     report.controls = controls::run(&subject, &identity)?;
-    let deadline = bench.options.time.map(|time| started + time);
-    let examined = plan::Examination::new(&subject, offers, deadline).run(watch)?;
-    report.invariants = verdicts::of(&subject, offers, &examined, &report.spec);
-    Ok(())
+    Ok((subject, offers))
+}
+
+/// The subject without a report: for replaying.
+fn subject<'b>(spec: &TargetSpec, bench: &'b Bench<'b>) -> Result<Subject<'b>, HuntError> {
+    let mut report = empty_report(spec, bench);
+    let (launch, child) = start(spec, bench)?;
+    report.identity = spec.identity(child.identity());
+    drop(child);
+    let choices = choose(&launch, bench, &mut report)?;
+    Ok(Subject { bench, launch, choices })
+}
+
+/// How soon each broken invariant of a target was found: what the kill matrix shows.
+///
+/// # Errors
+/// [`HuntError`] where the target cannot be judged.
+pub fn kills(
+    spec: &TargetSpec,
+    bench: &Bench<'_>,
+) -> Result<BTreeMap<String, (Kill, Witness)>, HuntError> {
+    let mut report = empty_report(spec, bench);
+    let (subject, offers) = introduce(spec, bench, &mut report)?;
+    let examined = plan::Examination::new(&subject, offers, None).run(&mut |_| {})?;
+    let broken = examined.broken.iter().filter_map(|(id, broken)| {
+        let invariant = bench.specs.invariant(id)?;
+        let witness = witness::of(invariant, broken, &subject.choices, &report.spec);
+        Some((id.clone(), (broken.kill, witness)))
+    });
+    Ok(broken.collect())
 }
 
 /// Starts the target once, preloading what cannot be opened late.

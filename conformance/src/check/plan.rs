@@ -2,13 +2,15 @@
 
 use super::{Progress, Subject, compare, golden, select};
 use crate::capability::{Capabilities, Capability};
-use crate::court::Standing;
+use crate::court::{Law, Standing};
 use crate::driver::draft::Shape;
 use crate::driver::exhaustive::Exhaustive;
 use crate::driver::property::Property;
 use crate::driver::scenario::{self, Circumstances, Scenario};
 use crate::driver::stress::Stress;
 use crate::hunt::{Found, Hunt, HuntError, Hunted, Plain, Source};
+use crate::op::alloc::Step;
+use crate::rule::Shown;
 use crate::spec::{Invariant, Judge};
 use crate::target::Death;
 use crate::trace::form::FORMS;
@@ -26,7 +28,6 @@ const CASES_A_STRESS: u64 = 25;
 /// An invariant that broke, and its witness in the making.
 #[derive(Clone, Debug)]
 pub(super) struct Broken {
-    pub(super) judge: Judge,
     pub(super) trace: Trace,
     /// Index of the bad step.
     pub(super) at: usize,
@@ -35,8 +36,21 @@ pub(super) struct Broken {
     pub(super) death: Option<Death>,
     pub(super) picture: String,
     pub(super) replays: (u32, u32),
-    pub(super) cases: u64,
-    pub(super) ops: u64,
+    /// Who found it, after how many scripts and steps.
+    pub(super) kill: Kill,
+}
+
+/// Who found a breach, and how soon.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Kill {
+    /// The judge.
+    pub judge: Judge,
+    /// Scripts that it had run.
+    pub cases: u64,
+    /// Steps that it had performed.
+    pub ops: u64,
+    /// Nanoseconds from its start to the first bad step, shrinking not counted.
+    pub nanos: u64,
 }
 
 /// What all judges did, and what they found, by id.
@@ -165,10 +179,7 @@ impl<'e> Examination<'e> {
     ) -> Result<(), HuntError> {
         let standing = self.standing(scenario.judge, Some(scenario.name));
         let laws = self.subject.bench.book.code.laws.iter();
-        let named = |law: &&_| -> bool {
-            let law: &crate::court::Law = law;
-            law.scenario.iter().any(|s| s == scenario.name)
-        };
+        let named = |law: &Law| law.scenario.iter().any(|s| s == scenario.name);
         let mut own = laws.zip(&standing).filter(|(law, _)| named(law));
         if !own.any(|(_, s)| *s == Standing::In) {
             return Ok(());
@@ -275,28 +286,17 @@ impl<'e> Examination<'e> {
         found: Found,
     ) -> (String, Broken) {
         let law = &self.subject.bench.book.code.laws[found.law];
-        let step = found.script.steps.get(found.at).map_or("the start", |step| step.op.word());
-        let place = match scenario.filter(|_| !law.scenario.is_empty()) {
-            Some(name) => format!("in {name}"),
-            None => format!("after {step}"),
-        };
-        let message = match &found.death {
-            Some(death) if death_matters(&found) => {
-                format!("{place}: the process {}", death.how)
-            }
-            _ => format!("{place}: `{}` is false", law.rule.text()),
-        };
+        let step = found.script.steps.get(found.at);
+        let message = sentence(law, step, &found.shown, found.death.as_ref(), scenario);
         let shown = found.shown.iter().map(|s| (s.text.clone(), s.value.clone()));
         let broken = Broken {
-            judge,
             at: found.at,
             message,
             facts: shown.collect(),
             death: found.death,
             picture: found.picture,
             replays: found.replays,
-            cases: found.cases,
-            ops: found.ops,
+            kill: Kill { judge, cases: found.cases, ops: found.ops, nanos: found.nanos },
             trace: Trace::from(&found.script),
         };
         (law.id.as_str().to_owned(), broken)
@@ -327,10 +327,25 @@ impl<'e> Examination<'e> {
     }
 }
 
-/// Whether the process ended at the very step that broke the law.
-fn death_matters(found: &Found) -> bool {
-    let returned = |name: &str, value: &str| {
-        matches!(name, "op.returned" | "op.accessible" | "run.completed") && value == "false"
+/// What is said of a breach: the same from run to run, so without numbers and addresses.
+pub(super) fn sentence(
+    law: &Law,
+    step: Option<&Step>,
+    shown: &[Shown],
+    death: Option<&Death>,
+    scenario: Option<&str>,
+) -> String {
+    let word = step.map_or("the start", |step| step.op.word());
+    let place = match scenario.filter(|_| !law.scenario.is_empty()) {
+        Some(name) => format!("in {name}"),
+        None => format!("after {word}"),
     };
-    found.shown.iter().any(|s| returned(&s.text, &s.value))
+    // The process ended at the very step that broke the law.
+    let ended = |s: &Shown| {
+        matches!(&*s.text, "op.returned" | "op.accessible" | "run.completed") && s.value == "false"
+    };
+    match death.filter(|_| shown.iter().any(ended)) {
+        Some(death) => format!("{place}: the process {}", death.how),
+        None => format!("{place}: `{}` is false", law.rule.text()),
+    }
 }

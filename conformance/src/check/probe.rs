@@ -14,7 +14,7 @@ const EACH: u64 = 24;
 ///
 /// # Errors
 /// [`HuntError::Launch`] where the target cannot be started.
-pub fn choices(opens: &dyn Opens) -> Result<Choices, HuntError> {
+pub(super) fn choices(opens: &dyn Opens) -> Result<Choices, HuntError> {
     let offers = opens.open(false)?.offers();
     let mut choices = Choices::declared(offers);
     if !offers.has(Capability::Layout) {

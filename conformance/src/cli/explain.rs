@@ -1,8 +1,27 @@
 //! `heaplaw explain ID`: one invariant in full.
 
+use super::{Ended, load, screen};
 use crate::spec::glossary::{FieldType, Function, Parameter, Terms};
 use crate::spec::{Body, Invariant, RuleText, Source, Specs};
 use std::fmt;
+use std::path::Path;
+
+/// Arguments of `explain`.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// Full id of the invariant.
+    id: String,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Specs that do not load, or an id that there is not.
+pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
+    let (specs, _) = load::specs(specs_dir)?;
+    screen::print(&explain(&specs, &args.id)?);
+    Ok(0)
+}
 
 /// There is no invariant with this id.
 #[derive(Clone, PartialEq, Eq, Debug)]

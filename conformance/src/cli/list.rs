@@ -1,8 +1,36 @@
 //! `heaplaw list`: the invariants, by suite.
 
+use super::{Ended, load, screen};
 use crate::spec::{Invariant, Pattern, Specs};
 use serde::Serialize;
 use std::fmt::Write;
+use std::path::Path;
+
+/// Arguments of `list`.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// Only invariants whose id matches; `*` stands for a part, `**` for several.
+    #[arg(long, value_name = "GLOB")]
+    invariant: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command; 2 where nothing matches.
+///
+/// # Errors
+/// Specs that do not load.
+pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
+    let (specs, _) = load::specs(specs_dir)?;
+    let pattern = args.invariant.as_deref().map_or_else(Pattern::all, Pattern::new);
+    if args.json {
+        screen::print(&list_json(&specs, &pattern));
+    } else {
+        screen::print(&list(&specs, &pattern, screen::width()));
+    }
+    Ok(if specs.matching(&pattern).next().is_none() { 2 } else { 0 })
+}
 
 /// The narrowest a sentence gets, in characters, however narrow the terminal is.
 const NARROWEST: usize = 20;

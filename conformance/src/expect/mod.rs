@@ -27,6 +27,9 @@ use pattern::Pattern;
 use std::collections::BTreeMap;
 use std::fmt;
 
+/// The files of `specs/expected/`, compiled in. A test compares them with the files on disk.
+pub const EMBEDDED: &[(&str, &str)] = &[];
+
 /// All files of known deviations. The default has none, as `--no-baseline` asks.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Expectations {

@@ -1,0 +1,305 @@
+//! `heaplaw check`: judge targets, print what came of it, and decide by the gate.
+
+use super::progress::Line;
+use super::{Ended, Failure, load, screen};
+use crate::check::target_spec::TargetSpec;
+use crate::check::{Bench, CASES, Options, check};
+use crate::choice::Choices;
+use crate::expect::{Expectations, write};
+use crate::gate;
+use crate::report::target::Shard;
+use crate::report::{Report, SCHEMA_VERSION, github, junit, sarif};
+use crate::spec::{InvariantId, Judge, Level, Pattern, Profile, Specs};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+/// Arguments of `check`.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// `system`, `so:PATH`, `small` or `mutant:ID`; `system` if none is given.
+    #[arg(value_name = "TARGET")]
+    targets: Vec<TargetSpec>,
+    /// Only invariants whose id matches; `*` stands for a part, `**` for several. May repeat.
+    #[arg(long, value_name = "GLOB")]
+    invariant: Vec<String>,
+    /// Whose promises: `any` or `go`; or a choice of the target, as `align=c17-strict16`. May
+    /// repeat.
+    #[arg(long, value_name = "any|go|CHOICE=WORD")]
+    profile: Vec<String>,
+    /// Only invariants that are at least so binding.
+    #[arg(long, value_name = "must|should|may")]
+    level: Option<Level>,
+    /// Only this way of enforcing. May repeat.
+    #[arg(long, value_name = "NAME")]
+    judge: Vec<Judge>,
+    /// Hunt for so long: `30s`, `5m`, `1h`.
+    #[arg(long, value_name = "TIME", value_parser = duration, conflicts_with = "cases")]
+    time: Option<Duration>,
+    /// Random scripts; the other judges are scaled with it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    cases: Option<u64>,
+    /// Seed of all random scripts.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Targets judged at the same time.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
+    jobs: u16,
+    /// Part K of N of a run that is split over machines; put together by `merge`.
+    #[arg(long, value_name = "K/N", value_parser = shard)]
+    shard: Option<Shard>,
+    /// Known deviations: a file, or a folder with a file for each target.
+    #[arg(long, value_name = "FILE|DIR", conflicts_with = "no_baseline")]
+    baseline: Option<PathBuf>,
+    /// Compare with no known deviations.
+    #[arg(long)]
+    no_baseline: bool,
+    /// Write what is broken now as the known deviations.
+    #[arg(long, value_name = "FILE")]
+    write_baseline: Option<PathBuf>,
+    /// Also write a report: `json`, `junit`, `sarif` or `github`. May repeat.
+    #[arg(long, value_name = "KIND=FILE", value_parser = output)]
+    report: Vec<Output>,
+    /// Where witnesses of broken invariants are saved as traces.
+    #[arg(long, value_name = "DIR", default_value = "heaplaw-witnesses")]
+    witnesses: PathBuf,
+    /// Show every invariant.
+    #[arg(long, short)]
+    verbose: bool,
+}
+
+/// A report that is also written to a file.
+#[derive(Clone, Debug)]
+struct Output {
+    kind: OutputKind,
+    file: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum OutputKind {
+    Json,
+    Junit,
+    Sarif,
+    Github,
+}
+
+fn output(text: &str) -> Result<Output, String> {
+    let (kind, file) = text.split_once('=').ok_or("expected KIND=FILE, as `json=out.json`")?;
+    let kind = match kind {
+        "json" => OutputKind::Json,
+        "junit" => OutputKind::Junit,
+        "sarif" => OutputKind::Sarif,
+        "github" => OutputKind::Github,
+        _ => return Err(format!("`{kind}` is none of json, junit, sarif, github")),
+    };
+    if file.is_empty() {
+        return Err("the file has no name".into());
+    }
+    Ok(Output { kind, file: file.into() })
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let number: u64 = number.parse().map_err(|_| format!("`{text}` is no time, as `30s` is"))?;
+    let seconds = match unit {
+        "" | "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => return Err(format!("`{unit}` is none of s, m, h")),
+    };
+    match number.checked_mul(seconds) {
+        Some(seconds) if (1..=1_000_000_000).contains(&seconds) => Ok(Duration::from_secs(seconds)),
+        _ => Err("a run takes at least a second, and less than a lifetime".into()),
+    }
+}
+
+fn shard(text: &str) -> Result<Shard, String> {
+    let parts = text.split_once('/').and_then(|(k, n)| Some((k.parse().ok()?, n.parse().ok()?)));
+    match parts {
+        Some((k, n)) if (1..=n).contains(&k) => Ok(Shard { k, n }),
+        _ => Err("expected K/N with 1 <= K <= N, as `2/8`".into()),
+    }
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// What keeps it from judging.
+pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
+    let (specs, book) = load::specs(specs_dir)?;
+    let proof = load::proof(specs_dir)?;
+    let expectations = load::expectations(args.baseline.as_deref(), args.no_baseline)?;
+    let options = options(args, &specs)?;
+    let bench = Bench {
+        specs: &specs,
+        book: &book,
+        expectations: &expectations,
+        options: &options,
+        worker: load::worker()?,
+        proven: Some(&proof),
+    };
+    let targets =
+        if args.targets.is_empty() { vec![TargetSpec::System] } else { args.targets.clone() };
+    let mut report = Report {
+        schema_version: SCHEMA_VERSION,
+        heaplaw: env!("CARGO_PKG_VERSION").to_owned(),
+        suite_hash: specs.hash.clone(),
+        profile: options.profile,
+        overrides: options.overrides.iter().cloned().collect(),
+        targets: judge_all(&targets, &bench, args.jobs),
+    };
+    expectations.apply(&mut report)?;
+    save_witnesses(&mut report, &args.witnesses)?;
+    finish(&report, &expectations, &specs, args)
+}
+
+fn options(args: &Args, specs: &Specs) -> Result<Options, Failure> {
+    let mut options = Options {
+        invariants: args.invariant.iter().map(|glob| Pattern::new(glob)).collect(),
+        patterns: args.invariant.clone(),
+        level: args.level,
+        judges: args.judge.clone(),
+        cases: args.cases.unwrap_or(CASES),
+        time: args.time,
+        seed: args.seed,
+        shard: args.shard,
+        ..Options::default()
+    };
+    for (glob, pattern) in args.invariant.iter().zip(&options.invariants) {
+        if specs.matching(pattern).next().is_none() {
+            let near = specs.nearest_ids(glob).first().map(|id| format!("; did you mean {id}?"));
+            let near = near.unwrap_or_default();
+            return Err(Failure(format!("no invariant matches `{glob}`{near}")));
+        }
+    }
+    for word in &args.profile {
+        if let Some((name, choice)) = word.split_once('=') {
+            let mut probe = Choices::declared(crate::capability::Capabilities::NONE);
+            probe.set(name, choice)?;
+            options.overrides.push((name.to_owned(), choice.to_owned()));
+        } else {
+            options.profile = word.parse::<Profile>()?;
+        }
+    }
+    Ok(options)
+}
+
+/// Judges all targets, at most `jobs` at a time; reports come in the order of the command line.
+fn judge_all(
+    targets: &[TargetSpec],
+    bench: &Bench<'_>,
+    jobs: u16,
+) -> Vec<crate::report::TargetReport> {
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let done = std::sync::Mutex::new(BTreeMap::new());
+    let work = || loop {
+        let i = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let Some(target) = targets.get(i) else { return };
+        let line = Line::new(&target.to_string());
+        let report = check(target, bench, &mut |progress| line.show(progress));
+        if let Ok(mut done) = done.lock() {
+            done.insert(i, report);
+        }
+    };
+    let jobs = usize::from(jobs).min(targets.len());
+    std::thread::scope(|scope| {
+        for _ in 1..jobs {
+            scope.spawn(work);
+        }
+        work();
+    });
+    done.into_inner().unwrap_or_default().into_values().collect()
+}
+
+/// Saves the witness of everything broken that is not known to be, and notes where.
+fn save_witnesses(report: &mut Report, dir: &Path) -> Result<(), Failure> {
+    for target in &mut report.targets {
+        let folder = dir.join(file_name(&target.spec));
+        for invariant in &mut target.invariants {
+            let Some(witness) = &invariant.witness else { continue };
+            let file = folder.join(format!("{}.trace", file_name(invariant.id.as_str())));
+            let saved = std::fs::create_dir_all(&folder)
+                .and_then(|()| std::fs::write(&file, &witness.trace));
+            saved.map_err(|e| Failure(format!("cannot save {}: {e}", file.display())))?;
+            invariant.trace_file = Some(file.display().to_string());
+        }
+    }
+    Ok(())
+}
+
+/// A target's or an invariant's word as the name of a file.
+fn file_name(word: &str) -> String {
+    let safe = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '-' };
+    let name: String = word.chars().map(safe).collect();
+    name.trim_matches(['-', '.']).chars().take(120).collect()
+}
+
+fn finish(
+    report: &Report,
+    expectations: &Expectations,
+    specs: &Specs,
+    args: &Args,
+) -> Ended {
+    let known: BTreeSet<InvariantId> = specs.invariants().map(|i| i.id.clone()).collect();
+    let gate = gate::judge(report, expectations, &known);
+    screen::print(&screen::show(report, args.verbose));
+    for line in &gate.lines {
+        screen::print(&format!("{line}\n"));
+    }
+    for output in &args.report {
+        write_report(report, output)?;
+    }
+    if let Some(file) = &args.write_baseline {
+        let old = match file.exists() {
+            true => Expectations::load(file)?.files().first().cloned(),
+            false => None,
+        };
+        let today = write::day(SystemTime::now());
+        let text = write::write(report, old.as_ref(), &known, &today)?;
+        write::save(file, &text)?;
+        screen::print(&format!("wrote {}\n", file.display()));
+        return Ok(0);
+    }
+    Ok(gate.status.code())
+}
+
+fn write_report(report: &Report, output: &Output) -> Result<(), Failure> {
+    let text = match output.kind {
+        OutputKind::Json => report.to_json(),
+        OutputKind::Junit => junit::print(report),
+        OutputKind::Sarif => sarif::print(report),
+        OutputKind::Github => {
+            let github = github::print(report);
+            // Commands are read from standard output; the summary is the file.
+            screen::print(&github.commands);
+            github.summary
+        }
+    };
+    std::fs::write(&output.file, text)
+        .map_err(|e| Failure(format!("cannot write {}: {e}", output.file.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_shards_and_outputs_are_read_or_refused_with_a_reason() {
+        assert_eq!(duration("30s"), Ok(Duration::from_secs(30)));
+        assert_eq!(duration("5m"), Ok(Duration::from_secs(300)));
+        assert!(duration("0s").is_err() && duration("-1s").is_err());
+        assert!(duration("99999999999999h").is_err());
+        assert_eq!(shard("2/8"), Ok(Shard { k: 2, n: 8 }));
+        assert!(shard("0/8").is_err() && shard("9/8").is_err() && shard("8").is_err());
+        assert!(output("xml=a").unwrap_err().contains("none of json"));
+        assert!(output("json=").is_err() && output("json").is_err());
+    }
+
+    #[test]
+    fn file_names_leave_no_folder() {
+        assert_eq!(file_name("so:../../etc/passwd"), "so-..-..-etc-passwd");
+        assert_eq!(file_name("alloc/block/contents-stable"), "alloc-block-contents-stable");
+        assert_eq!(file_name(".."), "");
+    }
+}
