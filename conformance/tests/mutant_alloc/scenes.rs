@@ -15,6 +15,13 @@ pub(crate) struct Parcel(pub(crate) Vec<*mut u8>);
 // SAFETY: blocks belong to whoever holds the parcel.
 unsafe impl Send for Parcel {}
 
+impl Parcel {
+    /// The addresses; by a method, so that a closure captures the parcel and not its field.
+    pub(crate) fn take(self) -> Vec<*mut u8> {
+        self.0
+    }
+}
+
 /// Runs `body` on a thread of its own and waits until the thread is gone, its thread-local
 /// destructors included.
 pub(crate) fn on_thread<T: Send>(heap: &dyn Heap, body: impl FnOnce(Calls) -> T + Send) -> T {

@@ -50,10 +50,6 @@ mutants! {
         breaks "alloc/concurrency/fork-child-can-allocate"
         also []
         "Takes all locks before a fork, and does not release them in the child.";
-    ForksUnlocked(c_heap) "alloc/forks-unlocked"
-        breaks "alloc/concurrency/fork-child-can-allocate"
-        also []
-        "Takes no lock before a fork: what another thread held stays held in the child.";
 }
 
 impl Parts for DropsRemoteFrees {
@@ -134,8 +130,4 @@ impl Parts for LeavesChildLocked {
             Right::at_fork(root, moment);
         }
     }
-}
-
-impl Parts for ForksUnlocked {
-    fn at_fork(_: &Root, _: ForkMoment) {}
 }
