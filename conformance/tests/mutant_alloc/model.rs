@@ -186,7 +186,9 @@ proptest! {
     ) {
         let heap = mutant::correct();
         let mut model = Model { heap: Calls(&*heap), places: [None; PLACES], seed: 0 };
-        script.into_iter().for_each(|(place, op)| model.step(place, op));
+        for (place, op) in script {
+            model.step(place, op);
+        }
         model.finish();
     }
 }

@@ -48,7 +48,9 @@ fn a_second_free_is_stopped_with_a_line_that_says_so() {
             c.free(block);
         },
     ];
-    twice.into_iter().for_each(|body| assert_stopped("heaplaw small: double free of", body));
+    for body in twice {
+        assert_stopped("heaplaw small: double free of", body);
+    }
 }
 
 #[test]
@@ -66,7 +68,9 @@ fn a_free_of_what_is_no_block_is_stopped_with_a_line_that_says_so() {
             c.free(block);
         },
     ];
-    invalid.into_iter().for_each(|body| assert_stopped("heaplaw small: invalid free of", body));
+    for body in invalid {
+        assert_stopped("heaplaw small: invalid free of", body);
+    }
 }
 
 #[test]
@@ -167,7 +171,9 @@ fn blocks_that_travel_between_threads_keep_their_contents() {
                 threads.spawn(move || run_canaries(Calls(heap), me as u8, &next, &mine))
             })
             .collect();
-        runners.into_iter().for_each(|runner| runner.join().expect("no canary died"));
+        for runner in runners {
+            runner.join().expect("no canary died");
+        }
     });
     let stats = heap.stats();
     assert_eq!((stats.in_use, stats.mallocs), (0, stats.frees));
@@ -182,7 +188,9 @@ fn run_canaries(
     for round in 0..400_usize {
         let size = 16 + round * 37 % 3000;
         let blocks = c.several(20, |c| c.malloc(size));
-        blocks.iter().for_each(|&block| bytes(block, size).fill(me));
+        for block in &blocks {
+            bytes(*block, size).fill(me);
+        }
         assert!(blocks.iter().all(|&block| all(block, size, me)), "round {round}");
         next.send(Parcel(blocks)).expect("the next thread receives as often as this one sends");
         for block in mine.recv().expect("the thread before sends as often").take() {
@@ -219,7 +227,7 @@ fn a_child_of_a_busy_process_can_allocate() {
 #[test]
 fn repeated_work_of_any_kind_reaches_a_plateau() {
     type Work = fn(Calls);
-    let works: [(&str, Work); 5] = [
+    let routines: [(&str, Work); 5] = [
         ("filling and emptying", |c| {
             for size in [16, 300, 5000, 30_000] {
                 c.several(300, |c| c.malloc(size)).into_iter().for_each(|block| c.free(block));
@@ -234,7 +242,7 @@ fn repeated_work_of_any_kind_reaches_a_plateau() {
         ("blocks freed elsewhere", |c| remote_churn(c.0, 5, 500, 128)),
         ("late calls", |c| late_calls(c.0)),
     ];
-    for (name, work) in works {
+    for (name, work) in routines {
         let (end, words) = child::run(60, || {
             let heap = correct();
             let c = Calls(&*heap);

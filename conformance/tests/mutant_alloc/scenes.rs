@@ -38,7 +38,9 @@ pub(crate) fn remote_churn(heap: &dyn Heap, rounds: usize, count: usize, size: u
     thread::scope(|threads| {
         let freeing = threads.spawn(move || {
             for Parcel(blocks) in receiver {
-                blocks.into_iter().for_each(|block| Calls(heap).free(block));
+                for block in blocks {
+                    Calls(heap).free(block);
+                }
                 ready.send(()).expect("the other side waits");
             }
         });
@@ -155,7 +157,9 @@ pub(crate) fn fork_hangs(heap: &dyn Heap, times: usize) -> bool {
             busy.wait();
             while !over.load(Ordering::Acquire) {
                 let blocks = Calls(heap).several(12, |c| c.malloc(16_000));
-                blocks.into_iter().for_each(|block| Calls(heap).free(block));
+                for block in blocks {
+                    Calls(heap).free(block);
+                }
             }
         });
         busy.wait();
