@@ -2,8 +2,8 @@
 //!
 //! A mutant fits the same socket as the right part; nothing here is switched on by a flag.
 //!
-//! The allocator that the parts belong to is [`small`], which keeps every invariant. Its mutants
-//! are in [`alloc`], one file per suite.
+//! The allocator that the parts belong to is in `small`, and keeps every invariant. Its mutants are
+//! in `alloc`, one file per suite.
 
 mod alloc;
 mod small;

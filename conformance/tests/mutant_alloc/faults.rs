@@ -202,7 +202,6 @@ const SIGHTS: &[Sight] = &[
     }),
     seen("alloc/publishes-heap-before-it-is-ready", |c| any_overlap(&first_calls(c.0, 100), 100)),
     seen("alloc/leaves-child-locked", |c| fork_hangs(c.0, 1)),
-    seen("alloc/forks-unlocked", |c| fork_hangs(c.0, 300)),
     seen("alloc/totals-what-is-in-use", |c| {
         let block = c.malloc(100);
         let before = c.stats().total_bytes;

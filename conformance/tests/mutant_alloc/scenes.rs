@@ -15,6 +15,13 @@ pub(crate) struct Parcel(pub(crate) Vec<*mut u8>);
 // SAFETY: blocks belong to whoever holds the parcel.
 unsafe impl Send for Parcel {}
 
+impl Parcel {
+    /// The addresses; by a method, so that a closure captures the parcel and not its field.
+    pub(crate) fn take(self) -> Vec<*mut u8> {
+        self.0
+    }
+}
+
 /// Runs `body` on a thread of its own and waits until the thread is gone, its thread-local
 /// destructors included.
 pub(crate) fn on_thread<T: Send>(heap: &dyn Heap, body: impl FnOnce(Calls) -> T + Send) -> T {
@@ -31,7 +38,9 @@ pub(crate) fn remote_churn(heap: &dyn Heap, rounds: usize, count: usize, size: u
     thread::scope(|threads| {
         let freeing = threads.spawn(move || {
             for Parcel(blocks) in receiver {
-                blocks.into_iter().for_each(|block| Calls(heap).free(block));
+                for block in blocks {
+                    Calls(heap).free(block);
+                }
                 ready.send(()).expect("the other side waits");
             }
         });
@@ -148,7 +157,9 @@ pub(crate) fn fork_hangs(heap: &dyn Heap, times: usize) -> bool {
             busy.wait();
             while !over.load(Ordering::Acquire) {
                 let blocks = Calls(heap).several(12, |c| c.malloc(16_000));
-                blocks.into_iter().for_each(|block| Calls(heap).free(block));
+                for block in blocks {
+                    Calls(heap).free(block);
+                }
             }
         });
         busy.wait();
