@@ -112,9 +112,6 @@ const SIGHTS: &[Sight] = &[
         let before = ptr::dangling_mut();
         c.posix_memalign(before, 3, 10) != (libc::EINVAL, before)
     }),
-    seen("alloc/sets-errno-in-posix-memalign", |c| {
-        errno_of(|| assert_eq!(c.posix_memalign(ptr::null_mut(), 3, 10).0, libc::EINVAL)) != 0
-    }),
     seen("alloc/skips-clearing-page-sized-slots", |c| {
         c.free(c.dirty(5000));
         !all(c.calloc(1, 5000), 5000, 0)

@@ -27,10 +27,6 @@ mutants! {
         breaks "alloc/align/posix-memalign-contract"
         also []
         "Stores null through the pointer argument of posix_memalign when it fails.";
-    SetsErrnoInMemalign(c_heap) "alloc/sets-errno-in-posix-memalign"
-        breaks "alloc/align/posix-memalign-contract"
-        also []
-        "Sets errno when posix_memalign fails, as well as returning the error.";
 }
 
 impl Parts for Serves24At8 {
@@ -65,16 +61,6 @@ impl Parts for StoresNullOnFailure {
         let code = heap.place_aligned(at, align, size);
         if code != 0 {
             *at = ptr::null_mut();
-        }
-        code
-    }
-}
-
-impl Parts for SetsErrnoInMemalign {
-    fn posix_memalign(heap: &Small<Self>, at: &mut *mut u8, align: usize, size: usize) -> i32 {
-        let code = heap.place_aligned(at, align, size);
-        if code != 0 {
-            os::set_errno(code);
         }
         code
     }

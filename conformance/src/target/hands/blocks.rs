@@ -113,9 +113,8 @@ impl Hands<'_> {
         shared: bool,
     ) -> Answer {
         if address.is_null() {
-            claim.leave_empty();
             self.look_elsewhere(&mut shown, log, shared);
-            return shown;
+            return claim.leave_empty().on(shown);
         }
         log.touching(address as u64);
         let writable = ask.writable();
@@ -127,8 +126,7 @@ impl Hands<'_> {
         block.fill(writable);
         shown.address = address as u64;
         shown.serial = block.serial;
-        claim.leave_full(block);
-        shown
+        claim.leave_full(block).on(shown)
     }
 
     fn new_block(&self, address: *mut u8, ask: Ask) -> Block {
@@ -209,8 +207,7 @@ impl Hands<'_> {
         let (address, errno_after) = with_errno(|| self.call_to_resize(op, old.held));
         shown.errno_after = errno_after;
         if address.is_null() {
-            self.keep_or_drop(claim, old, ask, &mut shown, log, shared);
-            return shown;
+            return self.keep_or_drop(claim, old, ask, shown, log, shared);
         }
         log.touching(address as u64);
         let keep = old.held.size.min(ask.writable());
@@ -228,8 +225,7 @@ impl Hands<'_> {
         block.fill(ask.writable());
         shown.address = address as u64;
         shown.serial = block.serial;
-        claim.leave_full(block);
-        shown
+        claim.leave_full(block).on(shown)
     }
 
     /// A resize returned null: for size 0 the block is gone, otherwise it must be as it was.
@@ -238,13 +234,12 @@ impl Hands<'_> {
         claim: Claim<'_>,
         old: Block,
         ask: Ask,
-        shown: &mut Answer,
+        mut shown: Answer,
         log: &Log,
         shared: bool,
-    ) {
+    ) -> Answer {
         if ask.size == 0 && !ask.overflows {
-            claim.leave_empty();
-            return;
+            return claim.leave_empty().on(shown);
         }
         log.touching(old.held.address as u64);
         // SAFETY: a refused resize leaves the block alone, as the standard has it.
@@ -252,8 +247,9 @@ impl Hands<'_> {
         if !shared && self.reissued(&old) {
             shown.flags |= flag::OLD_REUSED;
         }
-        claim.leave_full(old);
-        self.look_elsewhere(shown, log, shared);
+        let stamps = claim.leave_full(old);
+        self.look_elsewhere(&mut shown, log, shared);
+        stamps.on(shown)
     }
 
     /// Whether allocations of the old block's size are given the old block's bytes, although it is
@@ -302,8 +298,7 @@ impl Hands<'_> {
         };
         log.calling(given, block.serial);
         let ((), errno_after) = with_errno(|| self.call_to_free(op, block.held, usable));
-        claim.leave_empty();
-        Some(Answer {
+        Some(claim.leave_empty().on(Answer {
             given,
             given_serial: block.serial,
             serial: block.serial,
@@ -311,7 +306,7 @@ impl Hands<'_> {
             errno_before: ERRNO_BEFORE,
             errno_after,
             ..Answer::default()
-        })
+        }))
     }
 
     fn call_to_free(&self, op: &Op, block: Held, usable: usize) {
@@ -362,8 +357,7 @@ impl Hands<'_> {
             log.touching(given);
             block.fill(usable);
         }
-        claim.leave_full(block);
-        Some(Answer {
+        Some(claim.leave_full(block).on(Answer {
             given,
             given_serial: block.serial,
             serial: block.serial,
@@ -371,7 +365,7 @@ impl Hands<'_> {
             errno_before: ERRNO_BEFORE,
             errno_after,
             ..Answer::default()
-        })
+        }))
     }
 
     /// Writes the block again with a pattern of its own.
@@ -381,16 +375,14 @@ impl Hands<'_> {
         block.seed = memory::seed_of(self.fresh_serial());
         block.fill(block.written);
         shown.serial = block.serial;
-        claim.leave_full(block);
-        Some(shown)
+        Some(claim.leave_full(block).on(shown))
     }
 
     /// Verifies the block.
     pub(super) fn verify(&self, slot: Slot, log: &Log, shared: bool) -> Option<Answer> {
         let (claim, block) = self.table.claim_full(slot, shared)?;
         let shown = looked_at(&block, log);
-        claim.leave_as_was();
-        Some(shown)
+        Some(claim.leave_as_was().on(shown))
     }
 }
 

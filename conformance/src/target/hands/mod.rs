@@ -36,8 +36,6 @@ pub struct Hands<'h> {
     offers: Capabilities,
     table: Table,
     next_serial: AtomicU64,
-    /// Ticks at the begin and end of each step that runs beside others.
-    clock: AtomicU64,
     state: ProcessState,
 }
 
@@ -59,7 +57,6 @@ impl<'h> Hands<'h> {
             offers: heap.offers(),
             table: Table::new(),
             next_serial: AtomicU64::new(1),
-            clock: AtomicU64::new(1),
             state: ProcessState::default(),
         }
     }
@@ -86,17 +83,14 @@ impl<'h> Hands<'h> {
         // SAFETY: the caller's promise.
         let log = unsafe { Log::new(answer) };
         let shared = company == Company::Shared;
-        let began = if shared { self.tick() } else { 0 };
+        let began = if shared { self.table.tick() } else { 0 };
         let mut shown = self.dispatch(&step.op, &log, shared).unwrap_or_else(Log::skipped);
-        if shared {
+        if shared && shown.ended == 0 {
+            // It claimed no cell, so its stamps are those of the whole step.
             shown.began = began;
-            shown.ended = self.tick();
+            shown.ended = self.table.tick();
         }
         log.done(shown);
-    }
-
-    fn tick(&self) -> u64 {
-        self.clock.fetch_add(1, Ordering::SeqCst)
     }
 
     /// `None` where the op does not apply to the state it meets.

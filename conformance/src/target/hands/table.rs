@@ -4,12 +4,17 @@
 //! A cell is *empty*, *busy* or *full*. Whoever turns it busy owns its content until it is turned
 //! empty or full again. Alone on the heap that is a plain store; when threads run at the same time
 //! it is a compare-and-swap, and a thread that meets a busy cell skips its op.
+//!
+//! Beside others, a claim is stamped from a common clock when it is taken and when it is left. A
+//! block's life in the log therefore lies within the time in which some thread held its cell or the
+//! cell was full: no stamp of the call that frees it comes before the one of the call that made it.
 
+use crate::observe::Answer;
 use crate::op::alloc::{SLOTS, Slot};
 use crate::target::heap::Held;
 use crate::target::memory;
 use std::cell::UnsafeCell;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 /// The call that a block came from; decides which sized free may end it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -76,6 +81,8 @@ struct Cell {
 /// All places for blocks of a run.
 pub(super) struct Table {
     cells: Box<[Cell]>,
+    /// Ticks at every stamp.
+    clock: AtomicU64,
 }
 
 // SAFETY: `block` is touched only by the thread that holds the cell busy.
@@ -87,8 +94,18 @@ unsafe impl Send for Table {}
 /// [`Claim::leave_full`].
 pub(super) struct Claim<'t> {
     cell: &'t Cell,
+    /// The clock, if the claim is stamped.
+    clock: Option<&'t AtomicU64>,
+    began: u64,
     /// The block in it, if the cell was full.
     pub(super) block: Option<Block>,
+}
+
+/// When a claim was taken and left; zeros where nothing else ran.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stamps {
+    pub(super) began: u64,
+    pub(super) ended: u64,
 }
 
 impl Table {
@@ -104,7 +121,12 @@ impl Table {
             usable: 0,
         };
         let cell = || Cell { state: AtomicU32::new(EMPTY), block: UnsafeCell::new(none) };
-        Table { cells: (0..SLOTS).map(|_| cell()).collect() }
+        Table { cells: (0..SLOTS).map(|_| cell()).collect(), clock: AtomicU64::new(1) }
+    }
+
+    /// The time now, for what happens without a claim.
+    pub(super) fn tick(&self) -> u64 {
+        self.clock.fetch_add(1, Ordering::SeqCst)
     }
 
     /// Claims the cell of `slot` whatever it holds, unless another thread is busy with it.
@@ -122,7 +144,8 @@ impl Table {
         }
         // SAFETY: this thread holds the cell busy.
         let block = (was == FULL).then(|| unsafe { *cell.block.get() });
-        Some(Claim { cell, block })
+        let clock = shared.then_some(&self.clock);
+        Some(Claim { cell, clock, began: stamp(clock), block })
     }
 
     /// Claims an empty cell.
@@ -157,22 +180,41 @@ impl Table {
     }
 }
 
+/// The next tick of `clock`; 0 where there is none.
+fn stamp(clock: Option<&AtomicU64>) -> u64 {
+    clock.map_or(0, |clock| clock.fetch_add(1, Ordering::SeqCst))
+}
+
 impl Claim<'_> {
     /// The cell holds no block from now on.
-    pub(super) fn leave_empty(self) {
-        self.cell.state.store(EMPTY, Ordering::Release);
+    pub(super) fn leave_empty(self) -> Stamps {
+        self.leave(EMPTY)
     }
 
     /// The cell holds `block` from now on.
-    pub(super) fn leave_full(self, block: Block) {
+    pub(super) fn leave_full(self, block: Block) -> Stamps {
         // SAFETY: this thread holds the cell busy.
         unsafe { *self.cell.block.get() = block };
-        self.cell.state.store(FULL, Ordering::Release);
+        self.leave(FULL)
     }
 
     /// The cell holds what it held.
-    pub(super) fn leave_as_was(self) {
+    pub(super) fn leave_as_was(self) -> Stamps {
         let state = if self.block.is_some() { FULL } else { EMPTY };
+        self.leave(state)
+    }
+
+    /// The stamp comes before the store: whoever claims the cell next is stamped later.
+    fn leave(self, state: u32) -> Stamps {
+        let stamps = Stamps { began: self.began, ended: stamp(self.clock) };
         self.cell.state.store(state, Ordering::Release);
+        stamps
+    }
+}
+
+impl Stamps {
+    /// `shown`, with these stamps.
+    pub(super) fn on(self, shown: Answer) -> Answer {
+        Answer { began: self.began, ended: self.ended, ..shown }
     }
 }
