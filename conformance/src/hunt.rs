@@ -21,7 +21,7 @@ use crate::rule::{Shown, Vocabulary};
 use crate::run::Session;
 use crate::shrink::shrink;
 use crate::target::child::{Child, Launch, LaunchError};
-use crate::target::{Death, How, Target};
+use crate::target::{Death, Target};
 use crate::trace::form::FORMS;
 use std::fmt;
 use std::time::Instant;
@@ -37,6 +37,13 @@ const SHRINK_STEPS: u64 = 12_000_000;
 
 /// At most so many runs that hang go into shrinking one witness: each takes its time.
 const SHRINK_HANGS: usize = 24;
+
+/// A hunt ends after so many runs that a known hang cut short: they take the time that other
+/// judges need.
+const KNOWN_HANGS: u64 = 4;
+
+/// A hunt ends after so many runs that any known breach cut short.
+const KNOWN_BREACHES: u64 = 400;
 
 /// Tries before a failure that needs luck is given up.
 const LUCK: u32 = 20;
@@ -144,7 +151,7 @@ impl Alone {
     }
 
     fn hangs(&self) -> bool {
-        matches!(&self.death, Some((_, Death { how: How::Blocked | How::Spinning, .. })))
+        self.death.as_ref().is_some_and(|(_, death)| death.how.is_hang())
     }
 }
 
@@ -261,11 +268,23 @@ pub struct Hunted {
     pub ops: u64,
     /// Runs that a known breach cut short.
     pub cut_short: u64,
+    /// Those of them that hung.
+    pub hung: u64,
     /// Nanoseconds spent on running scripts, shrinking not counted.
     pub nanos: u64,
 }
 
 impl Hunted {
+    /// Whether what is known to be broken leaves nothing more to be found here.
+    fn is_hopeless(&self) -> bool {
+        self.hung >= KNOWN_HANGS || self.cut_short >= KNOWN_BREACHES
+    }
+
+    fn cut_short(&mut self, death: Option<&(usize, Death)>) {
+        self.cut_short += 1;
+        self.hung += u64::from(death.is_some_and(|(_, death)| death.how.is_hang()));
+    }
+
     fn add(&mut self, tallies: &[Tally], done: &[u64; FORMS.len()], started: Instant) {
         self.nanos += started.elapsed().as_nanos() as u64;
         for (sum, tally) in self.tallies.iter_mut().zip(tallies) {
@@ -291,6 +310,8 @@ pub struct Hunt<'r> {
     rig: &'r Rig<'r>,
     /// By law.
     pub standing: Vec<Standing>,
+    /// The target was seen to hang: it is given up soon from now on.
+    pub hang_is_known: bool,
     /// So far.
     pub so_far: Hunted,
     /// Called after every script with the counts so far; false ends the hunt.
@@ -305,7 +326,8 @@ impl<'r> Hunt<'r> {
         progress: &'r mut dyn FnMut(&Hunted) -> bool,
     ) -> Hunt<'r> {
         let tallies = vec![Tally::default(); rig.code.laws.len()];
-        Hunt { rig, standing, so_far: Hunted { tallies, ..Hunted::default() }, progress }
+        let so_far = Hunted { tallies, ..Hunted::default() };
+        Hunt { rig, standing, hang_is_known: false, so_far, progress }
     }
 
     /// Runs at most `cases` scripts of `source` one after another.
@@ -314,7 +336,7 @@ impl<'r> Hunt<'r> {
     /// [`HuntError`].
     pub fn scripts(&mut self, source: &mut dyn Source, cases: u64) -> Result<(), HuntError> {
         let mut left = cases;
-        while left > 0 {
+        while left > 0 && !self.so_far.is_hopeless() {
             // One heap after another, each until it has served its time or something breaks.
             let (ran, broken) = self.session(source, left)?;
             left -= ran.min(left);
@@ -337,7 +359,7 @@ impl<'r> Hunt<'r> {
         cases: u64,
     ) -> Result<(u64, Option<Broken>), HuntError> {
         let started = Instant::now();
-        let mut target = self.rig.opens.open(false)?;
+        let mut target = self.rig.opens.open(self.hang_is_known)?;
         let mut session = Session::new(&mut *target, self.rig.clerk()?);
         let mut court = Court::new(self.rig.code, self.standing.clone());
         let mut history = Script::default();
@@ -354,7 +376,7 @@ impl<'r> Hunt<'r> {
                 let history = std::mem::take(&mut history);
                 broken = Some(Broken { script, history, breaches: ran.breaches });
             } else if !ran.completed {
-                self.so_far.cut_short += 1;
+                self.so_far.cut_short(ran.death.as_ref());
                 break;
             }
             if !(self.progress)(&self.so_far) {
@@ -372,11 +394,16 @@ impl<'r> Hunt<'r> {
     pub fn scenario(&mut self, scenario: &Scenario, scripts: &[Script]) -> Result<(), HuntError> {
         for script in scripts {
             for _ in 0..scenario.fresh {
+                if self.so_far.is_hopeless() {
+                    return Ok(());
+                }
                 let started = Instant::now();
-                let alone = self.rig.alone(script, &self.standing, false)?;
+                let alone = self.rig.alone(script, &self.standing, self.hang_is_known)?;
                 self.so_far.cases += 1;
                 self.so_far.ops += alone.steps;
-                self.so_far.cut_short += u64::from(alone.cut_short);
+                if alone.cut_short {
+                    self.so_far.cut_short(alone.death.as_ref());
+                }
                 self.so_far.add(&alone.tallies, &alone.done, started);
                 if !alone.breaches.is_empty() {
                     let mut nothing = Plain(std::iter::empty());
@@ -402,13 +429,15 @@ impl<'r> Hunt<'r> {
         let mut smallest: Option<Script> = None;
         let standing = self.standing.clone();
         for law in breaches.iter().map(|b| b.law) {
-            let mut trial = Trial { rig: self.rig, standing: &standing, law, luck: 1, hangs: 0 };
+            let hangs = usize::from(self.hang_is_known);
+            let mut trial = Trial { rig: self.rig, standing: &standing, law, luck: 1, hangs };
             // What broke one law at this step mostly breaks the others, too.
             let shrunk = match &smallest {
                 Some(small) if trial.breaks(small)? => small.clone(),
                 _ => trial.smallest(source, script, history)?,
             };
             let found = trial.witness(shrunk.clone(), &self.so_far)?;
+            self.hang_is_known |= trial.hangs > 0;
             smallest = Some(shrunk);
             self.standing[law] = Standing::Known;
             self.so_far.found.push(found);

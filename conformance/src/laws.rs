@@ -81,7 +81,8 @@ fn unknown_names(invariant: &Invariant, specs: &Specs) -> Vec<Fault> {
     }
     match &invariant.body {
         Body::Golden { files } => {
-            let missing = |file: &&String| !specs.golden.contains_key(&golden_path(invariant, file));
+            let missing =
+                |file: &&String| !specs.golden.contains_key(&golden_path(invariant, file));
             for file in files.iter().filter(missing) {
                 unknown.push(format!("{}: there is no golden file `{file}`", invariant.id));
             }

@@ -120,7 +120,8 @@ fn once(
         }
         Some((id, Body::Compare { swap, .. })) if !broken.is_empty() => {
             if compare::is_guilty(subject, &trace.script(), swap)? {
-                let message = format!("a plain free in place of {} breaks nothing", swap.join(", "));
+                let message =
+                    format!("a plain free in place of {} breaks nothing", swap.join(", "));
                 broken.push(bare(id, message));
             }
         }

@@ -80,7 +80,8 @@ fn twin_of(script: &Script, swap: &[String]) -> Option<Script> {
 fn is_clean(subject: &Subject<'_>, script: &Script) -> Result<bool, HuntError> {
     let rig = subject.rig();
     let laws = &rig.code.laws;
-    let scoped = |scenario: &[String]| if scenario.is_empty() { Standing::In } else { Standing::Out };
+    let scoped =
+        |scenario: &[String]| if scenario.is_empty() { Standing::In } else { Standing::Out };
     let standing: Vec<Standing> = laws.iter().map(|law| scoped(&law.scenario)).collect();
     for _ in 0..RUNS {
         let alone = rig.alone(script, &standing, false)?;

@@ -32,9 +32,9 @@ use crate::spec::{Judge, Level, Pattern, Profile, Specs};
 use crate::target::Target as _;
 use crate::target::child::{Child, Launch};
 use crate::target::identity::Identity;
+use crate::verdict::Witness;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use crate::verdict::Witness;
 use std::time::{Duration, Instant};
 use target_spec::TargetSpec;
 

@@ -13,8 +13,8 @@ use crate::op::alloc::Step;
 use crate::rule::Shown;
 use crate::spec::{Invariant, Judge};
 use crate::target::Death;
-use crate::trace::form::FORMS;
 use crate::trace::Trace;
+use crate::trace::form::FORMS;
 use crate::verdict::Effort;
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -100,11 +100,7 @@ impl<'e> Examination<'e> {
         Ok(self.examined)
     }
 
-    fn round(
-        &mut self,
-        seed: u64,
-        watch: &mut dyn FnMut(&Progress<'_>),
-    ) -> Result<(), HuntError> {
+    fn round(&mut self, seed: u64, watch: &mut dyn FnMut(&Progress<'_>)) -> Result<(), HuntError> {
         let (choices, cases) = (self.subject.choices, self.subject.bench.options.cases);
         let shape = Shape::of(self.offers, choices);
         let (k, n) = self.subject.bench.options.shard.map_or((1, 1), |s| (s.k, s.n));
@@ -154,6 +150,11 @@ impl<'e> Examination<'e> {
             }
         })
         .collect()
+    }
+
+    fn hang_is_known(&self) -> bool {
+        let mut deaths = self.examined.broken.values().filter_map(|broken| broken.death.as_ref());
+        deaths.any(|death| death.how.is_hang())
     }
 
     fn is_late(&self) -> bool {
@@ -218,6 +219,7 @@ impl<'e> Examination<'e> {
             deadline.is_none_or(|at| Instant::now() < at)
         };
         let mut hunt = Hunt::new(&rig, standing.clone(), &mut progress);
+        hunt.hang_is_known = self.hang_is_known();
         run(&mut hunt)?;
         let hunted = hunt.so_far;
         let nanos = started.elapsed().as_nanos().try_into().unwrap_or(u64::MAX);
@@ -279,12 +281,7 @@ impl<'e> Examination<'e> {
         *sum = sum.plus(effort);
     }
 
-    fn broken(
-        &self,
-        judge: Judge,
-        scenario: Option<&str>,
-        found: Found,
-    ) -> (String, Broken) {
+    fn broken(&self, judge: Judge, scenario: Option<&str>, found: Found) -> (String, Broken) {
         let law = &self.subject.bench.book.code.laws[found.law];
         let step = found.script.steps.get(found.at);
         let message = sentence(law, step, &found.shown, found.death.as_ref(), scenario);

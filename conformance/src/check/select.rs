@@ -15,7 +15,8 @@ pub(super) fn left_out(
     options: &Options,
 ) -> Option<(Verdict, Reason)> {
     let skipped = |text: &str| Some((Verdict::Skipped, Reason::new(Cause::Filter, text)));
-    if !options.invariants.is_empty() && !options.invariants.iter().any(|p| p.matches(&invariant.id))
+    if !options.invariants.is_empty()
+        && !options.invariants.iter().any(|p| p.matches(&invariant.id))
     {
         return skipped("not selected by --invariant");
     }

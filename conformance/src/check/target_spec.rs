@@ -45,7 +45,9 @@ impl FromStr for TargetSpec {
         match word.split_once(':') {
             None if word == "system" => Ok(TargetSpec::System),
             None if word == "small" => Ok(TargetSpec::Small),
-            Some(("so", "")) => unknown("`so:` needs a path, or a name that the loader finds".into()),
+            Some(("so", "")) => {
+                unknown("`so:` needs a path, or a name that the loader finds".into())
+            }
             Some(("so", path)) if path.contains('\0') => unknown("a path has no NUL".into()),
             Some(("so", path)) => Ok(TargetSpec::Library(path.to_owned())),
             Some(("mutant", id)) if mutant::find(id).is_some() => {

@@ -86,9 +86,10 @@ fn judge(
         report.verdict = Verdict::Holds;
         return;
     }
-    let cut_short = invariant.scenario.iter().any(|name| {
-        examined.cut_short.iter().any(|(scenario, n)| scenario == name && *n > 0)
-    });
+    let cut_short = invariant
+        .scenario
+        .iter()
+        .any(|name| examined.cut_short.iter().any(|(scenario, n)| scenario == name && *n > 0));
     let left_to_others = bench.options.shard.is_some_and(|s| s.n > 1) && fired == 0;
     if left_to_others {
         report.verdict = Verdict::Skipped;

@@ -235,12 +235,7 @@ fn file_name(word: &str) -> String {
     name.trim_matches(['-', '.']).chars().take(120).collect()
 }
 
-fn finish(
-    report: &Report,
-    expectations: &Expectations,
-    specs: &Specs,
-    args: &Args,
-) -> Ended {
+fn finish(report: &Report, expectations: &Expectations, specs: &Specs, args: &Args) -> Ended {
     let known: BTreeSet<InvariantId> = specs.invariants().map(|i| i.id.clone()).collect();
     let gate = gate::judge(report, expectations, &known);
     screen::print(&screen::show(report, args.verbose));

@@ -20,8 +20,9 @@ pub(super) fn proof(dir: Option<&Path>) -> Result<Proof, Failure> {
     let Some(dir) = dir else { return Ok(Proof::embedded()) };
     let path = dir.join("proof.json");
     match std::fs::read_to_string(&path) {
-        Ok(text) => serde_json::from_str(&text)
-            .map_err(|e| Failure(format!("{}: {e}", path.display()))),
+        Ok(text) => {
+            serde_json::from_str(&text).map_err(|e| Failure(format!("{}: {e}", path.display())))
+        }
         // Specs without a proof are unproven, which the report says of each invariant.
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Proof::default()),
         Err(e) => Err(Failure(format!("{}: {e}", path.display()))),
@@ -29,10 +30,7 @@ pub(super) fn proof(dir: Option<&Path>) -> Result<Proof, Failure> {
 }
 
 /// Known deviations: none, those of `path`, or those built in.
-pub(super) fn expectations(
-    path: Option<&Path>,
-    none: bool,
-) -> Result<Expectations, Failure> {
+pub(super) fn expectations(path: Option<&Path>, none: bool) -> Result<Expectations, Failure> {
     match path {
         _ if none => Ok(Expectations::default()),
         Some(path) => Ok(Expectations::load(path)?),

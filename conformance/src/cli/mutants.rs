@@ -63,9 +63,7 @@ struct KillCell {
 pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
     let (specs, book) = load::specs(specs_dir)?;
     let pattern = args.invariant.as_deref().map_or_else(Pattern::all, Pattern::new);
-    let chosen = |m: &&Mutant| {
-        specs.invariant(m.breaks).is_none_or(|i| pattern.matches(&i.id))
-    };
+    let chosen = |m: &&Mutant| specs.invariant(m.breaks).is_none_or(|i| pattern.matches(&i.id));
     let mutants: Vec<&Mutant> = mutant::all().iter().filter(chosen).collect();
     if mutants.is_empty() {
         return Err(Failure("no mutant is selected".into()));
@@ -106,11 +104,7 @@ pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
     Ok(u8::from(rows.iter().any(|row| row.alive.is_some())))
 }
 
-fn all_rows(
-    mutants: &[&Mutant],
-    jobs: u16,
-    judge: &(dyn Fn(&Mutant) -> Row + Sync),
-) -> Vec<Row> {
+fn all_rows(mutants: &[&Mutant], jobs: u16, judge: &(dyn Fn(&Mutant) -> Row + Sync)) -> Vec<Row> {
     let next = std::sync::atomic::AtomicUsize::new(0);
     let rows = std::sync::Mutex::new(BTreeMap::new());
     let work = || loop {

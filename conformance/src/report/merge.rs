@@ -16,7 +16,7 @@
 //! The union does not depend on the order of the reports, other than in the order of its lists.
 
 use super::{Cause, InvariantReport, Reason, Report, TargetReport, target::Run, text};
-use crate::verdict::{Effort, Verdict};
+use crate::verdict::Verdict;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 

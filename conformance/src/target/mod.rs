@@ -83,6 +83,13 @@ pub enum How {
     Memory,
 }
 
+impl How {
+    /// Whether the process did not end by itself, but was given up.
+    pub fn is_hang(self) -> bool {
+        matches!(self, How::Blocked | How::Spinning)
+    }
+}
+
 impl fmt::Display for How {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {

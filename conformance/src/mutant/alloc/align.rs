@@ -2,7 +2,6 @@
 
 use crate::mutant::small::Small;
 use crate::mutant::small::class::GRAIN;
-use crate::mutant::small::os;
 use crate::mutant::small::parts::{Parts, Right};
 use std::ptr;
 
