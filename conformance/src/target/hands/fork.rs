@@ -6,6 +6,7 @@ use crate::capability::Capability;
 use crate::observe::{Answer, flag};
 use crate::target::heap::{Held, natural_align};
 use crate::target::memory;
+use rustix::process::{Signal, set_parent_process_death_signal};
 use std::ptr;
 use std::time::Duration;
 
@@ -42,6 +43,8 @@ impl Hands<'_> {
         // SAFETY: the child calls nothing but the target, `waitpid`'s peers and `_exit`.
         let child = unsafe { libc::fork() };
         if child == 0 {
+            // A worker that is given up must not leave a child behind that runs without end.
+            let _ = set_parent_process_death_signal(Some(Signal::KILL));
             let found = self.child(blocks, shared);
             // SAFETY: ends the child without running anyone's exit handlers.
             unsafe { libc::_exit(found) }
