@@ -87,11 +87,16 @@ fn unknown_names(invariant: &Invariant, specs: &Specs) -> Vec<Fault> {
                 unknown.push(format!("{}: there is no golden file `{file}`", invariant.id));
             }
         }
-        Body::Compare { swap, with } => {
-            let words = swap.iter().chain([with]);
+        Body::Compare { swap, with, blames } => {
             let known = |word: &str| FORMS.iter().any(|form| form.word == word);
-            for word in words.filter(|word| !known(word)) {
+            for word in swap.iter().filter(|word| !known(word)) {
                 unknown.push(format!("{}: there is no op `{word}`", invariant.id));
+            }
+            if !matches!(&**with, "free" | "malloc") {
+                unknown.push(format!("{}: only `free` and `malloc` replace ops", invariant.id));
+            }
+            for id in blames.iter().filter(|id| specs.invariant(id).is_none()) {
+                unknown.push(format!("{}: there is no invariant `{id}`", invariant.id));
             }
         }
         Body::Model { name } => {

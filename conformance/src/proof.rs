@@ -48,7 +48,7 @@ pub fn fingerprint(invariant: &Invariant) -> String {
             format!("rule {on:?} {when:?} {:?}", rule.text)
         }
         Body::Golden { files } => format!("golden {files:?}"),
-        Body::Compare { swap, with } => format!("compare {swap:?} {with:?}"),
+        Body::Compare { swap, with, blames } => format!("compare {swap:?} {with:?} {blames:?}"),
         Body::Model { name } => format!("model {name:?}"),
     };
     let (mutants, scenario) = (&invariant.broken_by, &invariant.scenario);

@@ -118,11 +118,13 @@ fn once(
                 bare(id, message)
             }));
         }
-        Some((id, Body::Compare { swap, .. })) if !broken.is_empty() => {
-            if compare::is_guilty(subject, &trace.script(), swap)? {
-                let message =
-                    format!("a plain free in place of {} breaks nothing", swap.join(", "));
-                broken.push(bare(id, message));
+        Some((id, Body::Compare { with, .. })) => {
+            let swap = invariant.and_then(compare::of);
+            let first = alone.breaches.first().map(|breach| breach.at);
+            if let (Some(swap), Some(at)) = (swap, first)
+                && swap.is_guilty(subject, &trace.script(), at)?
+            {
+                broken.push(bare(id, format!("a plain {with} breaks nothing here")));
             }
         }
         _ => {}

@@ -28,7 +28,7 @@ use crate::hunt::{HuntError, Rig};
 use crate::laws::Book;
 use crate::report::target::{Budget, Choice, ChosenBy, Control, Controls, Run, Selection, Shard};
 use crate::report::{InvariantReport, TargetReport};
-use crate::spec::{Judge, Level, Pattern, Profile, Specs};
+use crate::spec::{InvariantId, Judge, Level, Pattern, Profile, Specs};
 use crate::target::Target as _;
 use crate::target::child::{Child, Launch};
 use crate::target::identity::Identity;
@@ -64,6 +64,8 @@ pub struct Options {
     pub shard: Option<Shard>,
     /// Choices of the target that are overruled.
     pub overrides: Vec<(String, String)>,
+    /// Stop as soon as this invariant is found broken.
+    pub until: Option<InvariantId>,
 }
 
 impl Default for Options {
@@ -79,6 +81,7 @@ impl Default for Options {
             seed: 0,
             shard: None,
             overrides: Vec::new(),
+            until: None,
         }
     }
 }
@@ -238,7 +241,7 @@ pub fn kills(
     let examined = plan::Examination::new(&subject, offers, None).run(&mut |_| {})?;
     let broken = examined.broken.iter().filter_map(|(id, broken)| {
         let invariant = bench.specs.invariant(id)?;
-        let witness = witness::of(invariant, broken, &subject.choices, &report.spec);
+        let witness = witness::of(invariant, broken, subject.choices, &report.spec);
         Some((id.clone(), (broken.kill, witness)))
     });
     Ok(broken.collect())

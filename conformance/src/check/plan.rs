@@ -127,7 +127,7 @@ impl<'e> Examination<'e> {
     /// Invariants that are judged here at all.
     fn selected(&self, invariant: &Invariant) -> bool {
         let bench = self.subject.bench;
-        let (offers, choices) = (self.offers, &self.subject.choices);
+        let (offers, choices) = (self.offers, self.subject.choices);
         select::left_out(invariant, offers, choices, bench.options).is_none()
     }
 
@@ -169,7 +169,7 @@ impl<'e> Examination<'e> {
         watch: &mut dyn FnMut(&Progress<'_>),
     ) -> Result<(), HuntError> {
         let standing = self.standing(judge, None);
-        self.watched(judge, None, standing, cases, watch, |hunt| hunt.scripts(source, cases))
+        self.watched(judge, None, &standing, cases, watch, |hunt| hunt.scripts(source, cases))
     }
 
     fn scenario(
@@ -188,7 +188,7 @@ impl<'e> Examination<'e> {
         let (offers, choices) = (self.offers, self.subject.choices);
         let scripts = (scenario.scripts)(&Circumstances { offers, choices, seed });
         let cases = (scripts.len() * scenario.fresh) as u64;
-        self.watched(scenario.judge, Some(scenario.name), standing, cases, watch, |hunt| {
+        self.watched(scenario.judge, Some(scenario.name), &standing, cases, watch, |hunt| {
             hunt.scenario(scenario, &scripts)
         })
     }
@@ -198,7 +198,7 @@ impl<'e> Examination<'e> {
         &mut self,
         judge: Judge,
         scenario: Option<&'static str>,
-        standing: Vec<Standing>,
+        standing: &[Standing],
         of: u64,
         watch: &mut dyn FnMut(&Progress<'_>),
         run: impl FnOnce(&mut Hunt<'_>) -> Result<(), HuntError>,
@@ -207,23 +207,30 @@ impl<'e> Examination<'e> {
             self.examined.out_of_time = true;
             return Ok(());
         }
+        let until = self.subject.bench.options.until.as_ref();
+        if until.is_some_and(|id| self.examined.broken.contains_key(id.as_str())) {
+            return Ok(());
+        }
         if !standing.contains(&Standing::In) {
             return Ok(());
         }
         let started = Instant::now();
         let (deadline, broken) = (self.deadline, self.examined.broken.len());
         let rig = self.subject.rig();
+        let until = self.subject.bench.options.until.as_ref();
         let mut progress = |so_far: &Hunted| {
             let broken = broken + so_far.found.len();
             watch(&Progress { judge, scenario, cases: so_far.cases, of, broken });
-            deadline.is_none_or(|at| Instant::now() < at)
+            let found = |law: usize| until.is_some_and(|id| rig.code.laws[law].id == *id);
+            let over = so_far.found.iter().any(|one| found(one.law));
+            !over && deadline.is_none_or(|at| Instant::now() < at)
         };
-        let mut hunt = Hunt::new(&rig, standing.clone(), &mut progress);
+        let mut hunt = Hunt::new(&rig, standing.to_vec(), &mut progress);
         hunt.hang_is_known = self.hang_is_known();
         run(&mut hunt)?;
         let hunted = hunt.so_far;
         let nanos = started.elapsed().as_nanos().try_into().unwrap_or(u64::MAX);
-        self.enter(judge, scenario, &standing, hunted, nanos);
+        self.enter(judge, scenario, standing, hunted, nanos);
         Ok(())
     }
 
@@ -262,12 +269,13 @@ impl<'e> Examination<'e> {
     /// Metamorphic invariants come up as often as their ops are done.
     fn enter_compared(&mut self, judge: Judge, hunted: &Hunted, nanos: u64) {
         let bench = self.subject.bench;
-        for (invariant, swap) in compare::invariants(bench) {
+        for swap in compare::invariants(bench) {
+            let invariant = swap.invariant;
             if !invariant.judges.contains(&judge) || !self.selected(invariant) {
                 continue;
             }
             let rows = FORMS.iter().zip(hunted.done);
-            let swapped = rows.filter(|(form, _)| swap.iter().any(|word| word == form.word));
+            let swapped = rows.filter(|(form, _)| swap.words.iter().any(|word| word == form.word));
             let fired = swapped.map(|(_, n)| n).sum();
             let (cases, ops) = (hunted.cases, hunted.ops);
             let effort = Effort { cases, ops, evaluated: fired, fired, nanos };

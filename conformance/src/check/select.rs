@@ -11,7 +11,7 @@ use crate::verdict::Verdict;
 pub(super) fn left_out(
     invariant: &Invariant,
     offers: Capabilities,
-    choices: &Choices,
+    choices: Choices,
     options: &Options,
 ) -> Option<(Verdict, Reason)> {
     let skipped = |text: &str| Some((Verdict::Skipped, Reason::new(Cause::Filter, text)));

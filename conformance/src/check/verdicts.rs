@@ -17,7 +17,7 @@ pub(super) fn of(
     let bench = subject.bench;
     let judged = |invariant: &Invariant| {
         let mut report = blank(invariant);
-        let left_out = select::left_out(invariant, offers, &subject.choices, bench.options);
+        let left_out = select::left_out(invariant, offers, subject.choices, bench.options);
         if let Some((verdict, reason)) = left_out {
             report.verdict = verdict;
             report.reason = Some(reason);
@@ -117,5 +117,5 @@ fn judge_broken(
     } else {
         report.verdict = Verdict::Broken;
     }
-    report.witness = Some(witness::of(invariant, broken, &subject.choices, target));
+    report.witness = Some(witness::of(invariant, broken, subject.choices, target));
 }

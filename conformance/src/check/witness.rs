@@ -20,7 +20,7 @@ pub mod key {
 pub(super) fn of(
     invariant: &Invariant,
     broken: &Broken,
-    choices: &Choices,
+    choices: Choices,
     target: &str,
 ) -> Witness {
     let mut metadata = Metadata::default();

@@ -246,12 +246,10 @@ fn finish(report: &Report, expectations: &Expectations, specs: &Specs, args: &Ar
         write_report(report, output)?;
     }
     if let Some(file) = &args.write_baseline {
-        let old = match file.exists() {
-            true => Expectations::load(file)?.files().first().cloned(),
-            false => None,
-        };
+        let old = if file.exists() { Some(Expectations::load(file)?) } else { None };
+        let old = old.as_ref().and_then(|old| old.files().first());
         let today = write::day(SystemTime::now());
-        let text = write::write(report, old.as_ref(), &known, &today)?;
+        let text = write::write(report, old, &known, &today)?;
         write::save(file, &text)?;
         screen::print(&format!("wrote {}\n", file.display()));
         return Ok(0);

@@ -134,8 +134,9 @@ fn body(page: &mut Page, body: &Body, terms: Option<&Terms>) {
             page.rows("where", meanings(texts, terms).into_iter());
         }
         Body::Golden { files } => page.rows("golden", files.iter().cloned()),
-        Body::Compare { swap, with } => {
+        Body::Compare { swap, with, blames } => {
             page.row("compare", &format!("{} replaced by {with}", swap.join(", ")));
+            page.row("blames", &format!("breaches of {}", blames.join(", ")));
         }
         Body::Model { name } => page.row("model", name),
     }

@@ -79,6 +79,7 @@ pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
                 judges: vec![judge],
                 cases: args.cases,
                 seed: args.seed,
+                until: invariant.map(|i| i.id.clone()),
                 ..Options::default()
             };
             let bench = Bench {
@@ -152,7 +153,7 @@ impl Row {
                 let cell = KillCell { cases: kill.cases, ops: kill.ops, nanos: kill.nanos };
                 self.kills.insert(judge, cell);
                 self.witness_steps = witness.steps;
-            } else if mutant.also.contains(&id.as_str()) {
+            } else if mutant.also.contains(&id.as_str()) || was_not_completed(witness) {
                 if !self.also.contains(id) {
                     self.also.push(id.clone());
                 }
@@ -167,6 +168,12 @@ impl Row {
             self.alive = Some("no judge killed it".into());
         }
     }
+}
+
+/// Whether the invariant broke only because the process did not live to the end of the scenario:
+/// then what ended it is the finding.
+fn was_not_completed(witness: &Witness) -> bool {
+    witness.facts.iter().any(|(part, value)| part == "run.completed" && value == "false")
 }
 
 /// The judges that are columns.

@@ -128,7 +128,7 @@ impl Clerk {
             return;
         }
         self.set_op(step, answer);
-        self.totals.count(step, answer, departed.given.as_ref(), &self.choices);
+        self.totals.count(step, answer, departed.given.as_ref(), self.choices);
         match step.op {
             Op::Malloc { .. }
             | Op::Calloc { .. }

@@ -94,7 +94,7 @@ fn read_texts(root: &str, texts: &[(&str, &str)], unread: Vec<Fault>) -> Result<
     texts.sort_unstable();
     let mut faults = SpecFaults { faults: unread, omitted: 0 };
     let glossary = read_glossary(root, &texts, &mut faults);
-    let is_trace = |path: &str| path.ends_with(".trace");
+    let is_trace = |path: &str| Path::new(path).extension().is_some_and(|e| e == "trace");
     let suites = texts.iter().filter(|(path, _)| *path != GLOSSARY && !is_trace(path));
     let suites = suites.filter_map(|(path, text)| {
         read_suite(&name_below(root, path), path, text, glossary.as_ref(), &mut faults)

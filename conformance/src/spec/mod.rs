@@ -159,10 +159,12 @@ pub enum Body {
     /// Metamorphic: a script that breaks something must break it also after every op named in
     /// `swap` is replaced by `with`; if the twin is clean, the swapped op is at fault.
     Compare {
-        /// Ops that are replaced, by their trace words (or `remote`: ops on another thread).
+        /// Ops that are replaced, by their trace words.
         swap: Vec<String>,
-        /// What replaces them (or `local`: the thread that allocated).
+        /// What replaces them: `free`, or `malloc`.
         with: String,
+        /// Invariants whose breach the replaced ops can be blamed for.
+        blames: Vec<String>,
     },
     /// The name of a schedule model.
     Model {

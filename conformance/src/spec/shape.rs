@@ -47,6 +47,8 @@ shaped! {
     SuiteName, "a suite's name", "its path below the specs without `.yaml`, such as `alloc/block`", is_path;
     /// The id of a mutant.
     MutantId, "a mutant's id", "a subject and the fault, such as `alloc/hands-out-live-block`", is_path;
+    /// The full id of an invariant.
+    FullId, "an invariant's id", "its suite and its phrase, such as `alloc/block/call-returns`", is_path;
     /// A name that rules can use.
     Identifier, "an identifier", "a lower-case letter, then lower-case letters, digits and `_`", is_identifier;
     /// The name of a function in rules.

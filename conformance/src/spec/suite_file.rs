@@ -9,7 +9,7 @@ use crate::spec::glossary::{Glossary, Terms};
 use crate::spec::keyed::{Mapping, keyed};
 use crate::spec::list::{OneOrSeveral, Several, Table};
 use crate::spec::reader::{AtLeast, FromNode, Placed, Reader};
-use crate::spec::shape::{FileName, Identifier, MutantId, Name, Phrase, Prose, SuiteName};
+use crate::spec::shape::{FileName, FullId, Identifier, MutantId, Name, Phrase, Prose, SuiteName};
 use crate::spec::word::shown;
 use crate::spec::yaml::{Node, Place};
 use crate::spec::{Body, Invariant, InvariantId, Judge, Kind, Level, Profile, RuleText};
@@ -82,10 +82,12 @@ keyed! {
 keyed! {
     /// Ops that are replaced, and what replaces them.
     Compare, "a comparison";
-    /// Ops that are replaced, by their trace words; or `remote`: ops on another thread.
+    /// Ops that are replaced, by their trace words.
     "swap" swap: Several<Name>,
-    /// What replaces them; or `local`: the thread that allocated.
+    /// What replaces them: `free`, or `malloc` for ops that give a block.
     "with" with: Name,
+    /// Invariants whose breach the replaced ops can be blamed for.
+    "blames" blames: Several<FullId>,
 }
 
 keyed! {
@@ -253,8 +255,9 @@ impl InvariantEntry {
         if let Some(files) = self.golden.take() {
             return Some(Body::Golden { files: files.values().into_iter().map(|f| f.0).collect() });
         }
-        if let Some(Compare { swap, with }) = self.compare.take() {
-            return Some(Body::Compare { swap: names(swap), with: with.0 });
+        if let Some(Compare { swap, with, blames }) = self.compare.take() {
+            let blames = blames.values().into_iter().map(|id| id.0).collect();
+            return Some(Body::Compare { swap: names(swap), with: with.0, blames });
         }
         self.model.take().map(|model| Body::Model { name: model.0 })
     }

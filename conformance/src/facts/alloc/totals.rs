@@ -43,7 +43,7 @@ impl Totals {
         step: &Step,
         answer: &Answer,
         given: Option<&Live>,
-        choices: &Choices,
+        choices: Choices,
     ) {
         self.late_calls += u64::from(step.late);
         if matches!(step.op, Op::EndThread { .. }) {
@@ -64,7 +64,7 @@ impl Totals {
         }
     }
 
-    fn count_request(&mut self, step: &Step, answer: &Answer, choices: &Choices) {
+    fn count_request(&mut self, step: &Step, answer: &Answer, choices: Choices) {
         let ask = Ask::of(&step.op);
         if answer.address == 0 && ask.modest() && ask.size > 0 {
             self.refusals += 1;

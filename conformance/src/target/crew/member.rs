@@ -105,9 +105,9 @@ impl Job {
         while gate.load(Ordering::Acquire) < self.count {
             looks += 1;
             if looks.is_multiple_of(256) {
-                std::thread::yield_now()
+                std::thread::yield_now();
             } else {
-                std::hint::spin_loop()
+                std::hint::spin_loop();
             }
         }
     }
