@@ -114,7 +114,7 @@ fn once(
         Some((id, Body::Golden { .. })) => {
             let failure = golden::first_failure(&subject.launch, &trace.steps)?;
             broken.extend(failure.map(|(at, says)| {
-                let message = format!("after {}: {says}", trace.steps[at].step.op.word());
+                let message = format!("{says} after {}", trace.steps[at].step.op.word());
                 bare(id, message)
             }));
         }

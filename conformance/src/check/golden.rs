@@ -89,7 +89,7 @@ fn witness(
     Ok(Broken {
         at: steps.len() - 1,
         trace: Trace { steps, ..Trace::default() },
-        message: format!("after {}: {says}", step.op.word()),
+        message: format!("{says} after {}", step.op.word()),
         facts: Vec::new(),
         death: None,
         picture: String::new(),

@@ -332,7 +332,8 @@ impl<'e> Examination<'e> {
     }
 }
 
-/// What is said of a breach: the same from run to run, so without numbers and addresses.
+/// What is said of a breach: the same from run to run, so without numbers and addresses. What
+/// depends on the script that happened to be found comes last, where a pinned message leaves it out.
 pub(super) fn sentence(
     law: &Law,
     step: Option<&Step>,
@@ -350,7 +351,7 @@ pub(super) fn sentence(
         matches!(&*s.text, "op.returned" | "op.accessible" | "run.completed") && s.value == "false"
     };
     match death.filter(|_| shown.iter().any(ended)) {
-        Some(death) => format!("{place}: the process {}", death.how),
-        None => format!("{place}: `{}` is false", law.rule.text()),
+        Some(death) => format!("the process {} {place}", death.how),
+        None => format!("`{}` is false {place}", law.rule.text()),
     }
 }

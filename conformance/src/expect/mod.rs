@@ -27,8 +27,24 @@ use pattern::Pattern;
 use std::collections::BTreeMap;
 use std::fmt;
 
+/// Name and text of one file of `specs/expected/`.
+macro_rules! embedded {
+    ($target:literal) => {
+        (
+            concat!("specs/expected/", $target, ".yaml"),
+            include_str!(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/../specs/expected/",
+                $target,
+                ".yaml"
+            )),
+        )
+    };
+}
+
 /// The files of `specs/expected/`, compiled in. A test compares them with the files on disk.
-pub const EMBEDDED: &[(&str, &str)] = &[];
+pub const EMBEDDED: &[(&str, &str)] =
+    &[embedded!("glibc"), embedded!("jemalloc"), embedded!("mimalloc"), embedded!("tcmalloc")];
 
 /// All files of known deviations. The default has none, as `--no-baseline` asks.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
