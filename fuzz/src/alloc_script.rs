@@ -56,7 +56,7 @@ pub fn judge_script(data: &[u8], heap: &dyn Heap) -> Vec<(&'static str, Tally)> 
 
     let standing = book.code.laws.iter().map(|law| {
         let judged = specs.invariant(law.id.as_str()).is_some_and(|invariant| {
-            law.scenario.is_empty() && is_judged(invariant, &target, &choices)
+            law.scenario.is_empty() && is_judged(invariant, &target, choices)
         });
         if judged { Standing::In } else { Standing::Out }
     });
@@ -84,7 +84,7 @@ fn shape(target: &InProcess<'_>, choices: Choices) -> Shape {
 }
 
 /// Whether fuzzers hold `target` to `invariant`.
-fn is_judged(invariant: &Invariant, target: &InProcess<'_>, choices: &Choices) -> bool {
+fn is_judged(invariant: &Invariant, target: &InProcess<'_>, choices: Choices) -> bool {
     let chosen = |(name, words): &(String, Vec<String>)| {
         choices.word(name).is_some_and(|chosen| words.iter().any(|word| word == chosen))
     };
