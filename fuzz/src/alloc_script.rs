@@ -76,9 +76,9 @@ pub fn judge_script(data: &[u8], heap: &dyn Heap) -> Vec<(&'static str, Tally)> 
 /// What is asked: small blocks, since fresh pages cost more than all the rest of a script.
 fn shape(target: &InProcess<'_>, choices: Choices) -> Shape {
     Shape {
-        size_max: 64 << 10,
-        bytes_max: 1 << 20,
-        align_max: 64 << 10,
+        size_max: 4 << 10,
+        bytes_max: 128 << 10,
+        align_max: 4 << 10,
         ..Shape::of(target.offers(), choices)
     }
 }
