@@ -6,8 +6,16 @@
 
 #![forbid(unsafe_code)]
 
+mod alloc_script;
+mod results_json;
+mod rule_text;
+mod spec_yaml;
 mod trace_text;
 
+pub use alloc_script::{alloc_script, judge_script};
+pub use results_json::results_json;
+pub use rule_text::rule_text;
+pub use spec_yaml::spec_yaml;
 pub use trace_text::trace_text;
 
 use std::process::ExitCode;
@@ -21,7 +29,13 @@ pub struct Target {
 }
 
 /// Every fuzz target.
-pub const TARGETS: &[Target] = &[Target { name: "trace_text", run: trace_text }];
+pub const TARGETS: &[Target] = &[
+    Target { name: "alloc_script", run: alloc_script },
+    Target { name: "results_json", run: results_json },
+    Target { name: "rule_text", run: rule_text },
+    Target { name: "spec_yaml", run: spec_yaml },
+    Target { name: "trace_text", run: trace_text },
+];
 
 /// The program of the target `name` where libFuzzer is not there: runs the target on each file
 /// named as an argument. A panic names the file; no file at all is bad usage.
