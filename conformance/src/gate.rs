@@ -54,7 +54,7 @@ pub struct Gate {
 }
 
 /// One line and how bad it is.
-type Finding = (Status, String);
+pub(crate) type Finding = (Status, String);
 
 /// Judges a report that [`Expectations::apply`] has compared to `expectations`. The set `known` has
 /// the ids of all invariants of the suite, also of those that were not selected.
@@ -73,7 +73,7 @@ pub fn judge(report: &Report, expectations: &Expectations, known: &BTreeSet<Inva
 }
 
 /// Listed ids that are no invariants, in the files that apply to a target of the report.
-fn unknown(
+pub(crate) fn unknown(
     report: &Report,
     expectations: &Expectations,
     known: &BTreeSet<InvariantId>,
@@ -134,7 +134,7 @@ fn obstacles(target: &TargetReport, findings: &mut Vec<Finding>) {
 }
 
 /// What one invariant adds, if anything.
-fn finding(target: &TargetReport, one: &InvariantReport) -> Option<Finding> {
+pub(crate) fn finding(target: &TargetReport, one: &InvariantReport) -> Option<Finding> {
     let about = format!("{}: {}", failure::heading(target), text::line(one.id.as_str()));
     let said = failure::headline(one);
     if one.outcome.is_stale() {

@@ -3,12 +3,15 @@
 pub mod capability;
 pub mod check;
 pub mod choice;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod court;
 pub mod driver;
 pub mod expect;
 pub mod facts;
 pub mod gate;
+#[cfg(feature = "harness")]
+pub mod harness;
 pub mod hunt;
 pub mod laws;
 pub mod model;

@@ -3,17 +3,27 @@
 
 use super::plan::sentence;
 use super::target_spec::TargetSpec;
-use super::{Bench, Subject, compare, golden, witness::key};
+use super::{Bench, Options, Subject, compare, golden, witness::key};
 use crate::court::{Code, Standing};
 use crate::hunt::{Alone, HuntError, Rig};
 use crate::op::alloc::Script;
+use crate::report::text;
 use crate::shrink::shrink as make_smaller;
 use crate::spec::{Body, InvariantId};
-use crate::trace::{Metadata, Trace};
-use std::fmt;
+use crate::trace::{Metadata, Reader, Trace};
+use std::fmt::{self, Write as _};
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
 
 /// Runs that go into shrinking one trace.
 const RUNS: usize = 2000;
+
+/// A trace longer than this, in steps, is none that a person replays.
+const STEPS: usize = 50_000_000;
+
+/// Lines of a process's standard error that are shown.
+const STDERR_LINES: usize = 10;
 
 /// What replaying a trace came to.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +34,22 @@ pub struct Replayed {
     pub broke: u32,
     /// Tries.
     pub tried: u32,
+}
+
+impl Replayed {
+    /// What came of it, for a person; `target` as it was named.
+    pub fn account(&self, target: &TargetSpec) -> String {
+        let mut out = String::new();
+        let (times, tried) = (self.broke, self.tried);
+        if self.broken.is_empty() {
+            return format!("{target}: nothing is broken in {tried} of {tried} tries\n");
+        }
+        for one in &self.broken {
+            one.tell(&mut out);
+        }
+        let _ = writeln!(out, "{target}: broken in {times} of {tried} tries");
+        out
+    }
 }
 
 /// One invariant that broke again.
@@ -41,6 +67,22 @@ pub struct Again {
     pub stderr: String,
 }
 
+impl Again {
+    fn tell(&self, out: &mut String) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "broken  {}  {}", self.id, self.message);
+        for (part, value) in &self.facts {
+            let _ = writeln!(out, "        {part} = {value}");
+        }
+        for line in self.picture.lines() {
+            let _ = writeln!(out, "        {line}");
+        }
+        for line in text::last_lines(&self.stderr, STDERR_LINES) {
+            let _ = writeln!(out, "        stderr: {line}");
+        }
+    }
+}
+
 /// Why a trace cannot be replayed or shrunk.
 #[derive(Debug)]
 pub enum AgainError {
@@ -48,13 +90,15 @@ pub enum AgainError {
     Hunt(HuntError),
     /// The trace does not break what it should.
     Whole(String),
+    /// The file cannot be read as a trace: which, and why.
+    File(String),
 }
 
 impl fmt::Display for AgainError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             AgainError::Hunt(e) => e.fmt(f),
-            AgainError::Whole(says) => f.write_str(says),
+            AgainError::Whole(says) | AgainError::File(says) => f.write_str(says),
         }
     }
 }
@@ -65,6 +109,28 @@ impl<E: Into<HuntError>> From<E> for AgainError {
     fn from(e: E) -> AgainError {
         AgainError::Hunt(e.into())
     }
+}
+
+/// The trace in the file `path`.
+///
+/// # Errors
+/// [`AgainError::File`] where there is none.
+pub fn read(path: &Path) -> Result<Trace, AgainError> {
+    let shown = path.display();
+    let file =
+        File::open(path).map_err(|e| AgainError::File(format!("cannot read {shown}: {e}")))?;
+    let faulty = |fault: &dyn fmt::Display| AgainError::File(format!("{shown}:{fault}"));
+    let mut reader = Reader::new(BufReader::new(file), STEPS).map_err(|e| faulty(&e))?;
+    let steps = reader.by_ref().collect::<Result<_, _>>().map_err(|e| faulty(&e))?;
+    Ok(Trace { metadata: reader.into_metadata(), steps })
+}
+
+/// Options for replaying `trace`: the choices that it was found under hold again.
+pub fn options(trace: &Trace) -> Options {
+    let words = trace.metadata.get(key::CHOICES).unwrap_or_default();
+    let pairs = words.split_whitespace().filter_map(|pair| pair.split_once('='));
+    let overrides = pairs.map(|(name, word)| (name.to_owned(), word.to_owned())).collect();
+    Options { overrides, ..Options::default() }
 }
 
 /// Laws that any trace is held to, and the one that this trace names, whatever its scenario.

@@ -27,8 +27,8 @@ use crate::expect::Expectations;
 use crate::hunt::{HuntError, Rig};
 use crate::laws::Book;
 use crate::report::target::{Budget, Choice, ChosenBy, Control, Controls, Run, Selection, Shard};
-use crate::report::{InvariantReport, TargetReport};
-use crate::spec::{InvariantId, Judge, Level, Pattern, Profile, Specs};
+use crate::report::{InvariantReport, Reason, Report, SCHEMA_VERSION, TargetReport};
+use crate::spec::{Invariant, InvariantId, Judge, Level, Pattern, Profile, Specs};
 use crate::target::Target as _;
 use crate::target::child::{Child, Launch};
 use crate::target::identity::Identity;
@@ -205,13 +205,11 @@ fn introduce<'b>(
 ) -> Result<(Subject<'b>, Capabilities), HuntError> {
     let (launch, child) = start(spec, bench)?;
     let identity = child.identity().clone();
-    let mut offers = child.offers();
+    let offers = child.offers();
     drop(child);
     report.identity = spec.identity(&identity);
     let choices = choose(&launch, bench, report)?;
-    if choices.harden == Harden::Detect {
-        offers = offers.with(Capability::DetectsMisuse);
-    }
+    let offers = offered(offers, &choices);
     report.capabilities = offers.iter().map(|c| c.word().to_owned()).collect();
     let subject = Subject { bench, launch, choices };
     report.controls = controls::run(&subject, &identity)?;
@@ -299,6 +297,46 @@ fn choose(
         report.choices.insert(name.to_owned(), Choice { word, by });
     }
     Ok(choices)
+}
+
+/// The invariants that do not apply to the target that `spec` names, or were not asked for, each
+/// with the reason. Starts the target to learn what it offers and chooses, and judges nothing.
+///
+/// # Errors
+/// [`HuntError`] where the target cannot be started.
+pub fn left_out(
+    spec: &TargetSpec,
+    bench: &Bench<'_>,
+) -> Result<BTreeMap<InvariantId, Reason>, HuntError> {
+    let mut report = empty_report(spec, bench);
+    let (launch, child) = start(spec, bench)?;
+    let offers = child.offers();
+    report.identity = spec.identity(child.identity());
+    drop(child);
+    let choices = choose(&launch, bench, &mut report)?;
+    let offers = offered(offers, &choices);
+    let reason = |invariant: &Invariant| {
+        let (_, reason) = select::left_out(invariant, offers, &choices, bench.options)?;
+        Some((invariant.id.clone(), reason))
+    };
+    Ok(bench.specs.invariants().filter_map(reason).collect())
+}
+
+/// A target that chose to detect misuse offers just that.
+fn offered(offers: Capabilities, choices: &Choices) -> Capabilities {
+    if choices.harden == Harden::Detect { offers.with(Capability::DetectsMisuse) } else { offers }
+}
+
+/// The report of a run over `targets`, not yet compared to known deviations.
+pub fn report_of(bench: &Bench<'_>, targets: Vec<TargetReport>) -> Report {
+    Report {
+        schema_version: SCHEMA_VERSION,
+        heaplaw: env!("CARGO_PKG_VERSION").to_owned(),
+        suite_hash: bench.specs.hash.clone(),
+        profile: bench.options.profile,
+        overrides: bench.options.overrides.iter().cloned().collect(),
+        targets,
+    }
 }
 
 /// Whether any invariant of the report was judged.

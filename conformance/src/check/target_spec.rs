@@ -99,6 +99,14 @@ impl TargetSpec {
         }
     }
 
+    /// The name that the code goes by on its own word: known deviations recognise it by that.
+    fn own_name(&self) -> Option<String> {
+        match self {
+            TargetSpec::Named(name) => Some(name.clone()),
+            _ => None,
+        }
+    }
+
     /// What reports say of the code that answered.
     pub(super) fn identity(&self, found: &identity::Identity) -> Identity {
         let kind = match self {
@@ -118,7 +126,7 @@ impl TargetSpec {
         let symbols = path.iter().map(|path| ("malloc".to_owned(), path.clone())).collect();
         Identity {
             kind,
-            name: None,
+            name: self.own_name(),
             path,
             soname: some(&found.soname),
             build_id: some(&found.build_id),

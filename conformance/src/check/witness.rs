@@ -2,9 +2,12 @@
 
 use super::plan::Broken;
 use crate::choice::Choices;
+use crate::report::Report;
 use crate::spec::Invariant;
 use crate::trace::{Metadata, Trace};
 use crate::verdict::Witness;
+use std::path::{Path, PathBuf};
+use std::{fmt, fs, io};
 
 /// Metadata keys of a witness's trace.
 pub mod key {
@@ -41,5 +44,61 @@ pub(super) fn of(
         stderr: broken.death.as_ref().map_or_else(String::new, |death| death.stderr.clone()),
         resembles: invariant.broken_by.first().cloned(),
         replays: broken.replays,
+    }
+}
+
+/// A witness that could not be saved.
+#[derive(Debug)]
+pub struct SaveError {
+    /// Where it was to go.
+    pub file: PathBuf,
+    /// What the system said.
+    pub cause: io::Error,
+}
+
+impl fmt::Display for SaveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot save {}: {}", self.file.display(), self.cause)
+    }
+}
+
+impl std::error::Error for SaveError {}
+
+/// Saves every witness of `report` as `dir/<target>/<invariant>.trace`, and notes where.
+///
+/// # Errors
+/// The first file that cannot be written.
+pub fn save(report: &mut Report, dir: &Path) -> Result<(), SaveError> {
+    for target in &mut report.targets {
+        let folder = dir.join(file_name(&target.spec));
+        for invariant in &mut target.invariants {
+            let Some(witness) = &invariant.witness else { continue };
+            let file = folder.join(format!("{}.trace", file_name(invariant.id.as_str())));
+            let saved = fs::create_dir_all(&folder).and_then(|()| fs::write(&file, &witness.trace));
+            if let Err(cause) = saved {
+                return Err(SaveError { file, cause });
+            }
+            invariant.trace_file = Some(file.display().to_string());
+        }
+    }
+    Ok(())
+}
+
+/// A target's or an invariant's word as the name of a file.
+fn file_name(word: &str) -> String {
+    let safe = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '-' };
+    let name: String = word.chars().map(safe).collect();
+    name.trim_matches(['-', '.']).chars().take(120).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_names_leave_no_folder() {
+        assert_eq!(file_name("so:../../etc/passwd"), "so-..-..-etc-passwd");
+        assert_eq!(file_name("alloc/block/contents-stable"), "alloc-block-contents-stable");
+        assert_eq!(file_name(".."), "");
     }
 }

@@ -3,12 +3,12 @@
 use super::progress::Line;
 use super::{Ended, Failure, load, screen};
 use crate::check::target_spec::TargetSpec;
-use crate::check::{Bench, CASES, Options, check};
+use crate::check::{Bench, CASES, Options, check, report_of, witness};
 use crate::choice::Choices;
 use crate::expect::{Expectations, write};
 use crate::gate;
 use crate::report::target::Shard;
-use crate::report::{Report, SCHEMA_VERSION, github, junit, sarif};
+use crate::report::{Report, github, junit, sarif};
 use crate::spec::{InvariantId, Judge, Level, Pattern, Profile, Specs};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -141,16 +141,9 @@ pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
     };
     let targets =
         if args.targets.is_empty() { vec![TargetSpec::System] } else { args.targets.clone() };
-    let mut report = Report {
-        schema_version: SCHEMA_VERSION,
-        heaplaw: env!("CARGO_PKG_VERSION").to_owned(),
-        suite_hash: specs.hash.clone(),
-        profile: options.profile,
-        overrides: options.overrides.iter().cloned().collect(),
-        targets: judge_all(&targets, &bench, args.jobs),
-    };
+    let mut report = report_of(&bench, judge_all(&targets, &bench, args.jobs));
     expectations.apply(&mut report)?;
-    save_witnesses(&mut report, &args.witnesses)?;
+    witness::save(&mut report, &args.witnesses)?;
     finish(&report, &expectations, &specs, args)
 }
 
@@ -212,29 +205,6 @@ fn judge_all(
     done.into_inner().unwrap_or_default().into_values().collect()
 }
 
-/// Saves the witness of everything broken that is not known to be, and notes where.
-fn save_witnesses(report: &mut Report, dir: &Path) -> Result<(), Failure> {
-    for target in &mut report.targets {
-        let folder = dir.join(file_name(&target.spec));
-        for invariant in &mut target.invariants {
-            let Some(witness) = &invariant.witness else { continue };
-            let file = folder.join(format!("{}.trace", file_name(invariant.id.as_str())));
-            let saved = std::fs::create_dir_all(&folder)
-                .and_then(|()| std::fs::write(&file, &witness.trace));
-            saved.map_err(|e| Failure(format!("cannot save {}: {e}", file.display())))?;
-            invariant.trace_file = Some(file.display().to_string());
-        }
-    }
-    Ok(())
-}
-
-/// A target's or an invariant's word as the name of a file.
-fn file_name(word: &str) -> String {
-    let safe = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '-' };
-    let name: String = word.chars().map(safe).collect();
-    name.trim_matches(['-', '.']).chars().take(120).collect()
-}
-
 fn finish(report: &Report, expectations: &Expectations, specs: &Specs, args: &Args) -> Ended {
     let known: BTreeSet<InvariantId> = specs.invariants().map(|i| i.id.clone()).collect();
     let gate = gate::judge(report, expectations, &known);
@@ -287,12 +257,5 @@ mod tests {
         assert!(shard("0/8").is_err() && shard("9/8").is_err() && shard("8").is_err());
         assert!(output("xml=a").unwrap_err().contains("none of json"));
         assert!(output("json=").is_err() && output("json").is_err());
-    }
-
-    #[test]
-    fn file_names_leave_no_folder() {
-        assert_eq!(file_name("so:../../etc/passwd"), "so-..-..-etc-passwd");
-        assert_eq!(file_name("alloc/block/contents-stable"), "alloc-block-contents-stable");
-        assert_eq!(file_name(".."), "");
     }
 }

@@ -3,13 +3,10 @@
 use super::{Ended, Failure, load, screen};
 use crate::check::target_spec::TargetSpec;
 use crate::check::witness::key;
-use crate::check::{Bench, Options, again};
+use crate::check::{Bench, again};
 use crate::spec::InvariantId;
 use crate::trace::Trace;
 use std::path::{Path, PathBuf};
-
-/// A trace longer than this, in steps, is none that a person replays.
-const STEPS: usize = 50_000_000;
 
 /// Arguments of `replay`.
 #[derive(clap::Args, Debug)]
@@ -40,16 +37,6 @@ pub struct ShrinkArgs {
     output: Option<PathBuf>,
 }
 
-fn read(path: &Path) -> Result<Trace, Failure> {
-    let file = std::fs::File::open(path)
-        .map_err(|e| Failure(format!("cannot read {}: {e}", path.display())))?;
-    let mut reader = crate::trace::Reader::new(std::io::BufReader::new(file), STEPS)
-        .map_err(|e| Failure(format!("{}:{e}", path.display())))?;
-    let steps = reader.by_ref().collect::<Result<_, _>>();
-    let steps = steps.map_err(|e| Failure(format!("{}:{e}", path.display())))?;
-    Ok(Trace { metadata: reader.into_metadata(), steps })
-}
-
 fn target_of(given: Option<&TargetSpec>, trace: &Trace) -> Result<TargetSpec, Failure> {
     if let Some(target) = given {
         return Ok(target.clone());
@@ -65,11 +52,11 @@ fn target_of(given: Option<&TargetSpec>, trace: &Trace) -> Result<TargetSpec, Fa
 /// # Errors
 /// What keeps it from judging.
 pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
-    let trace = read(&args.trace)?;
+    let trace = again::read(&args.trace)?;
     let target = target_of(args.target.as_ref(), &trace)?;
     let (specs, book) = load::specs(specs_dir)?;
     let expectations = load::expectations(None, false)?;
-    let options = options(&trace);
+    let options = again::options(&trace);
     let bench = Bench {
         specs: &specs,
         book: &book,
@@ -79,33 +66,8 @@ pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
         proven: None,
     };
     let replayed = again::replay(&target, &bench, &trace, args.tries)?;
-    let (times, tried) = (replayed.broke, replayed.tried);
-    if replayed.broken.is_empty() {
-        screen::print(&format!("{target}: nothing is broken in {tried} of {tried} tries\n"));
-        return Ok(0);
-    }
-    for one in &replayed.broken {
-        screen::print(&format!("broken  {}  {}\n", one.id, one.message));
-        for (part, value) in &one.facts {
-            screen::print(&format!("        {part} = {value}\n"));
-        }
-        for line in one.picture.lines() {
-            screen::print(&format!("        {line}\n"));
-        }
-        for line in crate::report::text::last_lines(&one.stderr, 10) {
-            screen::print(&format!("        stderr: {line}\n"));
-        }
-    }
-    screen::print(&format!("{target}: broken in {times} of {tried} tries\n"));
-    Ok(1)
-}
-
-/// Choices that the trace was found under hold for its replay, too.
-fn options(trace: &Trace) -> Options {
-    let words = trace.metadata.get(key::CHOICES).unwrap_or_default();
-    let pairs = words.split_whitespace().filter_map(|pair| pair.split_once('='));
-    let overrides = pairs.map(|(name, word)| (name.to_owned(), word.to_owned())).collect();
-    Options { overrides, ..Options::default() }
+    screen::print(&replayed.account(&target));
+    Ok(u8::from(!replayed.broken.is_empty()))
 }
 
 /// Runs `shrink`.
@@ -113,11 +75,11 @@ fn options(trace: &Trace) -> Options {
 /// # Errors
 /// What keeps it from shrinking: the trace breaks nothing, or not the invariant asked for.
 pub fn run_shrink(args: &ShrinkArgs, specs_dir: Option<&Path>) -> Ended {
-    let trace = read(&args.trace)?;
+    let trace = again::read(&args.trace)?;
     let target = target_of(args.target.as_ref(), &trace)?;
     let (specs, book) = load::specs(specs_dir)?;
     let expectations = load::expectations(None, false)?;
-    let options = options(&trace);
+    let options = again::options(&trace);
     let bench = Bench {
         specs: &specs,
         book: &book,

@@ -142,7 +142,8 @@ pub fn unjudgeable(target: &TargetReport) -> Vec<String> {
 pub fn heading(target: &TargetReport) -> String {
     let identity = &target.identity;
     let known = [identity.name.as_deref(), identity.version.as_deref()];
-    let known: Vec<String> = known.into_iter().flatten().map(line).collect();
+    let known = known.into_iter().flatten().filter(|word| *word != target.spec);
+    let known: Vec<String> = known.map(line).collect();
     let spec = line(&target.spec);
     if known.is_empty() { spec } else { format!("{spec} ({})", known.join(" ")) }
 }
