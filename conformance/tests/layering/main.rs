@@ -90,7 +90,8 @@ fn every_dependency_has_a_reason() {
 
 #[test]
 fn a_dependency_without_a_reason_is_named() {
-    let manifest = "[workspace.dependencies]\nours = { path = \"x\" }\na = \"1\"\nb = \"2\"\n[x]\nc = 1\n";
+    let manifest =
+        "[workspace.dependencies]\nours = { path = \"x\" }\na = \"1\"\nb = \"2\"\n[x]\nc = 1\n";
     let reasons = "| crate |\n|---|\n| `b` | why |\n| `d` | why |\n| `d` | why |\n";
     assert_eq!(
         differences(&first_column(reasons), &dependencies(manifest)),

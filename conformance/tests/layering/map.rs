@@ -89,7 +89,10 @@ impl Map {
             }
         }
         for room in self.rooms.iter().filter(|room| room.invariants != 1) {
-            found.push(format!("{:?} has {} invariant lines, not one", room.spelled, room.invariants));
+            found.push(format!(
+                "{:?} has {} invariant lines, not one",
+                room.spelled, room.invariants
+            ));
         }
         found
     }
@@ -137,10 +140,12 @@ impl Map {
             };
             let users: Vec<&String> =
                 sources.iter().filter(|(_, s)| s.names_crate(name)).map(|(path, _)| path).collect();
-            for path in users.iter().filter(|path| !places.iter().any(|place| behind(path, place))) {
+            for path in users.iter().filter(|path| !places.iter().any(|place| behind(path, place)))
+            {
                 found.push(format!("`{path}` names the crate `{name}`, whose door is {places:?}"));
             }
-            for place in places.iter().filter(|place| !users.iter().any(|path| behind(path, place))) {
+            for place in places.iter().filter(|place| !users.iter().any(|path| behind(path, place)))
+            {
                 found.push(format!("`{place}` is a door of `{name}`, and does not name it"));
             }
         }
