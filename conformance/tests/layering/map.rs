@@ -4,7 +4,7 @@ use crate::source::Source;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Files by their path below `src/`.
-pub type Sources = BTreeMap<String, Source>;
+pub(crate) type Sources = BTreeMap<String, Source>;
 
 /// One or more modules that the map describes together.
 #[derive(Debug, Default)]
@@ -17,7 +17,7 @@ struct Room {
 
 /// What ARCHITECTURE.md says.
 #[derive(Debug, Default)]
-pub struct Map {
+pub(crate) struct Map {
     rooms: Vec<Room>,
     unsafe_files: BTreeSet<String>,
     /// Crate, and the files or folders that may name it.
@@ -27,7 +27,7 @@ pub struct Map {
 impl Map {
     /// Reads the text: headings `###` with an `Imports:` and an `Invariant:` line below each, and
     /// the two tables under `## Unsafe` and `## Doors`.
-    pub fn read(text: &str) -> Map {
+    pub(crate) fn read(text: &str) -> Map {
         let mut map = Map::default();
         let mut section = "";
         for line in text.lines() {
@@ -62,7 +62,7 @@ impl Map {
     }
 
     /// Every disagreement with `sources`, whose `lib.rs` has the text `lib`; a sentence each.
-    pub fn disagreements(&self, sources: &Sources, lib: &str) -> Vec<String> {
+    pub(crate) fn disagreements(&self, sources: &Sources, lib: &str) -> Vec<String> {
         let mut found = self.rooms_and_modules(sources, lib);
         found.extend(self.imports(sources));
         found.extend(self.unsafe_code(sources));

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 /// The words and marks of one file that the compiler sees outside tests.
-pub struct Source {
+pub(crate) struct Source {
     /// The module: `["driver", "draft", "sample"]` for `driver/draft/sample.rs`.
     module: Vec<String>,
     words: Vec<String>,
@@ -13,18 +13,18 @@ pub struct Source {
 
 impl Source {
     /// Reads `text`, which stands in the file `path` below `src/`.
-    pub fn new(path: &str, text: &str) -> Source {
+    pub(crate) fn new(path: &str, text: &str) -> Source {
         let all_words = words(&bare(text));
         Source { module: module_of(path), words: without_tests(&all_words), all_words }
     }
 
     /// The first part of its module path: `driver`; nothing for `lib.rs`.
-    pub fn room(&self) -> Option<&str> {
+    pub(crate) fn room(&self) -> Option<&str> {
         self.module.first().map(String::as_str)
     }
 
     /// The top-level modules, other than its own, that it reaches by `crate::` or `super::`.
-    pub fn imports(&self) -> BTreeSet<String> {
+    pub(crate) fn imports(&self) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
         let mut at = 0;
         while at < self.words.len() {
@@ -53,12 +53,12 @@ impl Source {
     }
 
     /// Whether code or tests say `unsafe`.
-    pub fn is_unsafe(&self) -> bool {
+    pub(crate) fn is_unsafe(&self) -> bool {
         self.all_words.iter().any(|word| word == "unsafe")
     }
 
     /// Whether code or tests have a path that begins with this crate's name.
-    pub fn names_crate(&self, name: &str) -> bool {
+    pub(crate) fn names_crate(&self, name: &str) -> bool {
         let name = name.replace('-', "_");
         let begins = |at: usize| at == 0 || self.all_words[at - 1] != "::";
         (0..self.all_words.len())
