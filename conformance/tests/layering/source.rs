@@ -134,7 +134,7 @@ fn literal_or_comment(rest: &str, before: Option<char>) -> Option<usize> {
         return Some(block_comment(rest));
     }
     let in_a_word = before.is_some_and(|c| c.is_alphanumeric() || c == '_');
-    if rest.starts_with('r') && !in_a_word || rest.starts_with("br") && !in_a_word {
+    if !in_a_word && (rest.starts_with('r') || rest.starts_with("br")) {
         let hashes = rest.trim_start_matches('b').trim_start_matches('r');
         let count = hashes.len() - hashes.trim_start_matches('#').len();
         if hashes[count..].starts_with('"') {
