@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Every fuzz target for a minute, from its committed seeds. FUZZ_SECONDS=5 for less.
+# On stable, without a sanitizer: campaigns that need one run on nightly (fuzz/README.md).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+seconds=${FUZZ_SECONDS:-60}
+if ! command -v c++ > /dev/null; then
+    echo "skipped: fuzz-smoke: libFuzzer needs a C++ compiler; apt-get install g++"
+    exit 0
+fi
+if ! command -v cargo-fuzz > /dev/null &&
+    ! cargo install cargo-fuzz --locked --version 0.13.2; then
+    echo "skipped: fuzz-smoke: cargo-fuzz not found, and cannot be installed"
+    exit 0
+fi
+targets=$(sed -n '/^\[\[bin\]\]/,/^$/s/^name = "\(.*\)"/\1/p' fuzz/Cargo.toml)
+[ -n "$targets" ] || { echo "fuzz-smoke: fuzz/Cargo.toml names no target"; exit 1; }
+for target in $targets; do
+    echo "fuzz-smoke: $target for $seconds s"
+    # The corpus goes first: libFuzzer writes what it finds into the first folder.
+    mkdir -p "fuzz/corpus/$target"
+    folders=("fuzz/corpus/$target" "fuzz/seeds/$target")
+    [ -d "fuzz/regressions/$target" ] && folders+=("fuzz/regressions/$target")
+    cargo fuzz run -s none "$target" "${folders[@]}" -- \
+        "-max_total_time=$seconds" -timeout=10 -rss_limit_mb=2048
+done

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Installs what the other jobs want beside Rust, and leaves alone what is there.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+for component in rustfmt clippy; do
+    cargo "${component/rust/}" --version > /dev/null 2>&1 ||
+        rustup component add "$component"
+done
+if ! command -v apt-get > /dev/null || [ "$(id -u)" != 0 ]; then
+    echo "skipped: setup: packages, as there is no apt-get, or this is not root"
+    exit 0
+fi
+missing=()
+for package in gcc g++ libc6-dev libjemalloc2 libmimalloc2.0 libtcmalloc-minimal4; do
+    dpkg -s "$package" > /dev/null 2>&1 || missing+=("$package")
+done
+if [ "${#missing[@]}" -gt 0 ]; then
+    apt-get update -qq
+    apt-get install -y -qq "${missing[@]}"
+fi
