@@ -1,6 +1,6 @@
 //! Children: real libraries in processes of their own, and every way of ending.
 
-use conformance::observe::Progress;
+use conformance::observe::Progress::{self, Done, Skipped};
 use conformance::op::alloc::{Op, Slot, Step, Thread};
 use conformance::target::child::{Launch, Way};
 use conformance::target::{How, Target};
@@ -52,7 +52,6 @@ fn threads_perform_their_own_steps_and_late_ones_at_their_end() {
     let batch = child.collect();
     assert_eq!(batch.death, None);
     let progress: Vec<_> = batch.answers.iter().map(|a| a.progress()).collect();
-    use Progress::{Done, Skipped};
     assert_eq!(progress[..7], [Done, Done, Done, Done, Done, Skipped, Done]);
     assert!(progress[8..108].iter().step_by(2).all(|&p| p == Done));
     assert_eq!(progress[109], Done);

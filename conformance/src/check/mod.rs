@@ -316,7 +316,7 @@ pub fn left_out(
     let choices = choose(&launch, bench, &mut report)?;
     let offers = offered(offers, &choices);
     let reason = |invariant: &Invariant| {
-        let (_, reason) = select::left_out(invariant, offers, &choices, bench.options)?;
+        let (_, reason) = select::left_out(invariant, offers, choices, bench.options)?;
         Some((invariant.id.clone(), reason))
     };
     Ok(bench.specs.invariants().filter_map(reason).collect())
