@@ -81,7 +81,7 @@ fn a_broken_invariant_fails_its_test_with_the_account_of_the_command_line() -> R
     let _ = std::fs::remove_dir_all(&folder);
     let ran = cargo_test(&["--exact", DISJOINT], &[], "account")?;
     ran.ends_with(101)?
-        .says("broken: overlapping: alloc/block/block-disjoint-from-live: after ")?
+        .says("broken: overlapping: alloc/block/block-disjoint-from-live: `live.overlapping(block) == 0`")?
         .says("  says      | ")?
         .says("  script    | ")?
         .says("malloc")?
@@ -102,7 +102,7 @@ fn the_replay_line_of_a_failure_shows_the_failure_again() -> Result<(), Failed> 
     let again = cargo_test(&[], &[("HEAPLAW_REPLAY", trace.trim_matches('\''))], "replay")?;
     again
         .ends_with(101)?
-        .says("broken  alloc/block/block-disjoint-from-live  after ")?
+        .says("broken  alloc/block/block-disjoint-from-live  `live.overlapping(block) == 0`")?
         .says("overlapping: broken in 1 of 1 tries")?;
     Ok(())
 }
