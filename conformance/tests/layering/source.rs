@@ -29,7 +29,8 @@ impl Source {
         let mut at = 0;
         while at < self.words.len() {
             let (root, next) = self.root(at);
-            if root {
+            // A macro of the crate's is reached from the root, wherever it is written.
+            if root && self.word(next + 1) != "!" {
                 found.extend(heads(&self.words[next..]));
             }
             at = next.max(at + 1);
