@@ -166,6 +166,9 @@ impl Clerk {
         let given = self.shadow.at(answer.given).copied();
         self.set_op(step, answer);
         self.set_request(step, answer);
+        // Flags are stored when a step ends; this one did not.
+        let resizes = given.is_some() && step.op.requested().is_some();
+        self.frame.set(self.names.request_resizes, u64::from(resizes));
         self.set_old(given.as_ref(), answer);
         let names = &self.names;
         if answer.has(flag::MISUSING) {
@@ -176,7 +179,9 @@ impl Clerk {
         let touching = answer.progress() == Progress::Touching;
         self.frame.set(names.op_returned, u64::from(touching));
         self.frame.set(names.op_accessible, u64::from(!touching));
-        self.frame.set(names.op_ok, 0);
+        // A call that came back gave a block, or its bytes would not have been touched.
+        let gave = touching && step.op.requested().is_some();
+        self.frame.set(names.op_ok, u64::from(gave));
         self.tell(self.names.called, 0, hears);
     }
 
