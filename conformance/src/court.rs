@@ -96,6 +96,8 @@ pub struct Court<'c> {
     tallies: Vec<Tally>,
     breaches: Vec<Breach>,
     tainted: bool,
+    /// Something broke that is known to be broken, in this case or in one before.
+    broke_known: bool,
     fault: Option<CourtFault>,
     at: usize,
 }
@@ -113,6 +115,7 @@ impl<'c> Court<'c> {
             tallies: vec![Tally::default(); code.laws.len()],
             breaches: Vec::new(),
             tainted: false,
+            broke_known: false,
             fault: None,
             at: 0,
         }
@@ -148,6 +151,11 @@ impl<'c> Court<'c> {
         self.fault.take().map_or(Ok(breaches), Err)
     }
 
+    /// Whether a law that is known to be broken broke again.
+    pub fn broke_known(&self) -> bool {
+        self.broke_known
+    }
+
     /// How often each law came up, by its index.
     pub fn tallies(&self) -> &[Tally] {
         &self.tallies
@@ -168,6 +176,7 @@ impl<'c> Court<'c> {
         }
         tally.broken += 1;
         self.tainted |= law.taints;
+        self.broke_known |= self.standing[i] == Standing::Known;
         if self.standing[i] == Standing::In {
             let shown = law.rule.explain(frame, natives);
             self.breaches.push(Breach { law: i, at: self.at, shown });

@@ -2,13 +2,14 @@
 //!
 //! | status | meaning |
 //! |---|---|
-//! | 0 | every `must` that was judged holds, or fails as expected |
-//! | 1 | a `must` is broken, or the baseline is stale |
+//! | 0 | every invariant that was judged holds, or fails as expected |
+//! | 1 | a `must` or a `should` is broken, or the baseline is stale |
 //! | 2 | could not judge: a control failed, a target did not start, nothing was judged |
 //! | 3 | nothing is broken, but a `must` is inconclusive |
 //!
 //! Where several apply, 2 beats 1 beats 3: a failed control makes every verdict worthless, and a
-//! broken invariant is news whatever is still open. A baseline is stale when it lists what holds,
+//! broken invariant is news whatever is still open. Who has a reason to break a `should` says so in a
+//! baseline, or leaves them all out by asking for `must` only. A baseline is stale when it lists what holds,
 //! what fails with another message, what no longer applies, or what is no invariant. A listed
 //! invariant that was not judged in a narrowed run or a shard is not stale.
 

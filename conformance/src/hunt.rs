@@ -174,13 +174,12 @@ impl Rig<'_> {
         let mut session = Session::new(&mut *target, self.clerk()?);
         let mut court = Court::new(self.code, standing.to_vec());
         let mut ran = session.perform(script, &mut court, u64::MAX)?;
-        let mut cut_short = !ran.completed && ran.breaches.is_empty();
+        // A run that something known cut short has not done what its scenario asks; what new things
+        // cut short is judged.
+        let cut_short = !ran.completed && ran.breaches.is_empty() && court.broke_known();
         if !cut_short {
-            // A run that something new cut short has not done what its scenario asks.
             let at = ran.last.map_or(script.steps.len().saturating_sub(1), |(at, ..)| at);
-            let completed = ran.completed;
-            ran.breaches.extend(session.finish(completed, at, &mut court)?);
-            cut_short = false;
+            ran.breaches.extend(session.finish(ran.completed, at, &mut court)?);
         }
         let subject = ran.last.and_then(|(at, step, answer)| subject_of(at, &step, &answer));
         let picture = subject

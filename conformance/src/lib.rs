@@ -19,7 +19,7 @@
 //!    [`shrink`]). What is left is the witness, with a heap map ([`picture`]). The hunt goes on for
 //!    other laws.
 //! 7. **Verdicts.** Every invariant gets a [`verdict`]. One that was too rarely put to the test, or
-//!    whose mutants ([`mutant`]) were not all killed in the last kill matrix ([`proof`]), is
+//!    whose mutants ([`mutant`]) were not all killed in the last kill [`matrix`] ([`proof`]), is
 //!    inconclusive, never holding.
 //! 8. **Report and gate.** [`report`] is one value with many printers; [`expect`] compares it with
 //!    the known deviations of the target; [`gate`] makes it an exit status. [`cli`] is the face of
@@ -67,6 +67,7 @@ pub mod report;
 pub mod expect;
 pub mod gate;
 pub mod check;
+pub mod matrix;
 #[cfg(feature = "harness")]
 pub mod harness;
 #[cfg(feature = "cli")]

@@ -1,9 +1,10 @@
 //! Smaller scripts that still break the same invariant.
 //!
 //! Works on any script of any driver, because every op is total: any subset of a script is a
-//! script. First what follows the bad step goes, then halves, quarters, ... single steps; then
-//! repeats, sizes, threads and slots are made simpler. It ends when nothing more can go, or when its
-//! allowance of runs is used up.
+//! script. First the steps of a single slot are tried by themselves, once and over and over, with
+//! larger sizes too: a fault that shows at every 64th call, or above a size, then needs few steps at
+//! once. Then halves go, quarters, ... single steps; then repeats, sizes, threads and slots are made
+//! simpler. It ends when nothing more can go, or when its allowance of runs is used up.
 
 use crate::op::alloc::{Op, Script, Slot, Step, Thread};
 use std::collections::HashMap;
@@ -12,6 +13,7 @@ use std::collections::HashMap;
 /// times. `breaks(&script)` is known to be true.
 pub fn shrink(script: Script, runs: usize, breaks: impl FnMut(&Script) -> bool) -> Script {
     let mut hunt = Hunt { best: script, runs, breaks };
+    hunt.focus();
     loop {
         let before = hunt.best.clone();
         hunt.delete_chunks();
@@ -51,6 +53,28 @@ impl<B: FnMut(&Script) -> bool> Hunt<B> {
         let mut candidate = self.best.clone();
         edit(&mut candidate.steps);
         candidate
+    }
+
+    /// Tries the story of one slot alone: that of the last step first.
+    fn focus(&mut self) {
+        if self.best.steps.len() <= FOCUSED {
+            return;
+        }
+        let used = self.best.steps.iter().rev().filter_map(|step| step.op.slot());
+        let mut slots: Vec<Slot> = Vec::new();
+        for slot in used {
+            if slots.len() < FOCI && !slots.contains(&slot) {
+                slots.push(slot);
+            }
+        }
+        let allowed = self.runs / 4;
+        let focused = slots.into_iter().flat_map(|slot| stories(&self.best, slot));
+        let candidates: Vec<Script> = focused.take(allowed).collect();
+        for candidate in candidates {
+            if candidate.steps.len() < self.best.steps.len() && self.offer(candidate) {
+                return;
+            }
+        }
     }
 
     /// Deletes runs of steps, long ones first (Zeller's ddmin without the complement tests).
@@ -156,6 +180,47 @@ impl<B: FnMut(&Script) -> bool> Hunt<B> {
     }
 }
 
+/// Scripts so short are not made shorter by guessing.
+const FOCUSED: usize = 4;
+
+/// Slots whose stories are tried.
+const FOCI: usize = 6;
+
+/// Sizes that a block is given in its story; 0: its own.
+const STORY_SIZES: [u64; 4] = [0, 40_000, 200_000, 1_100_000];
+
+/// How often a story, or its last step, is told over.
+const STORY_TIMES: u64 = 300;
+
+/// What happened to `slot`, and to threads: as it was; with its last step repeated; all repeated.
+/// Each also with larger blocks.
+fn stories(script: &Script, slot: Slot) -> Vec<Script> {
+    let belongs = |step: &&Step| {
+        step.op.slot() == Some(slot)
+            || matches!(step.op, Op::StartThread { .. } | Op::EndThread { .. })
+    };
+    let own: Vec<Step> = script.steps.iter().filter(belongs).copied().collect();
+    let Some((&last, before)) = own.split_last() else { return Vec::new() };
+    let (repeat, end) = (Step::main(Op::Repeat { times: STORY_TIMES }), Step::main(Op::End));
+    let free = Step::main(Op::Free { slot });
+    let forms = [
+        own.clone(),
+        [before, &[repeat, last, end]].concat(),
+        [&[repeat], &own[..], &[free, end]].concat(),
+    ];
+    let sized = |steps: &[Step], size: u64| {
+        let mut steps = steps.to_vec();
+        for step in steps.iter_mut().filter(|_| size > 0) {
+            if let Op::Malloc { size: own, .. } | Op::Realloc { size: own, .. } = &mut step.op {
+                *own = (*own).max(size);
+            }
+        }
+        Script { steps }
+    };
+    let each = |size: &u64| forms.each_ref().map(|steps| sized(steps, *size));
+    STORY_SIZES.iter().flat_map(each).collect()
+}
+
 /// The index of the `end` that closes the section begun at `begin`.
 fn closing(steps: &[Step], begin: usize) -> Option<usize> {
     let mut depth = 0;
@@ -203,6 +268,8 @@ fn operand_mut(op: &mut Op, which: usize) -> Option<&mut u64> {
         (Op::FreeInterior { offset, .. }, 0) => Some(offset),
         (Op::CorruptFreed { tries, .. }, 0) => Some(tries),
         (Op::Fork { blocks }, 0) => Some(blocks),
+        (Op::Churn { size, .. }, 0) => Some(size),
+        (Op::Churn { times, .. }, 1) => Some(times),
         _ => None,
     }
 }

@@ -3,9 +3,9 @@
 use super::{Progress, Subject, compare, golden, select};
 use crate::capability::{Capabilities, Capability};
 use crate::court::{Law, Standing};
-use crate::driver::draft::Shape;
 use crate::driver::exhaustive::Exhaustive;
 use crate::driver::property::Property;
+use crate::driver::resizes::resizes;
 use crate::driver::scenario::{self, Circumstances, Scenario};
 use crate::driver::stress::Stress;
 use crate::hunt::{Found, Hunt, HuntError, Hunted, Plain, Source};
@@ -88,6 +88,7 @@ impl<'e> Examination<'e> {
     ) -> Result<Examined, HuntError> {
         let seed = self.subject.bench.options.seed;
         self.golden()?;
+        self.wanted_first(seed, watch)?;
         let mut round = 0;
         loop {
             self.round(seed.wrapping_add(round), watch)?;
@@ -100,15 +101,34 @@ impl<'e> Examination<'e> {
         Ok(self.examined)
     }
 
+    /// Where one invariant is looked for, its own scenarios come before all else: what breaks
+    /// elsewhere would be known by then, and could cut them short.
+    fn wanted_first(
+        &mut self,
+        seed: u64,
+        watch: &mut dyn FnMut(&Progress<'_>),
+    ) -> Result<(), HuntError> {
+        let bench = self.subject.bench;
+        let wanted = bench.options.until.as_ref();
+        let Some(wanted) = wanted.and_then(|id| bench.specs.invariant(id.as_str())) else {
+            return Ok(());
+        };
+        for scenario in scenario::ALL {
+            if wanted.scenario.iter().any(|name| name == scenario.name) {
+                self.scenario(scenario, seed, watch)?;
+            }
+        }
+        Ok(())
+    }
+
     fn round(&mut self, seed: u64, watch: &mut dyn FnMut(&Progress<'_>)) -> Result<(), HuntError> {
         let (choices, cases) = (self.subject.choices, self.subject.bench.options.cases);
-        let shape = Shape::of(self.offers, choices);
         let (k, n) = self.subject.bench.options.shard.map_or((1, 1), |s| (s.k, s.n));
         let (k, n) = (u64::from(k), u64::from(n));
         let own_seed = seed.wrapping_mul(1000).wrapping_add(k);
-        self.hunt(Judge::Property, &mut Property::new(shape, own_seed), cases / n, watch)?;
+        self.hunt(Judge::Property, &mut Property::new(self.offers, choices, own_seed), cases / n, watch)?;
         let length = if cases < 200 { WORLD - 1 } else { WORLD };
-        let all = Exhaustive::new(self.offers, length);
+        let all = Exhaustive::new(self.offers, length).chain(resizes(self.offers));
         let mine = all.skip(k as usize - 1).step_by(n as usize);
         self.hunt(Judge::Exhaustive, &mut Plain(mine), u64::MAX, watch)?;
         if self.offers.has(Capability::Threads) {

@@ -16,6 +16,8 @@ pub enum TargetSpec {
     Library(String),
     /// `small`: the small correct allocator that mutants are made of.
     Small,
+    /// `small-layout`: the same allocator behind Rust's `Layout` calls.
+    SmallLayout,
     /// `mutant:ID`: one of its wrong variants.
     Mutant(String),
     /// A heap of the calling executable, by the name that its macro gave it.
@@ -45,6 +47,7 @@ impl FromStr for TargetSpec {
         match word.split_once(':') {
             None if word == "system" => Ok(TargetSpec::System),
             None if word == "small" => Ok(TargetSpec::Small),
+            None if word == "small-layout" => Ok(TargetSpec::SmallLayout),
             Some(("so", "")) => {
                 unknown("`so:` needs a path, or a name that the loader finds".into())
             }
@@ -62,7 +65,8 @@ impl FromStr for TargetSpec {
                 ))
             }
             _ => unknown(format!(
-                "`{word}` is no target: use `system`, `so:PATH`, `small` or `mutant:ID`"
+                "`{word}` is no target: use `system`, `so:PATH`, `small`, `small-layout` or \
+                 `mutant:ID`"
             )),
         }
     }
@@ -74,6 +78,7 @@ impl fmt::Display for TargetSpec {
             TargetSpec::System => f.write_str("system"),
             TargetSpec::Library(path) => write!(f, "so:{path}"),
             TargetSpec::Small => f.write_str("small"),
+            TargetSpec::SmallLayout => f.write_str("small-layout"),
             TargetSpec::Mutant(id) => write!(f, "mutant:{id}"),
             TargetSpec::Named(name) => f.write_str(name),
         }
@@ -86,7 +91,7 @@ impl TargetSpec {
         match self {
             TargetSpec::System => Way::System,
             TargetSpec::Library(path) => Way::Dlopen(path.clone()),
-            TargetSpec::Small => Way::Named("small".into()),
+            TargetSpec::Small | TargetSpec::SmallLayout => Way::Named(self.to_string()),
             TargetSpec::Mutant(id) | TargetSpec::Named(id) => Way::Named(id.clone()),
         }
     }
@@ -112,7 +117,9 @@ impl TargetSpec {
         let kind = match self {
             TargetSpec::System => TargetKind::System,
             TargetSpec::Library(_) => TargetKind::SharedObject,
-            TargetSpec::Small | TargetSpec::Mutant(_) => TargetKind::Mutant,
+            TargetSpec::Small | TargetSpec::SmallLayout | TargetSpec::Mutant(_) => {
+                TargetKind::Mutant
+            }
             TargetSpec::Named(_) => TargetKind::InProcess,
         };
         let loaded = match found.loaded {
@@ -139,10 +146,11 @@ impl TargetSpec {
 
 /// The heap built into this executable under `name`: what a worker serves for `small` and mutants.
 pub fn built_in(name: &str) -> Option<Box<dyn crate::target::heap::Heap>> {
-    if name == "small" {
-        return Some(mutant::correct());
+    match name {
+        "small" => Some(mutant::correct()),
+        "small-layout" => Some(mutant::correct_layout()),
+        _ => mutant::find(name).map(|mutant| (mutant.make)()),
     }
-    mutant::find(name).map(|mutant| (mutant.make)())
 }
 
 #[cfg(test)]
@@ -151,7 +159,7 @@ mod tests {
 
     #[test]
     fn every_spelling_prints_as_it_was_read() {
-        for word in ["system", "small", "so:libjemalloc.so.2", "so:/a b/c:d.so"] {
+        for word in ["system", "small", "small-layout", "so:libjemalloc.so.2", "so:/a b/c:d.so"] {
             assert_eq!(word.parse::<TargetSpec>().map(|t| t.to_string()).as_deref(), Ok(word));
         }
     }

@@ -1,16 +1,16 @@
-//! `heaplaw mutants`: the kill matrix, the proof that every check can fail.
+//! `heaplaw mutants`: prints the kill matrix.
 
 use super::{Ended, Failure, load, screen};
+use crate::check::CASES;
 use crate::check::target_spec::TargetSpec;
-use crate::check::{Bench, CASES, Kill, Options, kills};
-use crate::expect::Expectations;
+use crate::matrix::{CONTROLS, Cell, ControlRow, Matrix, Row, proof};
 use crate::mutant::{self, Mutant};
-use crate::proof::Proof;
-use crate::spec::{Judge, Pattern, Specs};
-use crate::verdict::Witness;
+use crate::spec::{Judge, Pattern};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Arguments of `mutants`.
 #[derive(clap::Args, Debug)]
@@ -33,30 +33,20 @@ pub struct Args {
     /// Write which invariants are proven: those whose mutants were all killed by them.
     #[arg(long, value_name = "FILE")]
     write_proof: Option<PathBuf>,
+    /// Write the shortest witness of every mutant, a trace each.
+    #[arg(long, value_name = "DIR")]
+    write_witnesses: Option<PathBuf>,
 }
 
-/// One row of the matrix.
-#[derive(serde::Serialize)]
-struct Row {
-    mutant: &'static str,
-    breaks: &'static str,
-    /// Why it counts as alive; nothing if it was killed as it must be.
-    alive: Option<String>,
-    /// By judge: scripts, steps and nanoseconds to the kill.
-    kills: BTreeMap<Judge, KillCell>,
-    /// What else broke, and may.
-    also: Vec<String>,
-    witness_steps: usize,
+/// The whole matrix, as JSON prints it.
+#[derive(serde::Serialize, Default)]
+struct Whole {
+    controls: Vec<ControlRow>,
+    rows: Vec<Row>,
 }
 
-#[derive(serde::Serialize)]
-struct KillCell {
-    cases: u64,
-    ops: u64,
-    nanos: u64,
-}
-
-/// Runs the command: 0 if every mutant is killed by its own invariant, else 1.
+/// Runs the command: 0 if every mutant is killed by its own invariant and no control breaks any,
+/// else 1.
 ///
 /// # Errors
 /// What keeps it from judging.
@@ -68,169 +58,165 @@ pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
     if mutants.is_empty() {
         return Err(Failure("no mutant is selected".into()));
     }
-    let expectations = Expectations::default();
-    let worker = load::worker()?;
-    let judge = |mutant: &Mutant| {
-        let invariant = specs.invariant(mutant.breaks);
-        let judges = invariant.map(|i| i.judges.clone()).unwrap_or_default();
-        let mut row = Row::new(mutant);
-        for judge in judges {
-            let options = Options {
-                judges: vec![judge],
-                cases: args.cases,
-                seed: args.seed,
-                until: invariant.map(|i| i.id.clone()),
-                ..Options::default()
-            };
-            let bench = Bench {
-                specs: &specs,
-                book: &book,
-                expectations: &expectations,
-                options: &options,
-                worker: worker.clone(),
-                proven: None,
-            };
-            let spec = TargetSpec::Mutant(mutant.id.to_owned());
-            row.enter(judge, &kills(&spec, &bench).map_err(|e| e.to_string()), mutant);
-        }
-        row.settle();
-        row
-    };
-    let rows = all_rows(&mutants, args.jobs, &judge);
-    let text = if args.json { json(&rows) } else { table(&rows) };
-    screen::print(&text);
-    if let Some(file) = &args.write_proof {
-        write_proof(&rows, &specs, file)?;
+    if args.write_proof.is_some() && args.invariant.is_some() {
+        return Err(Failure("a part of the matrix proves only a part: leave out --invariant".into()));
     }
-    Ok(u8::from(rows.iter().any(|row| row.alive.is_some())))
+    let worker = load::worker()?;
+    let matrix =
+        Matrix { specs: &specs, book: &book, worker, cases: args.cases, seed: args.seed };
+    let widest = mutants.iter().map(|m| m.id.len()).max().unwrap_or(0);
+    if !args.json {
+        screen::print(&head(widest));
+    }
+    let said = |text: String| {
+        if !args.json {
+            screen::print(&text);
+        }
+    };
+    let whole = judge(&matrix, &mutants, args.jobs, &|line| said(line.text(widest)));
+    if args.json {
+        screen::print(&(serde_json::to_string_pretty(&whole).unwrap_or_default() + "\n"));
+    } else {
+        screen::print(&summary(&whole));
+    }
+    if let Some(file) = &args.write_proof {
+        write(file, &proof(&specs, &whole.rows).to_json())?;
+    }
+    if let Some(dir) = &args.write_witnesses {
+        write_witnesses(&whole.rows, dir)?;
+    }
+    Ok(u8::from(!whole.is_proof()))
 }
 
-fn all_rows(mutants: &[&Mutant], jobs: u16, judge: &(dyn Fn(&Mutant) -> Row + Sync)) -> Vec<Row> {
-    let next = std::sync::atomic::AtomicUsize::new(0);
-    let rows = std::sync::Mutex::new(BTreeMap::new());
+/// A part of the matrix that is finished.
+enum Line<'l> {
+    Control(&'l ControlRow),
+    Mutant(&'l Row),
+}
+
+/// Judges the controls and the mutants, `jobs` at a time, and says each as it is finished.
+fn judge(
+    matrix: &Matrix<'_>,
+    mutants: &[&Mutant],
+    jobs: u16,
+    said: &(dyn Fn(Line<'_>) + Sync),
+) -> Whole {
+    let (next, controls) = (AtomicUsize::new(0), CONTROLS.len());
+    let whole = Mutex::new((BTreeMap::new(), BTreeMap::new()));
+    let one_control = |i: usize, spec: &TargetSpec| {
+        let row = matrix.control(spec);
+        said(Line::Control(&row));
+        whole.lock().unwrap_or_else(|e| e.into_inner()).0.insert(i, row);
+    };
+    let one_mutant = |i: usize, mutant: &Mutant| {
+        let row = matrix.row(mutant);
+        said(Line::Mutant(&row));
+        whole.lock().unwrap_or_else(|e| e.into_inner()).1.insert(i, row);
+    };
     let work = || loop {
-        let i = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let Some(mutant) = mutants.get(i) else { return };
-        let row = judge(mutant);
-        if let Ok(mut rows) = rows.lock() {
-            rows.insert(i, row);
+        let i = next.fetch_add(1, Ordering::Relaxed);
+        match (CONTROLS.get(i), mutants.get(i.saturating_sub(controls))) {
+            (Some(spec), _) => one_control(i, spec),
+            (None, Some(mutant)) => one_mutant(i, mutant),
+            (None, None) => return,
         }
     };
     std::thread::scope(|scope| {
-        for _ in 1..usize::from(jobs).min(mutants.len()) {
+        for _ in 1..usize::from(jobs).min(mutants.len() + controls) {
             scope.spawn(work);
         }
         work();
     });
-    rows.into_inner().unwrap_or_default().into_values().collect()
+    let (controls, rows) = whole.into_inner().unwrap_or_else(|e| e.into_inner());
+    Whole { controls: controls.into_values().collect(), rows: rows.into_values().collect() }
 }
 
-type Killed = Result<BTreeMap<String, (Kill, Witness)>, String>;
-
-impl Row {
-    fn new(mutant: &Mutant) -> Row {
-        Row {
-            mutant: mutant.id,
-            breaks: mutant.breaks,
-            alive: None,
-            kills: BTreeMap::new(),
-            also: Vec::new(),
-            witness_steps: 0,
-        }
+impl Whole {
+    fn is_proof(&self) -> bool {
+        self.controls.iter().all(|control| control.broke.is_empty())
+            && self.rows.iter().all(|row| row.alive.is_none())
     }
-
-    /// Enters what one judge found.
-    fn enter(&mut self, judge: Judge, killed: &Killed, mutant: &Mutant) {
-        let killed = match killed {
-            Ok(killed) => killed,
-            Err(says) => {
-                self.alive = Some(format!("{judge} could not judge it: {says}"));
-                return;
-            }
-        };
-        for (id, (kill, witness)) in killed {
-            if id == mutant.breaks {
-                let cell = KillCell { cases: kill.cases, ops: kill.ops, nanos: kill.nanos };
-                self.kills.insert(judge, cell);
-                self.witness_steps = witness.steps;
-            } else if mutant.also.contains(&id.as_str()) || was_not_completed(witness) {
-                if !self.also.contains(id) {
-                    self.also.push(id.clone());
-                }
-            } else {
-                self.alive = Some(format!("{judge} broke {id} instead: {}", witness.message));
-            }
-        }
-    }
-
-    fn settle(&mut self) {
-        if self.kills.is_empty() && self.alive.is_none() {
-            self.alive = Some("no judge killed it".into());
-        }
-    }
-}
-
-/// Whether the invariant broke only because the process did not live to the end of the scenario:
-/// then what ended it is the finding.
-fn was_not_completed(witness: &Witness) -> bool {
-    witness.facts.iter().any(|(part, value)| part == "run.completed" && value == "false")
 }
 
 /// The judges that are columns.
 const COLUMNS: [Judge; 5] =
     [Judge::Golden, Judge::Property, Judge::Exhaustive, Judge::Stress, Judge::Trace];
 
-fn table(rows: &[Row]) -> String {
-    let widest = rows.iter().map(|row| row.mutant.len()).max().unwrap_or(0);
+fn head(widest: usize) -> String {
     let mut text = format!("{:widest$}", "mutant");
     for judge in COLUMNS {
         let _ = write!(text, "  {:>16}", judge.word());
     }
-    text.push_str("  witness  invariant\n");
-    for row in rows {
-        let _ = write!(text, "{:widest$}", row.mutant);
-        for judge in COLUMNS {
-            let cell = row.kills.get(&judge).map_or_else(|| "-".to_owned(), cell);
-            let _ = write!(text, "  {cell:>16}");
-        }
-        let _ = writeln!(text, "  {:>7}  {}", row.witness_steps, row.breaks);
-        if let Some(why) = &row.alive {
-            let _ = writeln!(text, "{:widest$}  ALIVE: {why}", "");
+    text + "  witness  invariant\n"
+}
+
+impl Line<'_> {
+    fn text(&self, widest: usize) -> String {
+        match self {
+            Line::Control(control) => control_text(control, widest),
+            Line::Mutant(row) => row_text(row, widest),
         }
     }
-    text + &summary(rows)
+}
+
+fn control_text(control: &ControlRow, widest: usize) -> String {
+    let says = if control.broke.is_empty() { "breaks nothing, as it must" } else { "" };
+    let mut text = format!("{:widest$}  control  {says}\n", control.target);
+    for (id, message) in &control.broke {
+        let _ = writeln!(text, "{:widest$}  FALSE ALARM: {id}: {message}", "");
+    }
+    text
+}
+
+fn row_text(row: &Row, widest: usize) -> String {
+    let mut text = format!("{:widest$}", row.mutant);
+    for judge in COLUMNS {
+        let cell = row.kills.get(&judge).map_or_else(|| "-".to_owned(), cell);
+        let _ = write!(text, "  {cell:>16}");
+    }
+    let steps = row.witness.as_ref().map_or(0, |witness| witness.steps);
+    let _ = writeln!(text, "  {steps:>7}  {}", row.breaks);
+    if let Some(why) = &row.alive {
+        let _ = writeln!(text, "{:widest$}  ALIVE: {why}", "");
+    }
+    text
 }
 
 /// Steps and milliseconds to the kill.
-fn cell(kill: &KillCell) -> String {
+fn cell(kill: &Cell) -> String {
     format!("{} ops {} ms", kill.ops, kill.nanos / 1_000_000)
 }
 
-fn summary(rows: &[Row]) -> String {
+fn summary(whole: &Whole) -> String {
+    let rows = &whole.rows;
     let dead = rows.iter().filter(|row| row.alive.is_none()).count();
-    let fastest = |row: &Row| row.kills.values().map(|kill| kill.nanos).min();
-    let mut times: Vec<u64> = rows.iter().filter_map(fastest).collect();
+    let mut times: Vec<u64> = rows.iter().filter_map(Row::soonest).collect();
     times.sort_unstable();
     let at = |share: usize| times.get(times.len() * share / 100).map_or(0, |ns| ns / 1_000_000);
+    let alarms = whole.controls.iter().filter(|control| !control.broke.is_empty()).count();
     format!(
-        "{dead} of {} mutants killed by their own invariants; time to kill: median {} ms, 95 % {} ms\n",
+        "{dead} of {} mutants killed by their own invariants; time to kill: median {} ms, 95 % {} \
+         ms; {alarms} of {} controls raised a false alarm\n",
         rows.len(),
         at(50),
         at(95),
+        whole.controls.len(),
     )
 }
 
-fn json(rows: &[Row]) -> String {
-    serde_json::to_string_pretty(rows).unwrap_or_default() + "\n"
+fn write(file: &Path, text: &str) -> Result<(), Failure> {
+    std::fs::write(file, text)
+        .map_err(|e| Failure(format!("cannot write {}: {e}", file.display())))
 }
 
-/// An invariant is proven when every mutant that it names was killed.
-fn write_proof(rows: &[Row], specs: &Specs, file: &Path) -> Result<(), Failure> {
-    let dead = |id: &str| rows.iter().any(|row| row.mutant == id && row.alive.is_none());
-    let mut proof = Proof::default();
-    for invariant in specs.invariants().filter(|i| i.broken_by.iter().all(|id| dead(id))) {
-        proof.add(invariant);
+/// One trace a mutant: `alloc/block/hands-out-live-block` becomes the file `hands-out-live-block.trace`.
+fn write_witnesses(rows: &[Row], dir: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(dir)
+        .map_err(|e| Failure(format!("cannot make {}: {e}", dir.display())))?;
+    for row in rows {
+        let Some(witness) = &row.witness else { continue };
+        let name = row.mutant.rsplit('/').next().unwrap_or(row.mutant);
+        write(&dir.join(format!("{name}.trace")), &witness.trace)?;
     }
-    std::fs::write(file, proof.to_json())
-        .map_err(|e| Failure(format!("cannot write {}: {e}", file.display())))
+    Ok(())
 }

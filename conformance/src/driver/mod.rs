@@ -6,6 +6,7 @@
 pub mod draft;
 pub mod exhaustive;
 pub mod property;
+pub mod resizes;
 pub mod scenario;
 pub mod stress;
 

@@ -14,6 +14,9 @@ const SHARED: u64 = 24;
 /// Slots of each thread alone.
 const OWN: u64 = 24;
 
+/// Bytes that a churn of a section allocates and frees.
+const CHURNED_BYTES: u64 = 256 << 10;
+
 /// Makes concurrent scripts.
 #[derive(Clone, Debug)]
 pub struct Stress {
@@ -74,10 +77,14 @@ impl Stress {
         script.steps.push(Step::main(Op::Together));
         for n in 0..threads {
             let thread = Thread(n as u8);
+            // Odd threads begin with it, even ones end with it: it runs beside measured steps.
+            let churn = self.churns(sizes).map(|op| Step::on(thread, op));
+            script.steps.extend(churn.filter(|_| !n.is_multiple_of(2)));
             for _ in 0..each {
                 let op = if pipeline { self.pipe(n, sizes) } else { self.any(n as u64, sizes) };
                 script.steps.push(Step::on(thread, op));
             }
+            script.steps.extend(churn.filter(|_| n.is_multiple_of(2)));
         }
         if threads > 1 && self.dice.one_in(3) {
             let n = 1 + self.dice.below(threads as u64 - 1) as usize;
@@ -85,6 +92,14 @@ impl Stress {
             script.steps.push(Step::main(Op::EndThread { thread: Thread(n as u8) }));
         }
         script.steps.push(Step::main(Op::End));
+    }
+
+    /// In some sections, a lot of blocks that come and go unseen: threads meet inside the allocator
+    /// far more often than between steps that are measured.
+    fn churns(&mut self, sizes: &[u64]) -> Option<Op> {
+        let size = self.dice.pick(sizes);
+        let times = (CHURNED_BYTES / size).clamp(50, 3000);
+        self.dice.one_in(2).then_some(Op::Churn { size, times })
     }
 
     /// Even threads allocate into shared slots, odd ones free from them.

@@ -132,7 +132,7 @@ fn deviations(
     });
     let listed: BTreeSet<_> = old.iter().map(|entry| &entry.id).collect();
     let fresh = found.values().filter(|one| {
-        one.verdict == Verdict::Broken && one.level == Level::Must && !listed.contains(&one.id)
+        one.verdict == Verdict::Broken && one.level != Level::May && !listed.contains(&one.id)
     });
     let version = target.identity.version.as_deref();
     let fresh = fresh.map(|one| DeviationText {

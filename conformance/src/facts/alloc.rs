@@ -149,6 +149,7 @@ impl Clerk {
             Op::Write { .. } | Op::Verify { .. } => self.verified(answer, departed, hears),
             Op::Checkpoint => self.end_checkpoint(answer, hears),
             Op::Fork { .. } => self.end_fork(answer, hears),
+            Op::Churn { .. } => self.end_churn(answer, hears),
             Op::DoubleFree { .. }
             | Op::FreeInterior { .. }
             | Op::FreeForeign { .. }
@@ -299,6 +300,17 @@ impl Clerk {
         self.frame.set(names.fd_lost, u64::from(answer.has(flag::FD_LOST)));
         self.set_live();
         self.tell(self.names.checked, 0, hears);
+    }
+
+    /// Blocks came and went unseen; any of them that lost bytes counts as one block that did.
+    fn end_churn(&mut self, answer: &Answer, hears: &mut impl Hears) {
+        self.clear_request();
+        self.tell(self.names.called, 0, hears);
+        self.set_block(None, 0);
+        self.frame.set(self.names.content_damaged, answer.damaged);
+        self.totals.damaged += answer.damaged;
+        self.set_live();
+        self.tell(self.names.verified, 0, hears);
     }
 
     fn end_fork(&mut self, answer: &Answer, hears: &mut impl Hears) {

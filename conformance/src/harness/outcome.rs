@@ -12,7 +12,7 @@ use libtest_mimic::{Completion, Failed};
 /// | where it stands | the test |
 /// |---|---|
 /// | holds, or broken as the known deviations list it | passes |
-/// | a `should` or `may` is broken | passes, with a note: the gate lets it pass, too |
+/// | a `may` is broken | passes, with a note: the gate lets it pass, too |
 /// | a `must` is broken or inconclusive, a known deviation is stale | fails |
 /// | not applicable, disputed, a `should` or `may` inconclusive | is ignored, with the reason |
 ///

@@ -71,6 +71,9 @@ pub enum Op {
     /// Forks; the child verifies the blocks it inherited, allocates and frees `blocks` blocks of
     /// mixed sizes, and exits.
     Fork { blocks: u64 },
+    /// Allocates and frees `times` blocks of `size` bytes as fast as the thread can, at most 8 held
+    /// at a time. Each is stamped at both ends, and looked at when it is freed. No slot is used.
+    Churn { size: u64, times: u64 },
     /// Frees a full slot, then frees the same address again. A target that claims to detect misuse
     /// must stop the process in the second call.
     DoubleFree { slot: Slot },
@@ -158,6 +161,7 @@ impl Op {
             | Op::StartThread { .. }
             | Op::EndThread { .. }
             | Op::Fork { .. }
+            | Op::Churn { .. }
             | Op::FreeForeign { .. }
             | Op::Together
             | Op::End

@@ -67,9 +67,9 @@ impl Standing {
 pub enum Severity {
     /// Worth knowing: a `may` is broken.
     Note,
-    /// Does not fail the gate by itself as broken: a `should` is broken, a `must` inconclusive.
+    /// Fails no gate as broken: a `must` is inconclusive.
     Warning,
-    /// Fails the gate: a `must` is broken, or the baseline is stale.
+    /// Fails the gate: a `must` or a `should` is broken, or the baseline is stale.
     Error,
 }
 
@@ -94,10 +94,8 @@ impl InvariantReport {
             return Some(Severity::Error);
         }
         match (self.standing(), self.level) {
-            (Standing::Broken, Level::Must) => Some(Severity::Error),
-            (Standing::Broken, Level::Should) | (Standing::Inconclusive, Level::Must) => {
-                Some(Severity::Warning)
-            }
+            (Standing::Broken, Level::Must | Level::Should) => Some(Severity::Error),
+            (Standing::Inconclusive, Level::Must) => Some(Severity::Warning),
             (Standing::Broken, Level::May) => Some(Severity::Note),
             _ => None,
         }

@@ -82,6 +82,35 @@ unsafe fn fill_run(at: *mut u8, start: usize, end: usize, seed: u64) {
     }
 }
 
+/// Writes the first and the last `ends` bytes of a block of `len` bytes, all of a shorter one.
+///
+/// # Safety
+/// `at .. at + len` is a block that the caller owns.
+pub unsafe fn stamp(at: *mut u8, len: usize, ends: usize, seed: u64) {
+    for (start, end) in ends_of(len, ends) {
+        // SAFETY: both ends lie within the block.
+        unsafe { fill_run(at, start, end, seed) }
+    }
+}
+
+/// How many bytes that [`stamp`] wrote have changed.
+///
+/// # Safety
+/// `at .. at + len` can be read.
+pub unsafe fn unstamped(at: *const u8, len: usize, ends: usize, seed: u64) -> usize {
+    let lost = |(start, end): Run| {
+        // SAFETY: both ends lie within the block.
+        let kept = unsafe { kept_in_run(at, start, end, seed) };
+        end - start - kept
+    };
+    ends_of(len, ends).map(lost).sum()
+}
+
+fn ends_of(len: usize, ends: usize) -> impl Iterator<Item = Run> {
+    let tail = (len.saturating_sub(ends) & !7).max(ends.min(len));
+    [(0, ends.min(len)), (tail, len)].into_iter().filter(|(start, end)| start < end)
+}
+
 /// How many bytes from the start of `at` still hold the pattern of `seed`, looking at the first
 /// `len` of them, of a block that was filled with length `filled`.
 ///

@@ -29,7 +29,7 @@ pub enum Operand {
     Blocks,
     /// How many allocations are tried.
     Tries,
-    /// How often a section is performed.
+    /// How often something is done.
     Times,
 }
 
@@ -232,6 +232,7 @@ forms! {
     StartThread { thread: Thread } "start_thread" ["start" Thread];
     EndThread { thread: Thread } "end_thread" ["end" Thread];
     Fork { blocks: Blocks } "fork" ["fork" Blocks];
+    Churn { size: Size, times: Times } "churn" ["churn" Size Times];
     DoubleFree { slot: Slot } "double_free" ["double_free" Slot];
     FreeInterior { slot: Slot, offset: Offset } "free_interior" ["free_interior" Slot Offset];
     FreeForeign { what: Foreign } "free_foreign" ["free_foreign" Foreign];

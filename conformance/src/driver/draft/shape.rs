@@ -22,6 +22,8 @@ pub struct Shape {
     pub size_max: u64,
     /// So many bytes may be live at once: requests beyond are made small.
     pub bytes_max: u64,
+    /// A run of allocations has so many bytes in all, unless a single block has more.
+    pub run_bytes: u64,
     /// The largest alignment, in bytes; a power of two.
     pub align_max: u64,
     /// How often which kind is drawn.
@@ -43,9 +45,33 @@ impl Shape {
             threads: 1,
             size_max: 64 << 20,
             bytes_max: 256 << 20,
+            run_bytes: 64 << 10,
             align_max: 4 << 20,
             weights: Weights::default(),
         }
+    }
+
+    /// A shape of many blocks for a target with these capabilities and choices: runs that fill span
+    /// after span, and are freed in runs. Requests up to 64 KiB, 12 MiB live.
+    pub fn crowded(offers: Capabilities, choices: Choices) -> Shape {
+        let weights = Weights::default()
+            .with(Kind::MallocRun, 50)
+            .with(Kind::FreeRun, 45)
+            .with(Kind::Malloc, 16)
+            .with(Kind::Free, 8);
+        Shape {
+            live: Shape::LIVE_MAX,
+            size_max: 64 << 10,
+            bytes_max: 12 << 20,
+            run_bytes: 2 << 20,
+            weights,
+            ..Shape::of(offers, choices)
+        }
+    }
+
+    /// The most blocks that one draft obtains or frees.
+    pub(super) fn run_max(&self) -> u32 {
+        (self.live_count() / 8).max(16) as u32
     }
 
     /// The shape with `threads` threads taking turns.

@@ -14,9 +14,12 @@ pub(super) const FORK_BUSY: Scenario = Scenario {
 };
 
 /// Forks in a section.
-const FORKS: usize = 8;
+const FORKS: usize = 40;
 
-fn fork_busy(c: &Circumstances) -> Vec<Script> {
+/// Work of each thread beside one fork.
+const CHURNED_BYTES: u64 = 8 << 20;
+
+fn fork_busy(_: &Circumstances) -> Vec<Script> {
     let quiet = {
         let allocate =
             (0..20u16).map(|i| Op::Malloc { slot: Slot(i), size: 30 + u64::from(i) * 90 });
@@ -28,19 +31,16 @@ fn fork_busy(c: &Circumstances) -> Vec<Script> {
     let busy = |&size: &u64| {
         let threads = [Thread(1), Thread(2)];
         let mut steps = main_steps(threads.map(|thread| Op::StartThread { thread }));
-        steps.push(Step::main(Op::Repeat { times: 6 }));
         steps.push(Step::main(Op::Together));
-        steps.extend(main_steps([Op::Fork { blocks: 100 }; FORKS]));
-        let mut dice = c.dice(size);
-        for (n, thread) in threads.into_iter().enumerate() {
-            for _ in 0..900 {
-                let slot = Slot((n * 8) as u16 + dice.below(8) as u16);
-                let op = if dice.one_in(2) { Op::Malloc { slot, size } } else { Op::Free { slot } };
-                steps.push(Step::on(thread, op));
-            }
+        steps.extend(main_steps([Op::Fork { blocks: 30 }; FORKS]));
+        // As fast as they can: the more time they spend in the allocator, the more likely a fork
+        // finds them there.
+        let times = (CHURNED_BYTES / size).clamp(400, 20_000);
+        for thread in threads {
+            steps.extend([Step::on(thread, Op::Churn { size, times }); FORKS]);
         }
-        steps.extend(main_steps([Op::End, Op::End]));
+        steps.push(Step::main(Op::End));
         Script { steps }
     };
-    std::iter::once(quiet).chain([32, 700, 20_000, 200_000].iter().map(busy)).collect()
+    std::iter::once(quiet).chain([32, 700, 20_000, 70_000, 300_000].iter().map(busy)).collect()
 }

@@ -47,13 +47,51 @@ pub(super) const FREE_ALL: Scenario = Scenario {
 const ROUNDS: u64 = 64;
 
 fn steady_state(c: &Circumstances) -> Vec<Script> {
+    // What is lost by one kind of call shows in a few steps; what takes a mixture, in many.
+    let churns = CHURNED.iter().map(|&size| churn(size));
+    let calls = [24, 200, 3000, 50_000, 300_000].map(|size| each_call(c, size));
+    churns.chain(calls).chain(mixtures(c)).collect()
+}
+
+/// Sizes of each order, and what is allocated and freed of each in a round, in bytes.
+const CHURNED: [u64; 12] =
+    [8, 24, 40, 64, 100, 250, 1000, 5000, 20_000, 50_000, 150_000, 700_000];
+const CHURNED_BYTES: u64 = 1 << 20;
+
+fn churn(size: u64) -> Script {
+    let times = (CHURNED_BYTES / size).clamp(16, 20_000);
+    Script { steps: rounds(ROUNDS, main_steps([Op::Churn { size, times }])) }
+}
+
+/// A block from each allocating call, resized and freed.
+fn each_call(c: &Circumstances, size: u64) -> Script {
+    let slot = |i| Slot(i);
+    let offered = |capability, op| c.offers.has(capability).then_some(op);
+    let blocks = [
+        Some(Op::Malloc { slot: slot(0), size }),
+        offered(Capability::Calloc, Op::Calloc { slot: slot(1), count: 1, size }),
+        offered(Capability::AlignedAlloc, Op::AlignedAlloc { slot: slot(2), align: 64, size }),
+        offered(Capability::PosixMemalign, Op::PosixMemalign { slot: slot(3), align: 256, size }),
+        offered(Capability::Memalign, Op::Memalign { slot: slot(4), align: 4096, size }),
+    ];
+    let blocks: Vec<Op> = blocks.into_iter().flatten().collect();
+    let resizes = |i| offered(Capability::Realloc, Op::Realloc { slot: slot(i), size: size * 2 });
+    let frees = (0..5).map(|i| Op::Free { slot: slot(i) });
+    let times = (40_000 / size).clamp(2, 300);
+    let mut body = vec![Op::Repeat { times }];
+    body.extend(blocks);
+    body.extend((0..5).filter_map(resizes));
+    body.extend(frees.chain([Op::End]));
+    Script { steps: rounds(ROUNDS, main_steps(body)) }
+}
+
+fn mixtures(c: &Circumstances) -> Vec<Script> {
     let largest = [64, 600, 9_000, 40_000, 300_000];
     let work = |(salt, largest): (usize, &u64)| {
         let mut dice = c.dice(salt as u64);
         // Short rounds at large sizes: the bytes written are what takes the time.
-        let length = if *largest > 20_000 { 60 } else { 700 };
-        let repeats = if *largest > 20_000 { 4 } else { 16 };
-        let mut body = vec![Step::main(Op::Repeat { times: repeats })];
+        let length = if *largest > 20_000 { 60 } else { 2500 };
+        let mut body = vec![Step::main(Op::Repeat { times: 4 })];
         body.extend(main_steps(random_work(c, &mut dice, length, *largest)));
         body.push(Step::main(Op::End));
         Script { steps: rounds(ROUNDS, body) }
@@ -63,11 +101,12 @@ fn steady_state(c: &Circumstances) -> Vec<Script> {
 
 /// `length` ops of all kinds on blocks up to `largest` bytes, after which everything is free.
 fn random_work(c: &Circumstances, dice: &mut Dice, length: usize, largest: u64) -> Vec<Op> {
-    const HELD: u64 = 40;
-    let mut full = [false; HELD as usize];
-    let mut ops = Vec::with_capacity(length + HELD as usize);
+    // So many small blocks that they fill spans, and not so many large ones.
+    let held = ((4 << 20) / largest).clamp(40, 600);
+    let mut full = vec![false; held as usize];
+    let mut ops = Vec::with_capacity(length + held as usize);
     for _ in 0..length {
-        let i = dice.below(HELD) as usize;
+        let i = dice.below(held) as usize;
         let slot = Slot(i as u16);
         let size = 1 + dice.below(1 + dice.clone().below(largest));
         let op =
@@ -75,7 +114,7 @@ fn random_work(c: &Circumstances, dice: &mut Dice, length: usize, largest: u64) 
         full[i] = !matches!(op, Op::Free { .. });
         ops.push(op);
     }
-    ops.extend((0..HELD as u16).map(|i| Op::Free { slot: Slot(i) }));
+    ops.extend((0..held as u16).map(|i| Op::Free { slot: Slot(i) }));
     ops
 }
 

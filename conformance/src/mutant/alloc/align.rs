@@ -8,7 +8,7 @@ use std::ptr;
 mutants! {
     Serves24At8(c_heap) "alloc/serves-24-bytes-at-8"
         breaks "alloc/align/align-fundamental"
-        also []
+        also ["alloc/align/align-request"]
         "Serves 17 to 24 bytes like a class of 24, so that they start at odd multiples of 8.";
     ForgetsAlignOfSmall(c_heap) "alloc/forgets-align-of-small"
         breaks "alloc/align/align-request"

@@ -25,7 +25,8 @@ mutants! {
         "Notes the size of a freed block in the word after it, where the next block lives.";
     SharesZeroBlock(c_heap) "alloc/shares-zero-size-block"
         breaks "alloc/block/zero-size-policy"
-        also ["alloc/block/block-disjoint-from-live", "alloc/realloc/realloc-null-is-malloc"]
+        also ["alloc/block/block-disjoint-from-live", "alloc/realloc/realloc-null-is-malloc",
+            "alloc/free/layout-range-dealloc", "alloc/block/usable-bytes-owned"]
         "Gives every malloc(0) the same address.";
     CountsShiftTwice(c_heap) "alloc/counts-shift-twice"
         breaks "alloc/block/usable-ge-request"
@@ -37,7 +38,8 @@ mutants! {
         "Reports the whole slot as usable though the block starts behind padding.";
     MixesFlagIntoSize(c_heap) "alloc/mixes-flag-into-usable-size"
         breaks "alloc/block/usable-stable"
-        also ["alloc/block/usable-ge-request"]
+        also ["alloc/block/usable-ge-request", "alloc/realloc/realloc-prefix-preserved",
+            "alloc/realloc/realloc-failure-keeps-old"]
         "Reports eight bytes less while the span has a freed slot: a flag kept in the size word.";
     LeavesLastPageOut(c_heap) "alloc/leaves-last-page-out"
         breaks "alloc/block/block-accessible"

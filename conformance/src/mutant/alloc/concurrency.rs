@@ -12,8 +12,9 @@ use std::{hint, ptr, thread};
 mutants! {
     DropsRemoteFrees(c_heap) "alloc/drops-remote-frees"
         breaks "alloc/concurrency/remote-free-accepted"
-        also ["alloc/concurrency/remote-free-exactly-once", "alloc/space/producer-consumer-bounded",
-            "alloc/space/steady-state-footprint", "alloc/space/no-leak-after-free-all"]
+        also ["alloc/concurrency/remote-free-exactly-once",
+            "alloc/space/producer-consumer-bounded", "alloc/space/steady-state-footprint",
+            "alloc/space/no-leak-after-free-all", "alloc/concurrency/thread-exit-returns-cache"]
         "Returns early where another thread owns the span: the block never comes back.";
     ScrubsAfterSending(c_heap) "alloc/scrubs-after-sending"
         breaks "alloc/concurrency/remote-free-synchronises"
@@ -44,11 +45,13 @@ mutants! {
     PublishesEarly(c_heap) "alloc/publishes-heap-before-it-is-ready"
         breaks "alloc/concurrency/bootstrap-reentrant"
         also ["alloc/block/block-disjoint-from-live", "alloc/block/contents-stable",
-            "alloc/block/usable-ge-request"]
+            "alloc/block/usable-ge-request", "alloc/zero/calloc-zeroed",
+            "alloc/block/usable-bytes-owned", "alloc/block/call-returns",
+            "alloc/block/block-accessible", "alloc/concurrency/fork-child-can-allocate"]
         "Lets other threads see the heap a moment before its table of classes is filled.";
     LeavesChildLocked(c_heap) "alloc/leaves-child-locked"
         breaks "alloc/concurrency/fork-child-can-allocate"
-        also []
+        also ["alloc/block/call-returns"]
         "Takes all locks before a fork, and does not release them in the child.";
 }
 

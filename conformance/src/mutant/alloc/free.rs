@@ -30,7 +30,7 @@ mutants! {
     LooksOneClassUp(c_heap) "alloc/looks-one-class-up"
         breaks "alloc/free/layout-range-dealloc"
         also ["alloc/block/call-returns", "alloc/block/block-disjoint-from-live",
-            "alloc/block/contents-stable"]
+            "alloc/block/contents-stable", "alloc/realloc/realloc-failure-keeps-old"]
         "Finds the slot from the class of the told size plus one: wrong at the upper end of the range.";
 }
 

@@ -14,7 +14,10 @@ mutants! {
         "Takes a page for its own use whenever a thread needs a span, and never gives it back.";
     ForgetsFullSpans(c_heap) "alloc/forgets-full-spans"
         breaks "alloc/space/steady-state-footprint"
-        also ["alloc/space/producer-consumer-bounded", "alloc/space/no-leak-after-free-all"]
+        also ["alloc/space/producer-consumer-bounded", "alloc/space/no-leak-after-free-all",
+            "alloc/concurrency/thread-exit-returns-cache",
+            "alloc/concurrency/remote-free-accepted", "alloc/concurrency/late-tls-free",
+            "alloc/realloc/realloc-moved-old-released"]
         "Takes a new span when one is full, and never looks at the full one again, however empty it becomes.";
     SetsBusySpansAside(c_heap) "alloc/sets-busy-spans-aside"
         breaks "alloc/space/producer-consumer-bounded"

@@ -33,6 +33,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(10);
 /// The child is also given up after so much processor time, in seconds.
 const CPU_LIMIT: i64 = 10;
 
+/// Blocks that the child allocates, at most: what asks for more is meant to hang the judge.
+const MOST: u64 = 1 << 16;
+
 /// Blocks that the child holds at once.
 const HELD: usize = 64;
 
@@ -63,6 +66,7 @@ impl Hands<'_> {
         if !shared && self.table.live().any(|(_, block)| block.damaged() > 0) {
             return finding::DAMAGED;
         }
+        let blocks = blocks.min(MOST);
         let mut held = [Held { address: ptr::null_mut(), size: 0, align: 0 }; HELD];
         for i in 0..blocks {
             let place = i as usize % HELD;
@@ -129,7 +133,7 @@ impl Hands<'_> {
 
 /// Sizes that reach every part of an allocator: small classes, a page, and beyond.
 fn child_size(i: u64) -> usize {
-    const SIZES: [usize; 12] = [24, 8, 64, 100, 16, 1000, 40, 4096, 256, 9000, 48, 70_000];
+    const SIZES: [usize; 12] = [24, 70_000, 64, 100, 16, 1000, 40, 4096, 300_000, 9000, 48, 20_000];
     SIZES[i as usize % SIZES.len()]
 }
 

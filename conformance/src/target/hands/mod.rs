@@ -9,6 +9,7 @@
 //! set just before each call and read just after it, so nothing may come between.
 
 mod blocks;
+mod churn;
 mod fork;
 mod log;
 mod misuse;
@@ -118,6 +119,7 @@ impl<'h> Hands<'h> {
             Op::Verify { slot } => self.verify(slot, log, shared),
             Op::Checkpoint => (!shared).then(|| self.checkpoint(log)),
             Op::Fork { blocks } => Some(self.fork(blocks, log, shared)),
+            Op::Churn { size, times } => self.churn(size, times, log),
             Op::DoubleFree { .. }
             | Op::FreeInterior { .. }
             | Op::FreeForeign { .. }

@@ -11,7 +11,7 @@ use crate::op::alloc::{Op, Script, Step, THREADS, Thread};
 ///
 /// Steps apply as long as the target grants requests of at most [`Shape::size_max`] bytes and
 /// refuses those that nobody can grant; where it does otherwise some steps will be skipped. A draft
-/// gives no step where there is nothing to do it to, and at most 16.
+/// gives no step where there is nothing to do it to, and at most one for each eighth live block.
 pub fn resolve(drafts: &[Draft], shape: &Shape) -> Script {
     let mut resolver = Resolver::new(shape, drafts.len());
     for draft in drafts {
@@ -19,9 +19,6 @@ pub fn resolve(drafts: &[Draft], shape: &Shape) -> Script {
     }
     Script { steps: resolver.steps }
 }
-
-/// The longest run of allocations or frees that one draft stands for.
-const RUN_MAX: u32 = 16;
 
 /// What the target is expected to hold after the steps so far.
 struct Resolver<'s> {
@@ -98,7 +95,7 @@ impl<'s> Resolver<'s> {
 
     /// Several frees.
     fn free_run(&mut self, draft: &Draft) {
-        for i in 0..=(draft.count % RUN_MAX) {
+        for i in 0..=(draft.count % self.shape.run_max()) {
             // Scatters the blocks of a run in no order, from the same pick every time.
             let pick = draft.pick.wrapping_add((i * 40_503) as u16);
             self.free(Kind::Free, &Draft { pick, ..*draft });

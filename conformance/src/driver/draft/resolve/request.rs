@@ -1,12 +1,9 @@
 //! Allocations and resizes: what is asked for, and what is expected of it.
 
-use super::{Draft, Kind, RUN_MAX, Resolver, sizes};
+use super::{Draft, Kind, Resolver, sizes};
 use crate::capability::Capability;
 use crate::driver::draft::predicted::{Block, Origin};
 use crate::op::alloc::{Op, SLOTS, Slot};
-
-/// In a run of allocations: so many bytes in all, unless one block has more.
-const RUN_BYTES: u64 = 64 << 10;
 
 /// Where the size of a request comes from.
 enum SizeFrom {
@@ -137,7 +134,8 @@ impl Resolver<'_> {
     /// Several blocks of one size, as far as there is room.
     pub(super) fn malloc_run(&mut self, draft: &Draft) {
         let size = self.size(draft, self.asked, false);
-        let most = (RUN_BYTES / size.max(1)).clamp(2, u64::from(RUN_MAX)) as u32;
+        let fit = self.shape.run_bytes / size.max(1);
+        let most = fit.clamp(2, u64::from(self.shape.run_max())) as u32;
         for _ in 0..2 + draft.count % (most - 1) {
             let bytes = self.heap.bytes().saturating_add(size);
             if self.heap.len() < self.shape.live_count() && bytes <= self.shape.bytes_max {
