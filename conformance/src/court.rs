@@ -16,6 +16,8 @@ pub struct Law {
     pub rule: Rule,
     /// A breach leaves a heap that proves nothing more.
     pub taints: bool,
+    /// A breach is plain to see in the answers of one step; it is no number measured over a run.
+    pub is_firm: bool,
     /// Scripted runs in which alone it is judged; empty: in all.
     pub scenario: Vec<String>,
 }

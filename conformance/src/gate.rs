@@ -66,7 +66,9 @@ pub fn judge(report: &Report, expectations: &Expectations, known: &BTreeSet<Inva
     }
     for target in &report.targets {
         obstacles(target, &mut findings);
-        findings.extend(target.invariants.iter().filter_map(|one| finding(target, one)));
+        if target.fault.is_none() {
+            findings.extend(target.invariants.iter().filter_map(|one| finding(target, one)));
+        }
     }
     findings.sort_by_key(|&(status, _)| std::cmp::Reverse(status));
     let status = findings.first().map_or(Status::Conforms, |&(status, _)| status);

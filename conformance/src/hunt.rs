@@ -4,7 +4,8 @@
 //! 1. Scripts run one after another on one heap, which is fast, and dirties the heap as real
 //!    programs do.
 //! 2. A script that breaks a law is run again, alone, in a fresh process. If it breaks nothing
-//!    alone, all that ran before it comes with it; if it needs luck, it is tried several times.
+//!    alone, all that ran before it comes with it; if it needs luck, it is tried several times, and
+//!    many times over within one run.
 //! 3. What breaks again is shrunk, by its driver's own means first and by deletion last, every
 //!    candidate in a fresh process.
 //! 4. The smallest becomes the witness; replays say how reliably it breaks.
@@ -47,6 +48,13 @@ const KNOWN_BREACHES: u64 = 400;
 
 /// Tries before a failure that needs luck is given up.
 const LUCK: u32 = 20;
+
+/// A script whose threads run together is performed so often within one run, where once is not
+/// enough for luck.
+const TIMES_OVER: u64 = 40;
+
+/// At most so many runs that hang go into trying a failure again.
+const CONFIRM_HANGS: usize = 6;
 
 /// Replays that say how reliably a witness breaks.
 const REPLAYS: u32 = 3;
@@ -244,6 +252,9 @@ pub struct Found {
     pub picture: String,
     /// `(broke, tried)` over replays of the script.
     pub replays: (u32, u32),
+    /// Seen as it happened, and nothing but the target can have done it: it counts though no replay
+    /// repeats it.
+    pub firm: bool,
     /// Scripts and steps of the hunt until it was found.
     pub cases: u64,
     /// See `cases`.
@@ -297,11 +308,13 @@ impl Hunted {
     }
 }
 
-/// A script that broke something in a session, with all that ran there before it.
+/// A script that broke something, as it was seen first.
 struct Broken {
     script: Script,
+    /// All that ran in the session before it, and itself.
     history: Script,
     breaches: Vec<Breach>,
+    death: Option<Death>,
 }
 
 /// Hunts for breaches: keeps the standing of every law, and what was found.
@@ -340,9 +353,7 @@ impl<'r> Hunt<'r> {
             let (ran, broken) = self.session(source, left)?;
             left -= ran.min(left);
             match broken {
-                Some(Broken { script, history, breaches }) => {
-                    self.settle(source, &script, &history, &breaches)?;
-                }
+                Some(seen) => self.settle(source, &seen)?,
                 None if ran == 0 => break,
                 None => {}
             }
@@ -373,7 +384,8 @@ impl<'r> Hunt<'r> {
             self.so_far.ops += ran.steps;
             if !ran.breaches.is_empty() {
                 let history = std::mem::take(&mut history);
-                broken = Some(Broken { script, history, breaches: ran.breaches });
+                let death = ran.death.map(|(_, death)| death);
+                broken = Some(Broken { script, history, breaches: ran.breaches, death });
             } else if !ran.completed {
                 self.so_far.cut_short(ran.death.as_ref());
                 break;
@@ -405,8 +417,13 @@ impl<'r> Hunt<'r> {
                 }
                 self.so_far.add(&alone.tallies, &alone.done, started);
                 if !alone.breaches.is_empty() {
-                    let mut nothing = Plain(std::iter::empty());
-                    self.settle(&mut nothing, script, script, &alone.breaches)?;
+                    let seen = Broken {
+                        script: script.clone(),
+                        history: script.clone(),
+                        breaches: alone.breaches,
+                        death: alone.death.map(|(_, death)| death),
+                    };
+                    self.settle(&mut Plain(std::iter::empty()), &seen)?;
                     break;
                 }
                 if !(self.progress)(&self.so_far) {
@@ -421,27 +438,46 @@ impl<'r> Hunt<'r> {
     fn settle(
         &mut self,
         source: &mut dyn Source,
-        script: &Script,
-        history: &Script,
-        breaches: &[Breach],
+        seen: &Broken,
     ) -> Result<(), HuntError> {
         let mut smallest: Option<Script> = None;
         let standing = self.standing.clone();
-        for law in breaches.iter().map(|b| b.law) {
-            let hangs = usize::from(self.hang_is_known);
+        for breach in &seen.breaches {
+            let (law, hangs) = (breach.law, usize::from(self.hang_is_known));
             let mut trial = Trial { rig: self.rig, standing: &standing, law, luck: 1, hangs };
             // What broke one law at this step mostly breaks the others, too.
             let shrunk = match &smallest {
-                Some(small) if trial.breaks(small)? => small.clone(),
-                _ => trial.smallest(source, script, history)?,
+                Some(small) if trial.breaks(small)? => Some(small.clone()),
+                _ => trial.smallest(source, &seen.script, &seen.history)?,
             };
-            let found = trial.witness(shrunk.clone(), &self.so_far)?;
+            let found = match &shrunk {
+                Some(script) => trial.witness(script.clone(), &self.so_far)?,
+                None => self.unrepeated(seen, breach),
+            };
             self.hang_is_known |= trial.hangs > 0;
-            smallest = Some(shrunk);
+            smallest = shrunk.or(smallest);
             self.standing[law] = Standing::Known;
             self.so_far.found.push(found);
         }
         Ok(())
+    }
+
+    /// What was seen once and never again: the script that showed it is all there is to show.
+    fn unrepeated(&self, seen: &Broken, breach: &Breach) -> Found {
+        let law = &self.rig.code.laws[breach.law];
+        Found {
+            law: breach.law,
+            script: seen.script.clone(),
+            at: breach.at,
+            shown: breach.shown.clone(),
+            death: seen.death.clone(),
+            picture: String::new(),
+            replays: (0, LUCK),
+            firm: law.is_firm && seen.death.as_ref().is_none_or(|death| death.how.is_own_doing()),
+            cases: self.so_far.cases,
+            ops: self.so_far.ops,
+            nanos: self.so_far.nanos,
+        }
     }
 }
 
@@ -469,16 +505,14 @@ impl Trial<'_> {
         Ok(false)
     }
 
-    /// The smallest script found that breaks the law again; the whole history where nothing does.
+    /// The smallest script found that breaks the law again; nothing where nothing does.
     fn smallest(
         &mut self,
         source: &mut dyn Source,
         script: &Script,
         history: &Script,
-    ) -> Result<Script, HuntError> {
-        let Some((best, from_source)) = self.confirm(script, history)? else {
-            return Ok(history.clone());
-        };
+    ) -> Result<Option<Script>, HuntError> {
+        let Some((best, from_source)) = self.confirm(script, history)? else { return Ok(None) };
         let mut failure = None;
         let per_run = (best.steps.len() as u64).max(1) * u64::from(self.luck);
         let unrolled = unrolled_len(&best).max(per_run);
@@ -495,37 +529,49 @@ impl Trial<'_> {
         let by_source = if from_source { source.shrink_last(&mut breaks) } else { None };
         let best = by_source.unwrap_or(best);
         let best = shrink(best, runs, &mut breaks);
-        failure.map_or(Ok(best), Err)
+        failure.map_or(Ok(Some(best)), Err)
     }
 
-    /// The script, alone or with its history, that breaks the law again, and whether it is the
-    /// source's own; sets how much luck it needs.
+    /// The script, alone, with its history or many times over, that breaks the law again, and
+    /// whether it is the source's own; sets how much luck it needs.
     fn confirm(
         &mut self,
         script: &Script,
         history: &Script,
     ) -> Result<Option<(Script, bool)>, HuntError> {
-        let candidates = [(script, true), (history, false)];
-        for (candidate, own) in candidates {
-            self.luck = 1;
-            if self.breaks(candidate)? {
-                // Once may have been luck: how often in five?
-                let mut hits = 1u32;
-                for _ in 0..4 {
-                    hits += u32::from(self.breaks(candidate)?);
+        let often = times_over(script);
+        let plan = [
+            (Some(script), true, 1),
+            (Some(history), false, 1),
+            (often.as_ref(), false, 2),
+            (Some(script), true, LUCK),
+            (Some(history), false, LUCK / 2),
+            (often.as_ref(), false, LUCK / 2),
+        ];
+        let hung = self.hangs;
+        for (candidate, own, tries) in plan {
+            let Some(candidate) = candidate else { continue };
+            for _ in 0..tries {
+                self.luck = 1;
+                if self.breaks(candidate)? {
+                    self.luck = self.luck_of(candidate)?;
+                    return Ok(Some((candidate.clone(), own)));
                 }
-                self.luck = if hits == 5 { 1 } else { 10 / hits + 1 };
-                return Ok(Some((candidate.clone(), own)));
+                if self.hangs > hung + CONFIRM_HANGS {
+                    return Ok(None);
+                }
             }
         }
-        for (candidate, own) in candidates {
-            self.luck = LUCK;
-            if self.breaks(candidate)? {
-                return Ok(Some((candidate.clone(), own)));
-            }
-        }
-        self.luck = 1;
         Ok(None)
+    }
+
+    /// How often a script that broke once must be tried: once may have been luck. How often in five?
+    fn luck_of(&mut self, script: &Script) -> Result<u32, HuntError> {
+        let mut hits = 1u32;
+        for _ in 0..4 {
+            hits += u32::from(self.breaks(script)?);
+        }
+        Ok(if hits == 5 { 1 } else { 10 / hits + 1 })
     }
 
     /// Runs the script some more times, and keeps what the last breaking run showed.
@@ -550,11 +596,20 @@ impl Trial<'_> {
             death: alone.death.map(|(_, death)| death),
             picture: alone.picture,
             replays: (broke, tried),
+            firm: false,
             cases: so_far.cases,
             ops: so_far.ops,
             nanos: so_far.nanos,
         })
     }
+}
+
+/// A script whose threads run together, many times over.
+fn times_over(script: &Script) -> Option<Script> {
+    let together = script.steps.iter().any(|step| step.op == Op::Together);
+    let repeat = Step::main(Op::Repeat { times: TIMES_OVER });
+    let steps = [&[repeat], &script.steps[..], &[Step::main(Op::End)]].concat();
+    together.then_some(Script { steps })
 }
 
 /// How many steps a script is when it is performed.
@@ -567,6 +622,10 @@ fn unrolled_len(script: &Script) -> u64 {
             Op::Repeat { times } => factors.push(factor.saturating_mul(times)),
             Op::Together => factors.push(factor),
             Op::End if factors.len() > 1 => drop(factors.pop()),
+            // A block that comes and goes unseen costs a fraction of a step.
+            Op::Churn { times, .. } => {
+                sum = sum.saturating_add(factor.saturating_mul(1 + times.min(1 << 20) / 8));
+            }
             _ => sum = sum.saturating_add(factor),
         }
     }

@@ -5,7 +5,7 @@ use crate::court::{Code, Law};
 use crate::driver::scenario;
 use crate::mutant;
 use crate::rule::{EventId, Rule, RuleFault, Vocabulary};
-use crate::spec::{Body, Fault, FaultKind, Invariant, RuleText, SpecFaults, Specs};
+use crate::spec::{Body, Fault, FaultKind, Invariant, Kind, RuleText, SpecFaults, Specs};
 use crate::trace::form::FORMS;
 
 /// The subject whose invariants this build can judge.
@@ -66,6 +66,7 @@ fn law(invariant: &Invariant, vocabulary: &Vocabulary) -> Result<Option<Law>, Bo
         rule: Rule::load(&rule.text, &on, vocabulary).map_err(|fault| place(rule, fault))?,
         on,
         taints: invariant.taints,
+        is_firm: invariant.scenario.is_empty() && invariant.kind != Kind::Bound,
         scenario: invariant.scenario.clone(),
     }))
 }

@@ -14,7 +14,7 @@ use crate::expect::Expectations;
 use crate::laws::Book;
 use crate::mutant::Mutant;
 use crate::proof::Proof;
-use crate::spec::{Judge, Specs};
+use crate::spec::{InvariantId, Judge, Pattern, Specs};
 use crate::verdict::Witness;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -46,7 +46,7 @@ pub struct Row {
     /// How soon each judge killed it.
     pub kills: BTreeMap<Judge, Cell>,
     /// What else broke, and may.
-    pub also: Vec<String>,
+    pub also: Vec<InvariantId>,
     /// The shortest witness.
     pub witness: Option<Witness>,
 }
@@ -111,7 +111,7 @@ impl Matrix<'_> {
     /// Judges a right allocator by every judge.
     pub fn control(&self, spec: &TargetSpec) -> ControlRow {
         let broke = match self.kills(spec, &self.options()) {
-            Ok(killed) => killed.into_iter().map(|(id, (_, w))| (id, w.message)).collect(),
+            Ok(killed) => killed.into_iter().map(|(id, (_, w))| (id.to_string(), w.message)).collect(),
             Err(says) => BTreeMap::from([("could not be judged".to_owned(), says)]),
         };
         ControlRow { target: spec.to_string(), broke }
@@ -135,7 +135,7 @@ impl Matrix<'_> {
     }
 }
 
-type Killed = BTreeMap<String, (Kill, Witness)>;
+type Killed = BTreeMap<InvariantId, (Kill, Witness)>;
 
 /// What may break beside a mutant's own invariant.
 struct Excuses {
@@ -145,8 +145,9 @@ struct Excuses {
 }
 
 impl Excuses {
-    fn cover(&self, id: &str, witness: &Witness) -> bool {
-        self.any || self.also.contains(&id) || was_not_completed(witness)
+    fn cover(&self, id: &InvariantId, witness: &Witness) -> bool {
+        let listed = || self.also.iter().any(|pattern| Pattern::new(pattern).matches(id));
+        self.any || listed() || was_not_completed(witness)
     }
 }
 
@@ -154,7 +155,7 @@ impl Row {
     /// Enters what one judge found.
     fn enter(&mut self, judge: Judge, killed: Killed, excuses: &Excuses) {
         for (id, (kill, witness)) in killed {
-            if id == self.breaks {
+            if id.as_str() == self.breaks {
                 let cell = Cell { cases: kill.cases, ops: kill.ops, nanos: kill.nanos };
                 self.kills.insert(judge, cell);
                 if self.witness.as_ref().is_none_or(|known| rank(&witness) < rank(known)) {

@@ -133,16 +133,38 @@ pub fn options(trace: &Trace) -> Options {
     Options { overrides, ..Options::default() }
 }
 
-/// Laws that any trace is held to, and the one that this trace names, whatever its scenario.
-fn standing(code: &Code, named: Option<&str>) -> Vec<Standing> {
+/// How often a trace is performed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tries {
+    /// So often, whatever comes of it.
+    All(u32),
+    /// Until it breaks something, at most as often as the trace says: once if it says nothing.
+    UntilBroken,
+}
+
+impl Tries {
+    fn most(self, trace: &Trace) -> u32 {
+        let said = || trace.metadata.get(key::TRIES)?.parse::<u32>().ok();
+        match self {
+            Tries::All(n) => n,
+            Tries::UntilBroken => said().unwrap_or(1).clamp(1, 1000),
+        }
+    }
+}
+
+/// Laws that any trace is held to, those of the scenario that this trace names, and the one that it
+/// names itself, whatever its scenario.
+fn standing(code: &Code, named: Option<&str>, scenario: Option<&str>) -> Vec<Standing> {
     let judged = |law: &crate::court::Law| {
-        let here = law.scenario.is_empty() || named == Some(law.id.as_str());
+        let here = law.scenario.is_empty()
+            || named == Some(law.id.as_str())
+            || law.scenario.iter().any(|s| Some(&**s) == scenario);
         if here { Standing::In } else { Standing::Out }
     };
     code.laws.iter().map(judged).collect()
 }
 
-/// Performs `trace` up to `tries` times on the target that `spec` names.
+/// Performs `trace` as often as `tries` says on the target that `spec` names.
 ///
 /// # Errors
 /// [`AgainError::Hunt`] where the target cannot be judged.
@@ -150,12 +172,15 @@ pub fn replay(
     spec: &TargetSpec,
     bench: &Bench<'_>,
     trace: &Trace,
-    tries: u32,
+    tries: Tries,
 ) -> Result<Replayed, AgainError> {
     let subject = super::subject(spec, bench)?;
     let named = trace.metadata.get(key::INVARIANT);
     let mut replayed = Replayed::default();
-    for _ in 0..tries {
+    for _ in 0..tries.most(trace) {
+        if tries == Tries::UntilBroken && replayed.broke > 0 {
+            break;
+        }
         let broken = once(&subject, trace, named)?;
         let counts = named.is_none_or(|id| broken.iter().any(|b| b.id.as_str() == id));
         replayed.tried += 1;
@@ -173,7 +198,8 @@ fn once(
     named: Option<&str>,
 ) -> Result<Vec<Again>, HuntError> {
     let rig = subject.rig();
-    let alone = rig.alone(&trace.script(), &standing(rig.code, named), false)?;
+    let scenario = trace.metadata.get(key::SCENARIO);
+    let alone = rig.alone(&trace.script(), &standing(rig.code, named, scenario), false)?;
     let mut broken: Vec<Again> = breaches(&rig, &alone, trace);
     let invariant = named.and_then(|id| subject.bench.specs.invariant(id));
     match invariant.map(|i| (&i.id, &i.body)) {
@@ -209,13 +235,14 @@ fn bare(id: &InvariantId, message: String) -> Again {
 }
 
 fn breaches(rig: &Rig<'_>, alone: &Alone, trace: &Trace) -> Vec<Again> {
+    let scenario = trace.metadata.get(key::SCENARIO);
     let one = |breach: &crate::court::Breach| {
         let law = &rig.code.laws[breach.law];
         let step = trace.steps.get(breach.at).map(|t| &t.step);
         let death = alone.death.as_ref().map(|(_, death)| death);
         Again {
             id: law.id.clone(),
-            message: sentence(law, step, &breach.shown, death, None),
+            message: sentence(law, step, &breach.shown, death, scenario),
             facts: breach.shown.iter().map(|s| (s.text.clone(), s.value.clone())).collect(),
             picture: alone.picture.clone(),
             stderr: death.map_or_else(String::new, |d| d.stderr.clone()),
@@ -236,24 +263,28 @@ pub fn shrink(
 ) -> Result<Trace, AgainError> {
     let subject = super::subject(spec, bench)?;
     let rig = subject.rig();
-    let standing = standing(rig.code, id.map(InvariantId::as_str));
-    let first = rig.alone(&trace.script(), &standing, false)?;
-    let broken = first.breaches.iter().map(|b| b.law);
-    let wanted = match id {
-        Some(id) => broken.into_iter().find(|&law| rig.code.laws[law].id == *id),
-        None => broken.into_iter().next(),
-    };
-    let Some(law) = wanted else {
+    let scenario = trace.metadata.get(key::SCENARIO);
+    let standing = standing(rig.code, id.map(InvariantId::as_str), scenario);
+    let tries = Tries::UntilBroken.most(trace);
+    let wanted = |law: usize| id.is_none_or(|id| rig.code.laws[law].id == *id);
+    let mut law = None;
+    for _ in 0..tries {
+        let alone = rig.alone(&trace.script(), &standing, false)?;
+        law = law.or_else(|| alone.breaches.iter().map(|b| b.law).find(|&law| wanted(law)));
+    }
+    let Some(law) = law else {
         let what = id.map_or_else(|| "no invariant".to_owned(), |id| format!("not {id}"));
         return Err(AgainError::Whole(format!("the trace breaks {what} on {spec}")));
     };
     let mut fault = None;
-    let breaks = |script: &Script| match rig.alone(script, &standing, false) {
-        Ok(alone) => alone.breaches.iter().any(|b| b.law == law),
-        Err(e) => {
-            fault = Some(e);
-            false
-        }
+    let breaks = |script: &Script| {
+        (0..tries).any(|_| match rig.alone(script, &standing, false) {
+            Ok(alone) => alone.breaches.iter().any(|b| b.law == law),
+            Err(e) => {
+                fault = Some(e);
+                false
+            }
+        })
     };
     let script = make_smaller(trace.script(), RUNS, breaks);
     if let Some(fault) = fault {

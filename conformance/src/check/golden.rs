@@ -94,6 +94,8 @@ fn witness(
         death: None,
         picture: String::new(),
         replays: (broke, 3),
+        firm: false,
+        scenario: None,
         kill: Kill { judge: Judge::Golden, cases: 1, ops: at as u64 + 1, nanos: 0 },
     })
 }

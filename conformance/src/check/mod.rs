@@ -233,14 +233,14 @@ fn subject<'b>(spec: &TargetSpec, bench: &'b Bench<'b>) -> Result<Subject<'b>, H
 pub fn kills(
     spec: &TargetSpec,
     bench: &Bench<'_>,
-) -> Result<BTreeMap<String, (Kill, Witness)>, HuntError> {
+) -> Result<BTreeMap<InvariantId, (Kill, Witness)>, HuntError> {
     let mut report = empty_report(spec, bench);
     let (subject, offers) = introduce(spec, bench, &mut report)?;
     let examined = plan::Examination::new(&subject, offers, None).run(&mut |_| {})?;
     let broken = examined.broken.iter().filter_map(|(id, broken)| {
         let invariant = bench.specs.invariant(id)?;
         let witness = witness::of(invariant, broken, subject.choices, &report.spec);
-        Some((id.clone(), (broken.kill, witness)))
+        Some((invariant.id.clone(), (broken.kill, witness)))
     });
     Ok(broken.collect())
 }

@@ -36,6 +36,10 @@ pub(super) struct Broken {
     pub(super) death: Option<Death>,
     pub(super) picture: String,
     pub(super) replays: (u32, u32),
+    /// It counts though no replay repeats it.
+    pub(super) firm: bool,
+    /// The scenario that its law names, if it names any.
+    pub(super) scenario: Option<&'static str>,
     /// Who found it, after how many scripts and steps.
     pub(super) kill: Kill,
 }
@@ -309,7 +313,7 @@ impl<'e> Examination<'e> {
         *sum = sum.plus(effort);
     }
 
-    fn broken(&self, judge: Judge, scenario: Option<&str>, found: Found) -> (String, Broken) {
+    fn broken(&self, judge: Judge, scenario: Option<&'static str>, found: Found) -> (String, Broken) {
         let law = &self.subject.bench.book.code.laws[found.law];
         let step = found.script.steps.get(found.at);
         let message = sentence(law, step, &found.shown, found.death.as_ref(), scenario);
@@ -321,6 +325,8 @@ impl<'e> Examination<'e> {
             death: found.death,
             picture: found.picture,
             replays: found.replays,
+            firm: found.firm,
+            scenario: scenario.filter(|_| !law.scenario.is_empty()),
             kill: Kill { judge, cases: found.cases, ops: found.ops, nanos: found.nanos },
             trace: Trace::from(&found.script),
         };

@@ -111,7 +111,7 @@ fn judge_broken(
     broken: &Broken,
     target: &str,
 ) {
-    if broken.replays.0 == 0 {
+    if broken.replays.0 == 0 && !broken.firm {
         let text = "a failure was seen that no replay repeated";
         report.reason = Some(Reason::new(Cause::Unstable, text));
     } else {

@@ -15,6 +15,10 @@ pub mod key {
     pub const INVARIANT: &str = "invariant";
     /// The target that broke it.
     pub const TARGET: &str = "target";
+    /// The scenario whose invariants are judged, too.
+    pub const SCENARIO: &str = "scenario";
+    /// A matter of luck: how often it is tried before it counts as not breaking.
+    pub const TRIES: &str = "tries";
     /// What the target had chosen, as `name=word` with blanks between.
     pub const CHOICES: &str = "choices";
 }
@@ -29,6 +33,12 @@ pub(super) fn of(
     let mut metadata = Metadata::default();
     metadata.push(key::INVARIANT, invariant.id.as_str());
     metadata.push(key::TARGET, target);
+    if let Some(scenario) = broken.scenario {
+        metadata.push(key::SCENARIO, scenario);
+    }
+    if let Some(tries) = tries(broken.replays) {
+        metadata.push(key::TRIES, &tries.to_string());
+    }
     let words = Choices::NAMES.iter().filter_map(|n| Some(format!("{n}={}", choices.word(n)?)));
     metadata.push(key::CHOICES, &words.collect::<Vec<_>>().join(" "));
     let trace = Trace { metadata, steps: broken.trace.steps.clone() };
@@ -45,6 +55,13 @@ pub(super) fn of(
         resembles: invariant.broken_by.first().cloned(),
         replays: broken.replays,
     }
+}
+
+/// How often a witness that broke in `(broke, tried)` replays should be tried, if more than once:
+/// so often that missing it is one chance in some hundreds.
+fn tries((broke, tried): (u32, u32)) -> Option<u32> {
+    const SURE: u32 = 6;
+    (broke < tried).then(|| (SURE * tried).div_ceil(broke.max(1)).min(500))
 }
 
 /// A witness that could not be saved.

@@ -1,6 +1,7 @@
 //! `heaplaw replay` and `heaplaw shrink`: a trace again, alone, in a new process.
 
 use super::{Ended, Failure, load, screen};
+use crate::check::again::Tries;
 use crate::check::target_spec::TargetSpec;
 use crate::check::witness::key;
 use crate::check::{Bench, again};
@@ -16,9 +17,10 @@ pub struct Args {
     /// The target; the one that the trace names if none is given.
     #[arg(long, value_name = "TARGET")]
     target: Option<TargetSpec>,
-    /// Perform it so often; a failure of luck needs several tries.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    tries: u32,
+    /// Perform it just so often. If not given: until something breaks, at most as often as the
+    /// trace says.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    tries: Option<u32>,
 }
 
 /// Arguments of `shrink`.
@@ -65,7 +67,8 @@ pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
         worker: load::worker()?,
         proven: None,
     };
-    let replayed = again::replay(&target, &bench, &trace, args.tries)?;
+    let tries = args.tries.map_or(Tries::UntilBroken, Tries::All);
+    let replayed = again::replay(&target, &bench, &trace, tries)?;
     screen::print(&replayed.account(&target));
     Ok(u8::from(!replayed.broken.is_empty()))
 }

@@ -2,7 +2,7 @@
 
 use super::FAILED;
 use super::session::Session;
-use crate::check::again;
+use crate::check::again::{self, Tries};
 use crate::check::target_spec::TargetSpec;
 use crate::check::witness::key;
 use std::path::Path;
@@ -21,7 +21,7 @@ pub(super) fn run(session: &Session, path: &Path) -> Result<ExitCode, String> {
     };
     let spec = TargetSpec::Named(name.to_owned());
     let options = again::options(&trace);
-    let tries = session.settings.tries;
+    let tries = session.settings.tries.map_or(Tries::UntilBroken, Tries::All);
     let replayed = session.on_bench(&options, |bench| again::replay(&spec, bench, &trace, tries));
     let replayed = replayed.map_err(|e| e.to_string())?;
     print!("{}", replayed.account(&spec));

@@ -18,8 +18,8 @@ pub(super) struct Settings {
     pub(super) witnesses: Option<PathBuf>,
     /// `HEAPLAW_REPLAY`: a trace to perform in place of the tests.
     pub(super) replay: Option<PathBuf>,
-    /// `HEAPLAW_TRIES`: how often to perform it.
-    pub(super) tries: u32,
+    /// `HEAPLAW_TRIES`: how often to perform it, if not as often as it says itself.
+    pub(super) tries: Option<u32>,
     /// `HEAPLAW_EVERY_TARGET`: a target on which nothing was judged is an error.
     pub(super) every_target: bool,
 }
@@ -55,7 +55,10 @@ impl Settings {
             profile,
             witnesses: get("HEAPLAW_WITNESSES")?.map(PathBuf::from),
             replay: get("HEAPLAW_REPLAY")?.map(PathBuf::from),
-            tries: number("HEAPLAW_TRIES", get("HEAPLAW_TRIES")?, 1, 1)?,
+            tries: match get("HEAPLAW_TRIES")? {
+                Some(word) => Some(number("HEAPLAW_TRIES", Some(word), 1, 1)?),
+                None => None,
+            },
             every_target,
         })
     }
@@ -84,7 +87,7 @@ mod tests {
     #[test]
     fn an_empty_environment_asks_for_what_the_command_line_does_by_default() {
         let usual = with(&[]).expect("reads");
-        assert_eq!((usual.seed, usual.cases, usual.tries), (1, CASES, 1));
+        assert_eq!((usual.seed, usual.cases, usual.tries), (1, CASES, None));
         assert_eq!(usual.profile, Profile::Any);
         assert!(!usual.every_target && usual.replay.is_none());
     }

@@ -22,7 +22,8 @@ pub struct Mutant {
     pub says: &'static str,
     /// Full id of the invariant that it must break.
     pub breaks: &'static str,
-    /// Full ids of invariants that it may break as well, because they follow from the same fault.
+    /// Invariants that it may break as well, because they follow from the same fault: full ids, or
+    /// patterns of them.
     pub also: &'static [&'static str],
     /// Builds it. Called once in the process that is judged.
     pub make: fn() -> Box<dyn Heap>,

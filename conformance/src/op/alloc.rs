@@ -71,8 +71,8 @@ pub enum Op {
     /// Forks; the child verifies the blocks it inherited, allocates and frees `blocks` blocks of
     /// mixed sizes, and exits.
     Fork { blocks: u64 },
-    /// Allocates and frees `times` blocks of `size` bytes as fast as the thread can, at most 8 held
-    /// at a time. Each is stamped at both ends, and looked at when it is freed. No slot is used.
+    /// Allocates and frees `times` blocks of `size` bytes as fast as the thread can, in bursts of at
+    /// most 256 blocks. Each is stamped at both ends, and looked at when it is freed. No slot is used.
     Churn { size: u64, times: u64 },
     /// Frees a full slot, then frees the same address again. A target that claims to detect misuse
     /// must stop the process in the second call.

@@ -35,7 +35,7 @@ use std::fmt;
 use word::words;
 
 words! {
-    /// How binding an invariant is. Only a broken `must` makes a run fail.
+    /// How binding an invariant is. A broken `may` makes no run fail.
     pub Level, "a level":
     Must = "must", "Breaking it is a bug.";
     Should = "should", "Breaking it needs a reason.";

@@ -88,6 +88,13 @@ impl How {
     pub fn is_hang(self) -> bool {
         matches!(self, How::Blocked | How::Spinning)
     }
+
+    /// Whether nothing outside the process can have done it: somebody may kill a process, and a
+    /// machine that is short of everything may keep it waiting.
+    pub fn is_own_doing(self) -> bool {
+        !matches!(self, How::Signal { number: libc::SIGKILL | libc::SIGTERM, .. })
+            && !self.is_hang()
+    }
 }
 
 impl fmt::Display for How {

@@ -25,12 +25,11 @@ mutants! {
         "Notes the size of a freed block in the word after it, where the next block lives.";
     SharesZeroBlock(c_heap) "alloc/shares-zero-size-block"
         breaks "alloc/block/zero-size-policy"
-        also ["alloc/block/block-disjoint-from-live", "alloc/realloc/realloc-null-is-malloc",
-            "alloc/free/layout-range-dealloc", "alloc/block/usable-bytes-owned"]
+        also ["alloc/**"]
         "Gives every malloc(0) the same address.";
     CountsShiftTwice(c_heap) "alloc/counts-shift-twice"
         breaks "alloc/block/usable-ge-request"
-        also []
+        also ["alloc/realloc/realloc-prefix-preserved", "alloc/realloc/realloc-failure-keeps-old"]
         "Takes the padding of an over-aligned block off its usable size twice.";
     ReportsWholeSlot(c_heap) "alloc/reports-whole-slot"
         breaks "alloc/block/usable-bytes-owned"
@@ -39,7 +38,7 @@ mutants! {
     MixesFlagIntoSize(c_heap) "alloc/mixes-flag-into-usable-size"
         breaks "alloc/block/usable-stable"
         also ["alloc/block/usable-ge-request", "alloc/realloc/realloc-prefix-preserved",
-            "alloc/realloc/realloc-failure-keeps-old"]
+            "alloc/realloc/realloc-failure-keeps-old", "alloc/failure/failure-changes-nothing"]
         "Reports eight bytes less while the span has a freed slot: a flag kept in the size word.";
     LeavesLastPageOut(c_heap) "alloc/leaves-last-page-out"
         breaks "alloc/block/block-accessible"

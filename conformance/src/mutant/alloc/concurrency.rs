@@ -44,10 +44,7 @@ mutants! {
         "Forgets the cache of an ended thread, with all its spans.";
     PublishesEarly(c_heap) "alloc/publishes-heap-before-it-is-ready"
         breaks "alloc/concurrency/bootstrap-reentrant"
-        also ["alloc/block/block-disjoint-from-live", "alloc/block/contents-stable",
-            "alloc/block/usable-ge-request", "alloc/zero/calloc-zeroed",
-            "alloc/block/usable-bytes-owned", "alloc/block/call-returns",
-            "alloc/block/block-accessible", "alloc/concurrency/fork-child-can-allocate"]
+        also ["alloc/**"]
         "Lets other threads see the heap a moment before its table of classes is filled.";
     LeavesChildLocked(c_heap) "alloc/leaves-child-locked"
         breaks "alloc/concurrency/fork-child-can-allocate"

@@ -10,12 +10,11 @@ use std::ptr;
 mutants! {
     WrapsProduct(c_heap) "alloc/wraps-product"
         breaks "alloc/failure/calloc-overflow-null"
-        also ["alloc/block/usable-ge-request", "alloc/zero/grow-zeroed-tail"]
+        also ["alloc/**"]
         "Multiplies count and size without looking for overflow.";
     ReadsSizesSigned(c_heap) "alloc/reads-sizes-signed"
         breaks "alloc/failure/oversize-null"
-        also ["alloc/block/usable-ge-request", "alloc/realloc/realloc-failure-keeps-old",
-            "alloc/realloc/realloc-prefix-preserved"]
+        also ["alloc/**"]
         "Compares sizes as signed numbers, so that a size with the top bit set is a small one.";
     ForgetsEnomem(c_heap) "alloc/forgets-enomem-on-overflow"
         breaks "alloc/failure/failure-sets-enomem"
@@ -24,7 +23,7 @@ mutants! {
     TrimsLiveBlocks(c_heap) "alloc/trims-live-blocks-on-failure"
         breaks "alloc/failure/failure-changes-nothing"
         also ["alloc/block/contents-stable", "alloc/block/call-returns",
-            "alloc/realloc/realloc-prefix-preserved"]
+            "alloc/realloc/realloc-prefix-preserved", "alloc/realloc/realloc-failure-keeps-old"]
         "Gives unused tails of its spans back to the system when a request fails, from one page too early.";
 }
 

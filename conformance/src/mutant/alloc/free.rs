@@ -20,17 +20,15 @@ mutants! {
         "Advises the system about a large block it frees, at a crooked address, and leaves the error in errno.";
     KnowsSlotStartsOnly(c_heap) "alloc/knows-slot-starts-only"
         breaks "alloc/free/free-accepts-family"
-        also ["alloc/block/call-returns"]
+        also ["alloc/**"]
         "Takes the address of every block for the start of its slot, and stops the process for an over-aligned one.";
     TrustsToldSize(c_heap) "alloc/recomputes-slot-from-told-size"
         breaks "alloc/free/sized-free-equivalent"
-        also ["alloc/block/call-returns", "alloc/block/block-disjoint-from-live",
-            "alloc/block/contents-stable"]
+        also ["alloc/**"]
         "Finds the slot of a sized free from the size rounded up to 8, as if no class were larger.";
     LooksOneClassUp(c_heap) "alloc/looks-one-class-up"
         breaks "alloc/free/layout-range-dealloc"
-        also ["alloc/block/call-returns", "alloc/block/block-disjoint-from-live",
-            "alloc/block/contents-stable", "alloc/realloc/realloc-failure-keeps-old"]
+        also ["alloc/**"]
         "Finds the slot from the class of the told size plus one: wrong at the upper end of the range.";
 }
 

@@ -1,8 +1,9 @@
 //! Wrong allocators, one file per suite of `specs/alloc/`.
 //!
 //! Each file begins with a table: name, face, id, the invariant that it must break, those that it
-//! may break as well, and the fault. Below stands the one part that is wrong. The faults wait for
-//! plausible input, and leave the process alive where they can, so that the judge has to look.
+//! may break as well, and the fault; one that damages the heap may break anything, `alloc/**`. Below
+//! stands the one part that is wrong. The faults wait for plausible input, and leave the process
+//! alive where they can, so that the judge has to look.
 
 /// Declares mutants: a unit struct each, and the list `MUTANTS` of the file.
 macro_rules! mutants {

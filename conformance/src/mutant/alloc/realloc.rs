@@ -17,9 +17,7 @@ mutants! {
         "Copies from the start of the slot, where an over-aligned block has its padding.";
     FreesOnFailure(c_heap) "alloc/frees-block-it-cannot-resize"
         breaks "alloc/realloc/realloc-failure-keeps-old"
-        also ["alloc/failure/failure-changes-nothing", "alloc/block/contents-stable",
-            "alloc/block/block-disjoint-from-live", "alloc/block/call-returns",
-            "alloc/block/block-accessible"]
+        also ["alloc/**"]
         "Frees the old block when it refuses to resize it.";
     ChecksSizeBeforeNull(c_heap) "alloc/checks-size-before-null"
         breaks "alloc/realloc/realloc-null-is-malloc"

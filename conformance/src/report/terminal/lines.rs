@@ -21,7 +21,9 @@ pub fn lines(report: &Report, screen: &Screen) -> String {
             writeln!(out, "unjudged  {}  -- {obstacle}", field(&target.spec))
                 .expect("a String takes it all");
         }
-        for one in &target.invariants {
+        // One reason for all of them was said above; what nobody asked for needs none.
+        let said = |one: &&InvariantReport| target.fault.is_none() && one.was_selected();
+        for one in target.invariants.iter().filter(said) {
             out.push_str(&row(target, one));
             out.push('\n');
         }

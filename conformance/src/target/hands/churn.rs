@@ -1,6 +1,9 @@
 //! Many allocations and frees in one step: as fast as a thread can, so that threads get into each
 //! other's way.
 //!
+//! Blocks come and go in bursts, because what allocators keep for each thread soaks up a block or
+//! two: only a burst gets through to what threads share.
+//!
 //! What the shadow sees of other ops, a single answer cannot say for thousands of calls. So the
 //! hands themselves look for the one fault that matters here: each block is stamped at both ends
 //! while it is held, and must still carry the stamps when it is freed.
@@ -11,11 +14,14 @@ use crate::target::heap::{Held, natural_align};
 use crate::target::memory;
 use std::ptr;
 
-/// Blocks held at a time.
-const HELD: usize = 8;
+/// Blocks of a burst, at most.
+const BURST: usize = 256;
+
+/// Bytes of a burst, at most, unless its least number of blocks has more.
+const BURST_BYTES: usize = 1 << 20;
 
 /// Blocks of a step, at most: what asks for more is meant to hang the judge.
-pub(super) const MOST: u64 = 1 << 20;
+const MOST: u64 = 1 << 20;
 
 /// Largest block, in bytes.
 const LARGEST: u64 = 4 << 20;
@@ -29,32 +35,42 @@ impl Hands<'_> {
         if size == 0 || size > LARGEST {
             return None;
         }
-        let (len, times) = (size as usize, times.min(MOST));
-        let align = natural_align(size) as usize;
-        let nothing = Held { address: ptr::null_mut(), size: len, align };
-        let (mut held, mut seeds) = ([nothing; HELD], [0u64; HELD]);
-        let mut damaged = 0;
         log.calling(0, 0);
-        for i in 0..times + HELD as u64 {
-            let place = i as usize % HELD;
-            if !held[place].address.is_null() {
-                // SAFETY: the block is live, has `len` bytes, and was stamped with this seed.
-                unsafe {
-                    damaged += memory::unstamped(held[place].address, len, STAMP, seeds[place]);
-                    self.heap.free(held[place]);
-                }
-            }
-            if i >= times {
-                continue;
-            }
+        let len = size as usize;
+        let burst = (BURST_BYTES / len).clamp(4, BURST) as u64;
+        let (mut left, mut damaged) = (times.min(MOST), 0);
+        while left > 0 {
+            let now = burst.min(left);
+            damaged += self.burst(len, now as usize);
+            left -= now;
+        }
+        Some(Answer { damaged, ..Answer::default() })
+    }
+
+    /// Allocates `count` blocks of `len` bytes and frees them, the oldest first; returns how many
+    /// stamped bytes had changed by then.
+    fn burst(&self, len: usize, count: usize) -> u64 {
+        let mut held = [ptr::null_mut(); BURST];
+        let align = natural_align(len as u64) as usize;
+        let first = u64::MAX - self.fresh_serials(count as u64);
+        for (i, address) in held.iter_mut().enumerate().take(count) {
             // SAFETY: a modest size that is not 0.
-            held[place].address = unsafe { self.heap.malloc(len) };
-            if !held[place].address.is_null() {
-                seeds[place] = memory::seed_of(u64::MAX - self.fresh_serial());
+            *address = unsafe { self.heap.malloc(len) };
+            if !address.is_null() {
+                let seed = memory::seed_of(first - i as u64);
                 // SAFETY: a block of `len` bytes, as the target says.
-                unsafe { memory::stamp(held[place].address, len, STAMP, seeds[place]) };
+                unsafe { memory::stamp(*address, len, STAMP, seed) };
             }
         }
-        Some(Answer { damaged: damaged as u64, ..Answer::default() })
+        let mut damaged = 0;
+        for (i, &address) in held.iter().enumerate().take(count).filter(|(_, a)| !a.is_null()) {
+            let seed = memory::seed_of(first - i as u64);
+            // SAFETY: the block is live, has `len` bytes, and was stamped with this seed.
+            unsafe {
+                damaged += memory::unstamped(address, len, STAMP, seed) as u64;
+                self.heap.free(Held { address, size: len, align });
+            }
+        }
+        damaged
     }
 }

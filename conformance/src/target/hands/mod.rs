@@ -178,7 +178,12 @@ impl<'h> Hands<'h> {
     }
 
     fn fresh_serial(&self) -> u64 {
-        self.next_serial.fetch_add(1, Ordering::Relaxed)
+        self.fresh_serials(1)
+    }
+
+    /// The first of `count` numbers in a row.
+    fn fresh_serials(&self, count: u64) -> u64 {
+        self.next_serial.fetch_add(count, Ordering::Relaxed)
     }
 }
 
