@@ -37,7 +37,11 @@ const SHRINK_RUNS: usize = 600;
 const SHRINK_STEPS: u64 = 12_000_000;
 
 /// At most so many runs that hang go into shrinking one witness: each takes its time.
-const SHRINK_HANGS: usize = 24;
+const SHRINK_HANGS: usize = 12;
+
+/// From one fault follow many breaches. The first so many are shrunk with all the effort there is,
+/// as many again with a quarter of it, and what comes later with little: the first say it best.
+const SHRUNK_WELL: usize = 3;
 
 /// A hunt ends after so many runs that a known hang cut short: they take the time that other
 /// judges need.
@@ -324,6 +328,8 @@ pub struct Hunt<'r> {
     pub standing: Vec<Standing>,
     /// The target was seen to hang: it is given up soon from now on.
     pub hang_is_known: bool,
+    /// Laws that others found broken before.
+    pub known: usize,
     /// So far.
     pub so_far: Hunted,
     /// Called after every script with the counts so far; false ends the hunt.
@@ -339,7 +345,7 @@ impl<'r> Hunt<'r> {
     ) -> Hunt<'r> {
         let tallies = vec![Tally::default(); rig.code.laws.len()];
         let so_far = Hunted { tallies, ..Hunted::default() };
-        Hunt { rig, standing, hang_is_known: false, so_far, progress }
+        Hunt { rig, standing, hang_is_known: false, known: 0, so_far, progress }
     }
 
     /// Runs at most `cases` scripts of `source` one after another.
@@ -444,7 +450,8 @@ impl<'r> Hunt<'r> {
         let standing = self.standing.clone();
         for breach in &seen.breaches {
             let (law, hangs) = (breach.law, usize::from(self.hang_is_known));
-            let mut trial = Trial { rig: self.rig, standing: &standing, law, luck: 1, hangs };
+            let rank = self.known + self.so_far.found.len();
+            let mut trial = Trial { rig: self.rig, standing: &standing, law, luck: 1, hangs, rank };
             // What broke one law at this step mostly breaks the others, too.
             let shrunk = match &smallest {
                 Some(small) if trial.breaks(small)? => Some(small.clone()),
@@ -490,6 +497,8 @@ struct Trial<'r> {
     luck: u32,
     /// Runs that hung so far.
     hangs: usize,
+    /// How many laws were found broken before.
+    rank: usize,
 }
 
 impl Trial<'_> {
@@ -514,13 +523,14 @@ impl Trial<'_> {
     ) -> Result<Option<Script>, HuntError> {
         let Some((best, from_source)) = self.confirm(script, history)? else { return Ok(None) };
         let mut failure = None;
-        let per_run = (best.steps.len() as u64).max(1) * u64::from(self.luck);
-        let unrolled = unrolled_len(&best).max(per_run);
-        let runs = (SHRINK_STEPS / unrolled).clamp(24, SHRINK_RUNS as u64) as usize;
+        let runs = self.shrink_runs(&best);
+        let most_hangs = self.hangs + SHRINK_HANGS / self.share();
+        let mut left = 2 * runs;
         let mut breaks = |candidate: &Script| {
-            if failure.is_some() || self.hangs > SHRINK_HANGS {
+            if failure.is_some() || self.hangs > most_hangs || left == 0 {
                 return false;
             }
+            left -= 1;
             self.breaks(candidate).unwrap_or_else(|e| {
                 failure = Some(e);
                 false
@@ -530,6 +540,23 @@ impl Trial<'_> {
         let best = by_source.unwrap_or(best);
         let best = shrink(best, runs, &mut breaks);
         failure.map_or(Ok(Some(best)), Err)
+    }
+
+    /// One part in so many of the effort goes into this law.
+    fn share(&self) -> usize {
+        match self.rank / SHRUNK_WELL {
+            0 => 1,
+            1 => 4,
+            _ => 16,
+        }
+    }
+
+    /// How many candidates may be tried in shrinking `script`.
+    fn shrink_runs(&self, script: &Script) -> usize {
+        let luck = self.luck.max(1) as usize;
+        let steps = unrolled_len(script).max(1).saturating_mul(luck as u64);
+        let affordable = usize::try_from(SHRINK_STEPS / steps).unwrap_or(SHRINK_RUNS);
+        (affordable.min(SHRINK_RUNS / luck) / self.share()).max(12)
     }
 
     /// The script, alone, with its history or many times over, that breaks the law again, and

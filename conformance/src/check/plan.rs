@@ -251,6 +251,7 @@ impl<'e> Examination<'e> {
         };
         let mut hunt = Hunt::new(&rig, standing.to_vec(), &mut progress);
         hunt.hang_is_known = self.hang_is_known();
+        hunt.known = self.examined.broken.len();
         run(&mut hunt)?;
         let hunted = hunt.so_far;
         let nanos = started.elapsed().as_nanos().try_into().unwrap_or(u64::MAX);

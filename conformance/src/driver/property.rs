@@ -1,7 +1,9 @@
 //! Random scripts, made and first shrunk by proptest.
 //!
 //! Most are of a small heap, whose blocks are soon used again. Some are of a crowded one: what goes
-//! wrong at the end of a span, or when whole spans are given back, needs many blocks.
+//! wrong at the end of a span, or when whole spans are given back, needs many blocks. In some,
+//! threads take turns, and free each other's blocks: what goes wrong there whatever the schedule is
+//! met every time, and shrinks well.
 
 use super::clear_up;
 use super::draft::{DraftTree, Drafts, Shape, resolve, strategy};
@@ -15,14 +17,17 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 /// Drafts of a script, at most.
 const LENGTH: usize = 400;
 
-/// One script of so many is of a crowded heap.
-const CROWDED: u64 = 12;
+/// One script of so many is of a crowded heap, or of threads that take turns.
+const SPECIAL: u64 = 6;
+
+/// Threads that take turns.
+const THREADS: usize = 3;
 
 /// Makes random scripts from a seed.
 pub struct Property {
     runner: TestRunner,
-    /// The usual shape and the crowded one, with what draws their drafts.
-    shapes: [(Shape, Drafts); 2],
+    /// The usual shape, the crowded one and that of threads, with what draws their drafts.
+    shapes: [(Shape, Drafts); 3],
     made: u64,
     /// The last script, and the index of its shape.
     last: Option<(DraftTree, usize)>,
@@ -35,7 +40,8 @@ impl Property {
         bytes[..8].copy_from_slice(&seed.to_le_bytes());
         let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
         let runner = TestRunner::new_with_rng(Config::default(), rng);
-        let shapes = [Shape::of(offers, choices), Shape::crowded(offers, choices)];
+        let usual = Shape::of(offers, choices);
+        let shapes = [usual, Shape::crowded(offers, choices), usual.with_threads(THREADS)];
         let shapes = shapes.map(|shape| (shape, strategy(&shape, 1..=LENGTH)));
         Property { runner, shapes, made: 0, last: None }
     }
@@ -52,7 +58,11 @@ impl Source for Property {
     fn next_script(&mut self) -> Option<Script> {
         // A strategy over plain numbers rejects nothing, so a tree there always is.
         self.made += 1;
-        let shape = usize::from(self.made.is_multiple_of(CROWDED));
+        let shape = match self.made % (2 * SPECIAL) {
+            0 => 1,
+            SPECIAL => 2,
+            _ => 0,
+        };
         let tree = self.shapes[shape].1.new_tree(&mut self.runner).ok()?;
         let script = self.script_of(&tree, shape);
         self.last = Some((tree, shape));
