@@ -20,7 +20,7 @@ use crate::op::alloc::{Op, Script, Step};
 use crate::picture::{Subject, heap_map};
 use crate::rule::{Shown, Vocabulary};
 use crate::run::Session;
-use crate::shrink::shrink;
+use crate::shrink::{shrink, without_large};
 use crate::target::child::{Child, Launch, LaunchError};
 use crate::target::{Death, Target};
 use crate::trace::form::FORMS;
@@ -441,11 +441,7 @@ impl<'r> Hunt<'r> {
     }
 
     /// Turns the breaches of one bad script into witnesses, one a law.
-    fn settle(
-        &mut self,
-        source: &mut dyn Source,
-        seen: &Broken,
-    ) -> Result<(), HuntError> {
+    fn settle(&mut self, source: &mut dyn Source, seen: &Broken) -> Result<(), HuntError> {
         let mut smallest: Option<Script> = None;
         let standing = self.standing.clone();
         for breach in &seen.breaches {
@@ -536,8 +532,12 @@ impl Trial<'_> {
                 false
             })
         };
-        let by_source = if from_source { source.shrink_last(&mut breaks) } else { None };
-        let best = by_source.unwrap_or(best);
+        // Large blocks are what takes time: without them all that follows is faster.
+        let modest = without_large(&best);
+        let is_modest = modest != best && breaks(&modest);
+        let by_source =
+            if from_source && !is_modest { source.shrink_last(&mut breaks) } else { None };
+        let best = by_source.unwrap_or(if is_modest { modest } else { best });
         let best = shrink(best, runs, &mut breaks);
         failure.map_or(Ok(Some(best)), Err)
     }

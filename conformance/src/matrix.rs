@@ -111,7 +111,9 @@ impl Matrix<'_> {
     /// Judges a right allocator by every judge.
     pub fn control(&self, spec: &TargetSpec) -> ControlRow {
         let broke = match self.kills(spec, &self.options()) {
-            Ok(killed) => killed.into_iter().map(|(id, (_, w))| (id.to_string(), w.message)).collect(),
+            Ok(killed) => {
+                killed.into_iter().map(|(id, (_, w))| (id.to_string(), w.message)).collect()
+            }
             Err(says) => BTreeMap::from([("could not be judged".to_owned(), says)]),
         };
         ControlRow { target: spec.to_string(), broke }

@@ -29,7 +29,8 @@ pub fn heap_map(shadow: &Shadow, subject: Subject, script: &Script) -> String {
     if subject.address == 0 {
         return String::new();
     }
-    let near = |b: &&Live| b.address.abs_diff(subject.address) < subject.size.max(4096).saturating_mul(64);
+    let near =
+        |b: &&Live| b.address.abs_diff(subject.address) < subject.size.max(4096).saturating_mul(64);
     let others: Vec<&Live> = others.iter().filter(near).collect();
     let ends = others.iter().map(|b| end_of(b.address, b.size.max(b.usable)));
     let starts = others.iter().map(|b| b.address);

@@ -29,6 +29,24 @@ pub fn shrink(script: Script, runs: usize, breaks: impl FnMut(&Script) -> bool) 
     hunt.best
 }
 
+/// The script with no block larger than 32 KiB.
+pub fn without_large(script: &Script) -> Script {
+    const LARGE: u64 = 32 << 10;
+    let mut script = script.clone();
+    for step in &mut script.steps {
+        let large = step.op.requested().is_some_and(|size| (LARGE..1 << 32).contains(&size));
+        if let Op::Calloc { count, .. } | Op::Reallocarray { count, .. } = &mut step.op
+            && large
+        {
+            *count = 1;
+        }
+        if let Some(size) = operand_mut(&mut step.op, 0).filter(|_| large) {
+            *size = (*size).min(LARGE);
+        }
+    }
+    script
+}
+
 struct Hunt<B> {
     best: Script,
     runs: usize,
@@ -254,7 +272,8 @@ fn operand_mut(op: &mut Op, which: usize) -> Option<&mut u64> {
             | Op::Reallocarray { size, .. }
             | Op::AlignedAlloc { size, .. }
             | Op::PosixMemalign { size, .. }
-            | Op::Memalign { size, .. },
+            | Op::Memalign { size, .. }
+            | Op::Churn { size, .. },
             0,
         ) => Some(size),
         (Op::Calloc { count, .. } | Op::Reallocarray { count, .. }, 1) => Some(count),
@@ -268,7 +287,6 @@ fn operand_mut(op: &mut Op, which: usize) -> Option<&mut u64> {
         (Op::FreeInterior { offset, .. }, 0) => Some(offset),
         (Op::CorruptFreed { tries, .. }, 0) => Some(tries),
         (Op::Fork { blocks }, 0) => Some(blocks),
-        (Op::Churn { size, .. }, 0) => Some(size),
         (Op::Churn { times, .. }, 1) => Some(times),
         _ => None,
     }

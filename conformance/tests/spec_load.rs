@@ -68,7 +68,11 @@ fn keys_that_are_left_out_get_their_defaults() {
 fn each_form_of_body_is_read() {
     let specs = loaded();
     let body = |id: &str| specs.invariant(id).unwrap().body.clone();
-    let compare = Body::Compare { swap: vec!["free_sized".into()], with: "free".into(), blames: vec!["alloc/block/contents-stable".into()] };
+    let compare = Body::Compare {
+        swap: vec!["free_sized".into()],
+        with: "free".into(),
+        blames: vec!["alloc/block/contents-stable".into()],
+    };
     assert_eq!(body("alloc/block/free-sized-is-free"), compare);
     let golden = Body::Golden { files: vec!["golden/cycle.trace".into()] };
     assert_eq!(body("gc/mark/golden-cycle"), golden);

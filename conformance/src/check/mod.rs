@@ -209,7 +209,7 @@ fn introduce<'b>(
     drop(child);
     report.identity = spec.identity(&identity);
     let choices = choose(&launch, bench, report)?;
-    let offers = offered(offers, &choices);
+    let offers = offered(offers, choices);
     report.capabilities = offers.iter().map(|c| c.word().to_owned()).collect();
     let subject = Subject { bench, launch, choices };
     report.controls = controls::run(&subject, &identity)?;
@@ -314,7 +314,7 @@ pub fn left_out(
     report.identity = spec.identity(child.identity());
     drop(child);
     let choices = choose(&launch, bench, &mut report)?;
-    let offers = offered(offers, &choices);
+    let offers = offered(offers, choices);
     let reason = |invariant: &Invariant| {
         let (_, reason) = select::left_out(invariant, offers, choices, bench.options)?;
         Some((invariant.id.clone(), reason))
@@ -323,7 +323,7 @@ pub fn left_out(
 }
 
 /// A target that chose to detect misuse offers just that.
-fn offered(offers: Capabilities, choices: &Choices) -> Capabilities {
+fn offered(offers: Capabilities, choices: Choices) -> Capabilities {
     if choices.harden == Harden::Detect { offers.with(Capability::DetectsMisuse) } else { offers }
 }
 

@@ -130,7 +130,12 @@ impl<'e> Examination<'e> {
         let (k, n) = self.subject.bench.options.shard.map_or((1, 1), |s| (s.k, s.n));
         let (k, n) = (u64::from(k), u64::from(n));
         let own_seed = seed.wrapping_mul(1000).wrapping_add(k);
-        self.hunt(Judge::Property, &mut Property::new(self.offers, choices, own_seed), cases / n, watch)?;
+        self.hunt(
+            Judge::Property,
+            &mut Property::new(self.offers, choices, own_seed),
+            cases / n,
+            watch,
+        )?;
         let length = if cases < 200 { WORLD - 1 } else { WORLD };
         let all = Exhaustive::new(self.offers, length).chain(resizes(self.offers));
         let mine = all.skip(k as usize - 1).step_by(n as usize);
@@ -314,7 +319,12 @@ impl<'e> Examination<'e> {
         *sum = sum.plus(effort);
     }
 
-    fn broken(&self, judge: Judge, scenario: Option<&'static str>, found: Found) -> (String, Broken) {
+    fn broken(
+        &self,
+        judge: Judge,
+        scenario: Option<&'static str>,
+        found: Found,
+    ) -> (String, Broken) {
         let law = &self.subject.bench.book.code.laws[found.law];
         let step = found.script.steps.get(found.at);
         let message = sentence(law, step, &found.shown, found.death.as_ref(), scenario);

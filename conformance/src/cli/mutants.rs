@@ -9,8 +9,8 @@ use crate::spec::{Judge, Pattern};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// Arguments of `mutants`.
 #[derive(clap::Args, Debug)]
@@ -59,11 +59,12 @@ pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
         return Err(Failure("no mutant is selected".into()));
     }
     if args.write_proof.is_some() && args.invariant.is_some() {
-        return Err(Failure("a part of the matrix proves only a part: leave out --invariant".into()));
+        return Err(Failure(
+            "a part of the matrix proves only a part: leave out --invariant".into(),
+        ));
     }
     let worker = load::worker()?;
-    let matrix =
-        Matrix { specs: &specs, book: &book, worker, cases: args.cases, seed: args.seed };
+    let matrix = Matrix { specs: &specs, book: &book, worker, cases: args.cases, seed: args.seed };
     let widest = mutants.iter().map(|m| m.id.len()).max().unwrap_or(0);
     if !args.json {
         screen::print(&head(widest));
@@ -106,12 +107,12 @@ fn judge(
     let one_control = |i: usize, spec: &TargetSpec| {
         let row = matrix.control(spec);
         said(Line::Control(&row));
-        whole.lock().unwrap_or_else(|e| e.into_inner()).0.insert(i, row);
+        whole.lock().unwrap_or_else(PoisonError::into_inner).0.insert(i, row);
     };
     let one_mutant = |i: usize, mutant: &Mutant| {
         let row = matrix.row(mutant);
         said(Line::Mutant(&row));
-        whole.lock().unwrap_or_else(|e| e.into_inner()).1.insert(i, row);
+        whole.lock().unwrap_or_else(PoisonError::into_inner).1.insert(i, row);
     };
     let work = || loop {
         let i = next.fetch_add(1, Ordering::Relaxed);
@@ -127,7 +128,7 @@ fn judge(
         }
         work();
     });
-    let (controls, rows) = whole.into_inner().unwrap_or_else(|e| e.into_inner());
+    let (controls, rows) = whole.into_inner().unwrap_or_else(PoisonError::into_inner);
     Whole { controls: controls.into_values().collect(), rows: rows.into_values().collect() }
 }
 
@@ -205,8 +206,7 @@ fn summary(whole: &Whole) -> String {
 }
 
 fn write(file: &Path, text: &str) -> Result<(), Failure> {
-    std::fs::write(file, text)
-        .map_err(|e| Failure(format!("cannot write {}: {e}", file.display())))
+    std::fs::write(file, text).map_err(|e| Failure(format!("cannot write {}: {e}", file.display())))
 }
 
 /// One trace a mutant: `alloc/block/hands-out-live-block` becomes the file `hands-out-live-block.trace`.

@@ -172,11 +172,11 @@ impl Session {
 
     /// Targets on which nothing was judged: not selected, or not applicable.
     pub(super) fn unjudged(&self) -> Vec<&'static str> {
-        let idle = |target: &&Target| !self.reports(target).any(was_judged);
+        let idle = |target: &&Target| !Self::reports(target).any(was_judged);
         self.targets.iter().filter(idle).map(|target| target.name).collect()
     }
 
-    fn reports<'t>(&self, target: &'t Target) -> impl Iterator<Item = &'t InvariantReport> {
+    fn reports(target: &Target) -> impl Iterator<Item = &InvariantReport> {
         let report = target.report.get().and_then(|report| report.as_ref().ok());
         report.into_iter().flat_map(|report| &report.targets[0].invariants)
     }

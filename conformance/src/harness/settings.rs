@@ -50,13 +50,13 @@ impl Settings {
             Some(word) => return Err(format!("HEAPLAW_EVERY_TARGET=`{word}` is neither 0 nor 1")),
         };
         Ok(Settings {
-            seed: number("HEAPLAW_SEED", get("HEAPLAW_SEED")?, 0, 1)?,
-            cases: number("HEAPLAW_CASES", get("HEAPLAW_CASES")?, 1, CASES)?,
+            seed: number("HEAPLAW_SEED", get("HEAPLAW_SEED")?.as_deref(), 0, 1)?,
+            cases: number("HEAPLAW_CASES", get("HEAPLAW_CASES")?.as_deref(), 1, CASES)?,
             profile,
             witnesses: get("HEAPLAW_WITNESSES")?.map(PathBuf::from),
             replay: get("HEAPLAW_REPLAY")?.map(PathBuf::from),
             tries: match get("HEAPLAW_TRIES")? {
-                Some(word) => Some(number("HEAPLAW_TRIES", Some(word), 1, 1)?),
+                Some(word) => Some(number("HEAPLAW_TRIES", Some(&word), 1, 1)?),
                 None => None,
             },
             every_target,
@@ -65,7 +65,7 @@ impl Settings {
 }
 
 /// The number that `word` gives for `name`, or `usual` where there is no word.
-fn number<N>(name: &str, word: Option<String>, least: N, usual: N) -> Result<N, String>
+fn number<N>(name: &str, word: Option<&str>, least: N, usual: N) -> Result<N, String>
 where
     N: FromStr + PartialOrd + std::fmt::Display,
 {

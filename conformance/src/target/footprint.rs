@@ -64,11 +64,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn touching_four_mebibytes_adds_four_mebibytes() {
+    fn touching_memory_adds_to_the_footprint() {
+        // Other tests of this process give memory back meanwhile, but not as much.
         let before = own();
-        let block = vec![1u8; 4 << 20];
+        let block = vec![1u8; 64 << 20];
         let after = own();
-        assert!(after.resident >= before.resident + (4 << 20), "{before:?} then {after:?}");
+        assert!(after.resident >= before.resident + (32 << 20), "{before:?} then {after:?}");
         assert!(after.mapped >= after.resident);
         drop(block);
     }

@@ -22,6 +22,9 @@ pub struct Bump {
 
 impl Bump {
     /// An arena with nothing handed out.
+    ///
+    /// # Panics
+    /// Never: the arena's size and alignment are a valid layout.
     pub fn new() -> Bump {
         let layout = Layout::from_size_align(ARENA, ALIGN).expect("16 is a power of two");
         // SAFETY: the layout is not empty.

@@ -54,8 +54,7 @@ fn steady_state(c: &Circumstances) -> Vec<Script> {
 }
 
 /// Sizes of each order, and what is allocated and freed of each in a round, in bytes.
-const CHURNED: [u64; 12] =
-    [8, 24, 40, 64, 100, 250, 1000, 5000, 20_000, 50_000, 150_000, 700_000];
+const CHURNED: [u64; 12] = [8, 24, 40, 64, 100, 250, 1000, 5000, 20_000, 50_000, 150_000, 700_000];
 const CHURNED_BYTES: u64 = 1 << 20;
 
 fn churn(size: u64) -> Script {
