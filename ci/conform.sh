@@ -21,9 +21,10 @@ for i in "${!libraries[@]}"; do
 done
 
 cargo build --release --bin heaplaw
-target/release/heaplaw check
+heaplaw="${CARGO_TARGET_DIR:-target}/release/heaplaw"
+"$heaplaw" check
 if [ "${#targets[@]}" -gt 0 ]; then
-    target/release/heaplaw check "${targets[@]}" --baseline specs/expected
+    "$heaplaw" check "${targets[@]}" --baseline specs/expected
 fi
 if [ "$skipped" = 1 ] && [ "${CI:-}" = true ]; then
     echo "conform: something was skipped, and in CI nothing may be"

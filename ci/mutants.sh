@@ -1,7 +1,25 @@
 #!/usr/bin/env bash
-# The kill matrix: every mutant is killed, and by the invariant that it must break.
-# Arguments go to `heaplaw mutants`: --invariant 'alloc/zero/**' for a part of it.
+# The kill matrix: every mutant is killed, and by the invariant that it must break. What it proves
+# must be what specs/proof.json says.
+#   ci/mutants.sh                                   judge all
+#   ci/mutants.sh --write                           and keep the proof and the mutants' witnesses
+#   ci/mutants.sh --invariant 'alloc/zero/**'       judge some; other arguments go to the command, too
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cargo build --release --bin heaplaw
-target/release/heaplaw mutants --jobs 2 "$@"
+heaplaw="${CARGO_TARGET_DIR:-target}/release/heaplaw"
+
+case "${1:-}" in
+    --write)
+        shift
+        "$heaplaw" mutants --jobs 2 --write-proof specs/proof.json \
+            --write-witnesses conformance/testdata/mutants "$@"
+        ;;
+    "")
+        proof="$(mktemp)"
+        trap 'rm -f "$proof"' EXIT
+        "$heaplaw" mutants --jobs 2 --write-proof "$proof"
+        diff -u specs/proof.json "$proof"
+        ;;
+    *) "$heaplaw" mutants --jobs 2 "$@" ;;
+esac

@@ -7,7 +7,7 @@ cargo build --release --bin heaplaw
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 status=0
-target/release/heaplaw check --witnesses "$work" --report "json=$work/run.json" "$@" > "$work/log" ||
+"${CARGO_TARGET_DIR:-target}/release/heaplaw" check --witnesses "$work" --report "json=$work/run.json" "$@" > "$work/log" ||
     status=$?
 [ -s "$work/run.json" ] || { cat "$work/log"; exit "$status"; }
 libc=$(getconf GNU_LIBC_VERSION)

@@ -43,6 +43,9 @@ const SHRINK_HANGS: usize = 12;
 /// as many again with a quarter of it, and what comes later with little: the first say it best.
 const SHRUNK_WELL: usize = 3;
 
+/// Steps of the main thread that a step of another takes as long as.
+const HAND_OVER: u64 = 12;
+
 /// A hunt ends after so many runs that a known hang cut short: they take the time that other
 /// judges need.
 const KNOWN_HANGS: u64 = 4;
@@ -330,6 +333,8 @@ pub struct Hunt<'r> {
     pub hang_is_known: bool,
     /// Laws that others found broken before.
     pub known: usize,
+    /// Only this law is worth a small witness.
+    pub wanted: Option<usize>,
     /// So far.
     pub so_far: Hunted,
     /// Called after every script with the counts so far; false ends the hunt.
@@ -345,7 +350,7 @@ impl<'r> Hunt<'r> {
     ) -> Hunt<'r> {
         let tallies = vec![Tally::default(); rig.code.laws.len()];
         let so_far = Hunted { tallies, ..Hunted::default() };
-        Hunt { rig, standing, hang_is_known: false, known: 0, so_far, progress }
+        Hunt { rig, standing, hang_is_known: false, known: 0, wanted: None, so_far, progress }
     }
 
     /// Runs at most `cases` scripts of `source` one after another.
@@ -445,6 +450,11 @@ impl<'r> Hunt<'r> {
         let mut smallest: Option<Script> = None;
         let standing = self.standing.clone();
         for breach in &seen.breaches {
+            if self.wanted.is_some_and(|law| law != breach.law) {
+                self.standing[breach.law] = Standing::Known;
+                self.so_far.found.push(self.unrepeated(seen, breach));
+                continue;
+            }
             let (law, hangs) = (breach.law, usize::from(self.hang_is_known));
             let rank = self.known + self.so_far.found.len();
             let mut trial = Trial { rig: self.rig, standing: &standing, law, luck: 1, hangs, rank };
@@ -639,22 +649,32 @@ fn times_over(script: &Script) -> Option<Script> {
     together.then_some(Script { steps })
 }
 
-/// How many steps a script is when it is performed.
+/// What performing a script costs, in steps of the main thread.
 fn unrolled_len(script: &Script) -> u64 {
-    let mut factors = vec![1u64];
+    let mut sections = vec![(1u64, false)];
     let mut sum = 0u64;
     for step in &script.steps {
-        let factor = factors.last().copied().unwrap_or(1);
-        match step.op {
-            Op::Repeat { times } => factors.push(factor.saturating_mul(times)),
-            Op::Together => factors.push(factor),
-            Op::End if factors.len() > 1 => drop(factors.pop()),
-            // A block that comes and goes unseen costs a fraction of a step.
-            Op::Churn { times, .. } => {
-                sum = sum.saturating_add(factor.saturating_mul(1 + times.min(1 << 20) / 8));
+        let (factor, together) = sections.last().copied().unwrap_or((1, false));
+        let cost = match step.op {
+            Op::Repeat { times } => {
+                sections.push((factor.saturating_mul(times), together));
+                continue;
             }
-            _ => sum = sum.saturating_add(factor),
-        }
+            Op::Together => {
+                sections.push((factor, true));
+                continue;
+            }
+            Op::End if sections.len() > 1 => {
+                sections.pop();
+                continue;
+            }
+            // A block that comes and goes unseen costs a fraction of a step.
+            Op::Churn { times, .. } => 1 + times.min(1 << 20) / 8,
+            // Handing a step over to another thread takes longer than most steps.
+            _ if step.thread.0 != 0 && !together => HAND_OVER,
+            _ => 1,
+        };
+        sum = sum.saturating_add(factor.saturating_mul(cost));
     }
     sum
 }

@@ -210,22 +210,17 @@ const STORY_SIZES: [u64; 4] = [0, 40_000, 200_000, 1_100_000];
 /// How often a story, or its last step, is told over.
 const STORY_TIMES: u64 = 300;
 
-/// What happened to `slot`, and to threads: as it was; with its last step repeated; all repeated.
-/// Each also with larger blocks.
+/// What happened to `slot`, with the sections, threads and checkpoints around it: as it was; with
+/// its last step repeated; all repeated. Each also with larger blocks.
 fn stories(script: &Script, slot: Slot) -> Vec<Script> {
-    let belongs = |step: &&Step| {
-        step.op.slot() == Some(slot)
-            || matches!(step.op, Op::StartThread { .. } | Op::EndThread { .. })
-    };
-    let own: Vec<Step> = script.steps.iter().filter(belongs).copied().collect();
-    let Some((&last, before)) = own.split_last() else { return Vec::new() };
+    let own: Vec<Step> =
+        script.steps.iter().filter(|s| is_frame(s) || s.op.slot() == Some(slot)).copied().collect();
+    let is_framed = own.iter().any(|step| matches!(step.op, Op::Repeat { .. }));
+    let Some(last) = own.iter().rposition(|step| !is_frame(step)) else { return Vec::new() };
+    let repeated = in_repeats(&own, Step::main(Op::Free { slot }));
     let (repeat, end) = (Step::main(Op::Repeat { times: STORY_TIMES }), Step::main(Op::End));
-    let free = Step::main(Op::Free { slot });
-    let forms = [
-        own.clone(),
-        [before, &[repeat, last, end]].concat(),
-        [&[repeat], &own[..], &[free, end]].concat(),
-    ];
+    let last_repeated = [&own[..last], &[repeat, own[last], end], &own[last + 1..]].concat();
+    let forms = if is_framed { vec![own, repeated] } else { vec![own, last_repeated, repeated] };
     let sized = |steps: &[Step], size: u64| {
         let mut steps = steps.to_vec();
         for step in steps.iter_mut().filter(|_| size > 0) {
@@ -235,8 +230,40 @@ fn stories(script: &Script, slot: Slot) -> Vec<Script> {
         }
         Script { steps }
     };
-    let each = |size: &u64| forms.each_ref().map(|steps| sized(steps, *size));
-    STORY_SIZES.iter().flat_map(each).collect()
+    // In a section that is repeated large blocks take long, and rarely say more.
+    let sizes = if is_framed { &STORY_SIZES[..1] } else { &STORY_SIZES[..] };
+    let each = |size: &u64| forms.iter().map(|steps| sized(steps, *size)).collect::<Vec<_>>();
+    sizes.iter().flat_map(each).collect()
+}
+
+/// Whether a step belongs to no block, but to what is around all of them.
+fn is_frame(step: &Step) -> bool {
+    matches!(
+        step.op,
+        Op::StartThread { .. }
+            | Op::EndThread { .. }
+            | Op::Together
+            | Op::Repeat { .. }
+            | Op::End
+            | Op::Checkpoint
+    )
+}
+
+/// Each run of steps about blocks, repeated; `free` ends each round.
+fn in_repeats(steps: &[Step], free: Step) -> Vec<Step> {
+    let mut repeated = Vec::new();
+    let runs = steps.chunk_by(|a, b| is_frame(a) == is_frame(b));
+    for run in runs {
+        let about_blocks = run.iter().any(|step| !is_frame(step));
+        if about_blocks && !run[0].late {
+            repeated.push(Step::main(Op::Repeat { times: STORY_TIMES }));
+            repeated.extend(run);
+            repeated.extend([free, Step::main(Op::End)]);
+        } else {
+            repeated.extend(run);
+        }
+    }
+    repeated
 }
 
 /// The index of the `end` that closes the section begun at `begin`.

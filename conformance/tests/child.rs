@@ -1,6 +1,7 @@
 //! Children: real libraries in processes of their own, and every way of ending.
 
-use conformance::observe::Progress::{self, Done, Skipped};
+use conformance::observe::Answer;
+use conformance::observe::Progress::{Done, Skipped};
 use conformance::op::alloc::{Op, Slot, Step, Thread};
 use conformance::target::child::{Launch, Way};
 use conformance::target::{How, Target};
@@ -21,7 +22,7 @@ fn the_systems_malloc_answers_and_names_itself() {
     child.submit(&steps(&[Op::Malloc { slot: s, size: 24 }, Op::Free { slot: s }, Op::Checkpoint]));
     let batch = child.collect();
     assert_eq!(batch.death, None);
-    assert_eq!(batch.answers[0].progress(), Progress::Done);
+    assert_eq!(batch.answers[0].progress(), Done);
     assert_ne!(batch.answers[0].address, 0);
     assert_eq!(batch.answers[1].given, batch.answers[0].address);
     assert!(batch.answers[2].mapped > 0);
@@ -51,7 +52,7 @@ fn threads_perform_their_own_steps_and_late_ones_at_their_end() {
     child.submit(&script);
     let batch = child.collect();
     assert_eq!(batch.death, None);
-    let progress: Vec<_> = batch.answers.iter().map(|a| a.progress()).collect();
+    let progress: Vec<_> = batch.answers.iter().map(Answer::progress).collect();
     assert_eq!(progress[..7], [Done, Done, Done, Done, Done, Skipped, Done]);
     assert!(progress[8..108].iter().step_by(2).all(|&p| p == Done));
     assert_eq!(progress[109], Done);

@@ -257,6 +257,7 @@ impl<'e> Examination<'e> {
         let mut hunt = Hunt::new(&rig, standing.to_vec(), &mut progress);
         hunt.hang_is_known = self.hang_is_known();
         hunt.known = self.examined.broken.len();
+        hunt.wanted = until.and_then(|id| rig.code.find(id));
         run(&mut hunt)?;
         let hunted = hunt.so_far;
         let nanos = started.elapsed().as_nanos().try_into().unwrap_or(u64::MAX);

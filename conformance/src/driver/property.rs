@@ -18,7 +18,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 const LENGTH: usize = 400;
 
 /// One script of so many is of a crowded heap, or of threads that take turns.
-const SPECIAL: u64 = 6;
+const SPECIAL: u64 = 8;
 
 /// Threads that take turns.
 const THREADS: usize = 3;

@@ -8,9 +8,9 @@ use crate::capability::{Capabilities, Capability};
 use crate::op::alloc::{Op, Script, Slot, Step};
 
 /// Sizes on both sides of where allocators change their ways, most of them no multiple of anything.
-const SIZES: [u64; 26] = [
+const SIZES: [u64; 22] = [
     1, 8, 17, 24, 33, 100, 250, 513, 1000, 1025, 2047, 4096, 5000, 8193, 20_001, 32_768, 40_000,
-    65_537, 131_073, 200_003, 300_001, 600_007, 1_048_577, 1_500_123, 3_000_077, 5_242_893,
+    65_537, 131_073, 300_001, 1_048_577, 3_000_077,
 ];
 
 /// Alignments of a first block; 0: from `malloc`.

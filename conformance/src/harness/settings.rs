@@ -67,7 +67,7 @@ impl Settings {
 /// The number that `word` gives for `name`, or `usual` where there is no word.
 fn number<N>(name: &str, word: Option<&str>, least: N, usual: N) -> Result<N, String>
 where
-    N: FromStr + PartialOrd + std::fmt::Display,
+    N: FromStr + PartialOrd + std::fmt::Display + Copy,
 {
     let Some(word) = word else { return Ok(usual) };
     let number = word.parse().ok().filter(|n| *n >= least);

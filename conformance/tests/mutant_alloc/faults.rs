@@ -183,7 +183,7 @@ const SIGHTS: &[Sight] = &[
     }),
     seen("alloc/drops-remote-frees", |c| grows(|| remote_churn(c.0, 20, 1000, 64))),
     seen("alloc/scrubs-after-sending", |c| late_writes_show(c.0, 20_000)),
-    seen("alloc/reclaims-first-of-batch", |c| grows(|| remote_churn(c.0, 20, 1000, 64))),
+    seen("alloc/loses-batch-of-remote-frees", |c| grows(|| remote_churn(c.0, 20, 1000, 64))),
     seen("alloc/counts-remote-free-twice", |c| in_use_after(|| remote_churn(c.0, 2, 10, 64))(c)),
     fatal(
         "alloc/follows-cleared-cache-pointer",

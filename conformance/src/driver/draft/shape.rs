@@ -52,7 +52,7 @@ impl Shape {
     }
 
     /// A shape of many blocks for a target with these capabilities and choices: runs that fill span
-    /// after span, and are freed in runs. Requests up to 64 KiB, 12 MiB live.
+    /// after span, and are freed in runs. Requests up to 64 KiB, 6 MiB live.
     pub fn crowded(offers: Capabilities, choices: Choices) -> Shape {
         let weights = Weights::default()
             .with(Kind::MallocRun, 50)
@@ -62,7 +62,7 @@ impl Shape {
         Shape {
             live: Shape::LIVE_MAX,
             size_max: 64 << 10,
-            bytes_max: 12 << 20,
+            bytes_max: 6 << 20,
             run_bytes: 2 << 20,
             weights,
             ..Shape::of(offers, choices)

@@ -91,7 +91,11 @@ fn thread_churn(_: &Circumstances) -> Vec<Script> {
 
 fn remote_churn(_: &Circumstances) -> Vec<Script> {
     let churn = |&(size, count): &(u64, u16)| {
-        [(Thread(0), T1), (T1, Thread(0)), (T1, T2)].map(|(allocates, frees_them)| {
+        // Every step of another thread is handed over to it, which takes its time.
+        let few = count <= 60;
+        let pairs = [(Thread(0), T1), (T1, Thread(0)), (T1, T2)];
+        let pairs = pairs.into_iter().filter(move |pair| few || pair.0.0 == 0 || pair.1.0 == 0);
+        pairs.map(move |(allocates, frees_them)| {
             let mut steps =
                 main_steps([Op::StartThread { thread: T1 }, Op::StartThread { thread: T2 }]);
             let mut body = on(allocates, mallocs(count, size));
@@ -105,7 +109,21 @@ fn remote_churn(_: &Circumstances) -> Vec<Script> {
             Script { steps }
         })
     };
-    SIZES.iter().flat_map(churn).collect()
+    SIZES.iter().flat_map(churn).chain([trickle(4000)]).collect()
+}
+
+/// A few blocks at a time: what is freed comes back before what it came from is used up, and is
+/// taken back as a batch later.
+fn trickle(size: u64) -> Script {
+    const BLOCKS: u16 = 20;
+    let mut steps = main_steps([Op::StartThread { thread: T1 }]);
+    let mut body = main_steps([Op::Repeat { times: 40 }]);
+    body.extend(on(Thread(0), mallocs(BLOCKS, size)));
+    body.extend(on(T1, frees(BLOCKS)));
+    body.push(Step::main(Op::End));
+    steps.extend(rounds(24, body));
+    steps.extend(main_steps([Op::EndThread { thread: T1 }, Op::Checkpoint]));
+    Script { steps }
 }
 
 fn producer_consumer(_: &Circumstances) -> Vec<Script> {

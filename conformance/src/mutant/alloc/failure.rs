@@ -22,8 +22,7 @@ mutants! {
         "Returns null without setting errno where count times size overflows.";
     TrimsLiveBlocks(c_heap) "alloc/trims-live-blocks-on-failure"
         breaks "alloc/failure/failure-changes-nothing"
-        also ["alloc/block/contents-stable", "alloc/block/call-returns",
-            "alloc/realloc/realloc-prefix-preserved", "alloc/realloc/realloc-failure-keeps-old"]
+        also ["alloc/**"]
         "Gives unused tails of its spans back to the system when a request fails, from one page too early.";
 }
 

@@ -1,0 +1,2 @@
+/* Goes wrong in nothing that a single block shows. */
+#include "bump.h"
