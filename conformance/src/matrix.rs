@@ -190,12 +190,17 @@ fn was_not_completed(witness: &Witness) -> bool {
     witness.facts.iter().any(|(part, value)| part == "run.completed" && value == "false")
 }
 
-/// What the matrix proves: an invariant whose mutants were all killed by it.
-pub fn proof(specs: &Specs, rows: &[Row]) -> Proof {
+/// What the matrix proves: an invariant whose mutants were all killed by it. Of invariants without
+/// a row, `known` is right as far as they still have the words that it knows.
+pub fn proof(specs: &Specs, rows: &[Row], known: &Proof) -> Proof {
     let dead = |id: &str| rows.iter().any(|row| row.mutant == id && row.alive.is_none());
     let mut proof = Proof::default();
-    for invariant in specs.invariants().filter(|i| i.broken_by.iter().all(|id| dead(id))) {
-        proof.add(invariant);
+    for invariant in specs.invariants() {
+        let judged = rows.iter().any(|row| row.breaks == invariant.id.as_str());
+        let all_dead = || invariant.broken_by.iter().all(|id| dead(id));
+        if if judged { all_dead() } else { known.covers(invariant) } {
+            proof.add(invariant);
+        }
     }
     proof
 }

@@ -17,9 +17,12 @@ pub(super) fn specs(dir: Option<&Path>) -> Result<(Specs, Book), Failure> {
 
 /// The proof that goes with the specs: that of `dir`, or the one built in.
 pub(super) fn proof(dir: Option<&Path>) -> Result<Proof, Failure> {
-    let Some(dir) = dir else { return Ok(Proof::embedded()) };
-    let path = dir.join("proof.json");
-    match std::fs::read_to_string(&path) {
+    dir.map_or_else(|| Ok(Proof::embedded()), |dir| proof_file(&dir.join("proof.json")))
+}
+
+/// The proof in the file `path`; an empty one where there is none.
+pub(super) fn proof_file(path: &Path) -> Result<Proof, Failure> {
+    match std::fs::read_to_string(path) {
         Ok(text) => {
             serde_json::from_str(&text).map_err(|e| Failure(format!("{}: {e}", path.display())))
         }

@@ -1,8 +1,8 @@
 //! `heaplaw mutants`: prints the kill matrix.
 
 use super::{Ended, Failure, load, screen};
-use crate::check::CASES;
 use crate::check::target_spec::TargetSpec;
+use crate::check::{CASES, again};
 use crate::matrix::{CONTROLS, Cell, ControlRow, Matrix, Row, proof};
 use crate::mutant::{self, Mutant};
 use crate::spec::{Judge, Pattern};
@@ -30,7 +30,8 @@ pub struct Args {
     /// Mutants judged at the same time.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
-    /// Write which invariants are proven: those whose mutants were all killed by them.
+    /// Write which invariants are proven: those whose mutants were all killed by them. What the
+    /// file says of invariants that were not selected stays.
     #[arg(long, value_name = "FILE")]
     write_proof: Option<PathBuf>,
     /// Write the shortest witness of every mutant, a trace each.
@@ -58,11 +59,6 @@ pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
     if mutants.is_empty() {
         return Err(Failure("no mutant is selected".into()));
     }
-    if args.write_proof.is_some() && args.invariant.is_some() {
-        return Err(Failure(
-            "a part of the matrix proves only a part: leave out --invariant".into(),
-        ));
-    }
     let worker = load::worker()?;
     let matrix = Matrix { specs: &specs, book: &book, worker, cases: args.cases, seed: args.seed };
     let widest = mutants.iter().map(|m| m.id.len()).max().unwrap_or(0);
@@ -81,7 +77,8 @@ pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
         screen::print(&summary(&whole));
     }
     if let Some(file) = &args.write_proof {
-        write(file, &proof(&specs, &whole.rows).to_json())?;
+        let known = load::proof_file(file)?;
+        write(file, &proof(&specs, &whole.rows, &known).to_json())?;
     }
     if let Some(dir) = &args.write_witnesses {
         write_witnesses(&whole.rows, dir)?;
@@ -209,14 +206,19 @@ fn write(file: &Path, text: &str) -> Result<(), Failure> {
     std::fs::write(file, text).map_err(|e| Failure(format!("cannot write {}: {e}", file.display())))
 }
 
-/// One trace a mutant: `alloc/block/hands-out-live-block` becomes the file `hands-out-live-block.trace`.
+/// One trace a mutant: `alloc/hands-out-live-block` becomes the file `hands-out-live-block.trace`.
+/// A shorter one that is there already stays.
 fn write_witnesses(rows: &[Row], dir: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(dir)
         .map_err(|e| Failure(format!("cannot make {}: {e}", dir.display())))?;
     for row in rows {
         let Some(witness) = &row.witness else { continue };
         let name = row.mutant.rsplit('/').next().unwrap_or(row.mutant);
-        write(&dir.join(format!("{name}.trace")), &witness.trace)?;
+        let file = dir.join(format!("{name}.trace"));
+        let known = again::read(&file).map_or(usize::MAX, |known| known.steps.len());
+        if witness.steps <= known {
+            write(&file, &witness.trace)?;
+        }
     }
     Ok(())
 }
