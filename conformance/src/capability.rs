@@ -52,6 +52,7 @@ capabilities! {
     Oversize = "oversize", "A request may exceed `PTRDIFF_MAX`, or overflow (it must then be refused).";
     Threads = "threads", "Calls may come from any number of threads.";
     Fork = "fork", "The process may fork and the child may go on allocating.";
+    Reuse = "reuse", "Freed memory is handed out again.";
     Footprint = "footprint", "Resident and mapped bytes of the process can be read.";
     Stats = "stats", "Running totals: allocations, frees, bytes in use.";
     DetectsMisuse = "detects-misuse", "The target claims to stop double and invalid frees.";

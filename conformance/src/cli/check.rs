@@ -161,9 +161,7 @@ fn options(args: &Args, specs: &Specs) -> Result<Options, Failure> {
     };
     for (glob, pattern) in args.invariant.iter().zip(&options.invariants) {
         if specs.matching(pattern).next().is_none() {
-            let near = specs.nearest_ids(glob).first().map(|id| format!("; did you mean {id}?"));
-            let near = near.unwrap_or_default();
-            return Err(Failure(format!("no invariant matches `{glob}`{near}")));
+            return Err(Failure(specs.no_match(glob)));
         }
     }
     for word in &args.profile {

@@ -1,6 +1,6 @@
 //! `heaplaw list`: the invariants, by suite.
 
-use super::{Ended, load, screen};
+use super::{Ended, Failure, load, screen};
 use crate::spec::{Invariant, Pattern, Specs};
 use serde::Serialize;
 use std::fmt::Write;
@@ -17,19 +17,23 @@ pub struct Args {
     json: bool,
 }
 
-/// Runs the command; 2 where nothing matches.
+/// Runs the command.
 ///
 /// # Errors
-/// Specs that do not load.
+/// Specs that do not load; a pattern that matches nothing.
 pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
     let (specs, _) = load::specs(specs_dir)?;
     let pattern = args.invariant.as_deref().map_or_else(Pattern::all, Pattern::new);
+    if specs.matching(&pattern).next().is_none() {
+        let glob = args.invariant.as_deref().unwrap_or_default();
+        return Err(Failure(specs.no_match(glob)));
+    }
     if args.json {
         screen::print(&list_json(&specs, &pattern));
     } else {
         screen::print(&list(&specs, &pattern, screen::width()));
     }
-    Ok(if specs.matching(&pattern).next().is_none() { 2 } else { 0 })
+    Ok(0)
 }
 
 /// The narrowest a sentence gets, in characters, however narrow the terminal is.

@@ -151,6 +151,8 @@ impl Report {
         let mut alarms: Vec<_> = self
             .targets
             .iter()
+            // A target that could not be judged has one reason for all of them.
+            .filter(|target| target.fault.is_none())
             .flat_map(|target| target.invariants.iter().map(move |one| (target, one)))
             .filter_map(|(target, one)| one.severity().map(|severity| (severity, target, one)))
             .collect();

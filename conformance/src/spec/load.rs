@@ -86,6 +86,12 @@ impl Specs {
     pub fn nearest_ids(&self, id: &str) -> Vec<&str> {
         word::nearest_ids(id, self.invariants().map(|invariant| invariant.id.as_str()))
     }
+
+    /// The sentence for a pattern that matches no invariant.
+    pub fn no_match(&self, glob: &str) -> String {
+        let near = self.nearest_ids(glob).first().map(|id| format!("; did you mean {id}?"));
+        format!("no invariant matches `{glob}`{}", near.unwrap_or_default())
+    }
 }
 
 /// Reads the glossary, then the suites in its light. `unread` are faults of files without a text.

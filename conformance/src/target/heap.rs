@@ -212,6 +212,7 @@ unsafe impl<A: GlobalAlloc + Send + Sync> Heap for Global<A> {
             Capability::Layout,
             Capability::Threads,
             Capability::Fork,
+            Capability::Reuse,
             Capability::Footprint,
         ])
     }

@@ -252,6 +252,7 @@ unsafe impl Heap for CHeap {
             Capability::Oversize,
             Capability::Threads,
             Capability::Fork,
+            Capability::Reuse,
             Capability::Footprint,
         ]);
         optional.into_iter().filter(|(there, _)| *there).fold(always, |set, (_, c)| set.with(c))

@@ -59,8 +59,8 @@ impl Default for Bump {
 // SAFETY: 1. each function has the C meaning of its name; 2. `offers` is a constant; 3. the mark
 // moves by one atomic update, which is all that threads can race for.
 unsafe impl Heap for Bump {
-    /// `Footprint` is left out: it would hold the arena to a plateau that an allocator which takes
-    /// nothing back cannot keep. Those invariants are then not-applicable, which claims nothing.
+    /// `Reuse` and `Footprint` are left out: an allocator that takes nothing back hands nothing out
+    /// again, and keeps to no plateau. Those invariants are then not-applicable, which claims nothing.
     fn offers(&self) -> Capabilities {
         use Capability::{AlignedAlloc, Calloc, Fork, FreeNull, Oversize, Realloc, Threads};
         Capabilities::of(&[AlignedAlloc, Calloc, Fork, FreeNull, Oversize, Realloc, Threads])

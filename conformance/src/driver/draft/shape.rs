@@ -110,6 +110,14 @@ impl Shape {
         self.offers.has(Capability::Oversize) && self.choices.oom == Oom::Null
     }
 
+    /// Whether a request may be as large as a layout may be, which is still too large for any
+    /// allocator: what stands in for the impossible where that is not allowed.
+    pub(super) fn asks_for_unmeetable(&self) -> bool {
+        self.offers.has(Capability::Layout)
+            && !self.offers.has(Capability::Oversize)
+            && self.choices.oom == Oom::Null
+    }
+
     /// The largest request that is expected to be granted; address spaces end below 2^47.
     pub(super) fn granted_max(&self) -> u64 {
         self.size_max.min(1 << 46)

@@ -8,6 +8,10 @@ use crate::op::alloc::{Op, Slot};
 use crate::target::heap::{Held, natural_align};
 use crate::target::memory;
 use std::ptr;
+use std::sync::atomic::Ordering;
+
+/// A request of at most so many bytes is refused only when memory is used up.
+const MODEST: u64 = 1 << 20;
 
 /// What an allocating op asks for, whatever its spelling.
 #[derive(Clone, Copy)]
@@ -113,6 +117,8 @@ impl Hands<'_> {
         shared: bool,
     ) -> Answer {
         if address.is_null() {
+            let modest = ask.size <= MODEST && !ask.overflows;
+            self.refused.fetch_add(u64::from(modest), Ordering::Relaxed);
             self.look_elsewhere(&mut shown, log, shared);
             return claim.leave_empty().on(shown);
         }

@@ -13,6 +13,7 @@ use crate::observe::Answer;
 use crate::target::heap::{Held, natural_align};
 use crate::target::memory;
 use std::ptr;
+use std::sync::atomic::Ordering;
 
 /// Blocks of a burst, at most.
 const BURST: usize = 256;
@@ -56,7 +57,9 @@ impl Hands<'_> {
         for (i, address) in held.iter_mut().enumerate().take(count) {
             // SAFETY: a modest size that is not 0.
             *address = unsafe { self.heap.malloc(len) };
-            if !address.is_null() {
+            if address.is_null() {
+                self.refused.fetch_add(1, Ordering::Relaxed);
+            } else {
                 let seed = memory::seed_of(first - i as u64);
                 // SAFETY: a block of `len` bytes, as the target says.
                 unsafe { memory::stamp(*address, len, STAMP, seed) };

@@ -8,13 +8,14 @@ use crate::target::heap::{Held, natural_align};
 use crate::target::memory;
 use rustix::process::{Signal, set_parent_process_death_signal};
 use std::ptr;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// What the child found, as its exit status.
 mod finding {
     /// Everything was as it must be.
     pub(super) const FINE: i32 = 0;
-    /// A modest request was refused.
+    /// A modest request was refused, and the parent had refused none.
     pub(super) const REFUSED: i32 = 1;
     /// A block that it inherited, or its own, had lost bytes.
     pub(super) const DAMAGED: i32 = 2;
@@ -35,6 +36,9 @@ const CPU_LIMIT: i64 = 10;
 
 /// Blocks that the child allocates, at most: what asks for more is meant to hang the judge.
 const MOST: u64 = 1 << 16;
+
+/// Bytes of a request that a heap which can serve anything can serve.
+const SMALL: usize = 16;
 
 /// Blocks that the child holds at once.
 const HELD: usize = 64;
@@ -99,7 +103,12 @@ impl Hands<'_> {
         let address =
             unsafe { if zeroed { self.heap.calloc(1, size) } else { self.heap.malloc(size) } };
         if address.is_null() {
-            return Err(finding::REFUSED);
+            // Memory may be used up in the parent, too: then nothing is said of the child.
+            // SAFETY: a small size.
+            let spent = self.refused.load(Ordering::Relaxed) > 0
+                || !unsafe { self.heap.malloc(SMALL) }.is_null();
+            let nothing = Held { address, size: 0, align: 0 };
+            return if spent { Ok(nothing) } else { Err(finding::REFUSED) };
         }
         let meets = |at: *mut u8, len: usize| {
             (address as usize) < at as usize + len && (at as usize) < address as usize + size
@@ -119,6 +128,9 @@ impl Hands<'_> {
     }
 
     fn child_free(&self, block: Held, i: u64) -> Result<(), i32> {
+        if block.address.is_null() {
+            return Ok(());
+        }
         let seed = memory::seed_of(u64::MAX - i);
         // SAFETY: the block is live and was filled with this seed.
         unsafe {

@@ -37,6 +37,8 @@ pub struct Hands<'h> {
     offers: Capabilities,
     table: Table,
     next_serial: AtomicU64,
+    /// Modest requests that were refused so far: memory may be used up for good.
+    refused: AtomicU64,
     state: ProcessState,
 }
 
@@ -58,6 +60,7 @@ impl<'h> Hands<'h> {
             offers: heap.offers(),
             table: Table::new(),
             next_serial: AtomicU64::new(1),
+            refused: AtomicU64::new(0),
             state: ProcessState::default(),
         }
     }

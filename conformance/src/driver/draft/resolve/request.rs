@@ -5,6 +5,10 @@ use crate::capability::Capability;
 use crate::driver::draft::predicted::{Block, Origin};
 use crate::op::alloc::{Op, SLOTS, Slot};
 
+/// A request that a layout may make, whatever its alignment below 8 MiB, and that no address space
+/// can meet.
+const UNMEETABLE: u64 = i64::MAX as u64 - (8 << 20);
+
 /// Where the size of a request comes from.
 enum SizeFrom {
     /// The draft says it.
@@ -90,11 +94,14 @@ impl Resolver<'_> {
             (sizes::bad_align(draft.count), 1 + draft.size / 2 % 256)
         } else if self.shape.asks_for_impossible() {
             (self.align(draft.count).max(8), sizes::oversize(draft.size))
+        } else if self.shape.asks_for_unmeetable() {
+            (self.align(draft.count).max(8), UNMEETABLE)
         } else {
             return false;
         };
         let slot = self.slot_for_refusal();
         let op = match kind {
+            Kind::Calloc if layout => Op::Calloc { slot, count: 1, size },
             Kind::Calloc => {
                 let (count, size) = self.oversize_pair(draft);
                 Op::Calloc { slot, count, size }
@@ -165,6 +172,10 @@ impl Resolver<'_> {
     fn resize_block(&mut self, at: usize, kind: Kind, draft: &Draft) {
         let slot = self.heap.slot(at);
         let refused = matches!(SizeFrom::of(draft.how), SizeFrom::Refused);
+        if refused && self.shape.asks_for_unmeetable() {
+            self.push(Op::Realloc { slot, size: UNMEETABLE });
+            return;
+        }
         if refused && self.shape.asks_for_impossible() {
             let (count, size) = self.oversize_pair(draft);
             self.push(match kind {
