@@ -231,9 +231,9 @@ fn stories(script: &Script, slot: Slot) -> Vec<Script> {
         Script { steps }
     };
     // In a section that is repeated large blocks take long, and rarely say more.
-    let sizes = if is_framed { &STORY_SIZES[..1] } else { &STORY_SIZES[..] };
+    let tried = if is_framed { &STORY_SIZES[..1] } else { &STORY_SIZES[..] };
     let each = |size: &u64| forms.iter().map(|steps| sized(steps, *size)).collect::<Vec<_>>();
-    sizes.iter().flat_map(each).collect()
+    tried.iter().flat_map(each).collect()
 }
 
 /// Whether a step belongs to no block, but to what is around all of them.

@@ -46,11 +46,12 @@ fn scratch(name: &str) -> PathBuf {
     folder
 }
 
+/// Counts compiled libraries: tests run side by side, and some want the same one.
+static NUMBER: AtomicU32 = AtomicU32::new(0);
+
 /// The library compiled from `testdata/libraries/<name>.c`, as a target.
 fn library(name: &str) -> String {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("testdata/libraries/{name}.c"));
-    // Tests run side by side, and some want the same library.
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let made = scratch(&format!("libraries/{number}")).join(format!("lib{name}.so"));
     let compiled = Command::new("cc")

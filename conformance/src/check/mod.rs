@@ -1,12 +1,12 @@
 //! Judging one target by all invariants: the plan of a run, and its verdicts.
 //!
 //! 1. The target is started and says who it is ([`target_spec`]).
-//! 2. What it chooses is declared, probed or overruled ([`probe`]).
-//! 3. The controls show that a fault would be seen ([`controls`]).
-//! 4. Each judge hunts ([`plan`]): golden traces, random scripts, small worlds, threads, scenarios.
+//! 2. What it chooses is declared, probed or overruled (`probe`).
+//! 3. The controls show that a fault would be seen (`controls`).
+//! 4. Each judge hunts (`plan`): golden traces, random scripts, small worlds, threads, scenarios.
 //!    A law that broke is known from then on, and the hunt goes on for others.
-//! 5. What was found is held against metamorphic invariants ([`compare`]).
-//! 6. Every invariant gets a verdict ([`verdicts`]).
+//! 5. What was found is held against metamorphic invariants (`compare`).
+//! 6. Every invariant gets a verdict (`verdicts`).
 
 pub mod again;
 mod compare;

@@ -7,7 +7,7 @@
 //!    that `cargo test -- bump::alloc::align` picks some. A target that none of the picked tests is
 //!    about is never started.
 //! 4. The first test of a target that runs has the target checked by all the invariants that were
-//!    picked ([`session`]); the other tests wait for that report and say their part ([`outcome`]).
+//!    picked (`session`); the other tests wait for that report and say their part (`outcome`).
 //!
 //! All invariants are tests of all targets, whether they apply or not: whether they do depends on
 //! what the target offers and chooses, and asking means running its code. One that does not apply

@@ -6,7 +6,7 @@
 //! 3. Batches of steps go through two places in shared memory; while the worker performs one, the
 //!    judge looks at the answers to the other. No system call is made for a single step.
 //! 4. Each step is marked before it is performed, so that a worker that dies or hangs has said
-//!    where. [`guard`] tells the ways of ending apart.
+//!    where. `guard` tells the ways of ending apart.
 //! 5. A worker serves one run: the next gets a fresh process.
 
 mod guard;

@@ -4,7 +4,7 @@
 //! patterns, call the target, and put lengths, counts and addresses into an [`Answer`].
 //!
 //! Three duties shape the code. The answer is marked *before* each dangerous part, so that a
-//! process that dies leaves behind what it was doing ([`log`]). No memory is taken after
+//! process that dies leaves behind what it was doing (`log`). No memory is taken after
 //! [`Hands::new`], because in a preloaded process every allocation is the target's. And `errno` is
 //! set just before each call and read just after it, so nothing may come between.
 
