@@ -2,7 +2,7 @@
 .targets[] | .spec as $target
 | .invariants | group_by(.id | split("/")[:-1]) | .[]
 | (.[0].id | split("/")[:-1] | join("/")) as $suite
-| (map(select(.verdict == "broken" and .outcome == "expected")) | length) as $known
+| (map(select(.verdict == "broken" and .outcome == "as-expected")) | length) as $known
 | (map(select(.verdict == "broken")) | length) as $broken
 | def count($verdict): map(select(.verdict == $verdict)) | length;
   "| `\($target)` | `\($suite)` | \(count("holds")) | \($known) | \($broken - $known) | \(count("inconclusive")) | \(count("not-applicable")) |"
