@@ -16,10 +16,10 @@ case "${1:-}" in
             --write-witnesses conformance/testdata/mutants "$@"
         ;;
     "")
-        proof="$(mktemp)"
-        trap 'rm -f "$proof"' EXIT
-        "$heaplaw" mutants --jobs 2 --write-proof "$proof"
-        diff -u specs/proof.json "$proof"
+        work="$(mktemp -d)"
+        trap 'rm -rf "$work"' EXIT
+        "$heaplaw" mutants --jobs 2 --write-proof "$work/proof.json"
+        diff -u specs/proof.json "$work/proof.json"
         ;;
     *) "$heaplaw" mutants --jobs 2 "$@" ;;
 esac
