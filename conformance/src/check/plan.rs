@@ -7,8 +7,10 @@ use crate::driver::exhaustive::Exhaustive;
 use crate::driver::property::Property;
 use crate::driver::resizes::resizes;
 use crate::driver::scenario::{self, Circumstances, Scenario};
+use crate::driver::source::{Plain, Source};
 use crate::driver::stress::Stress;
-use crate::hunt::{Found, Hunt, HuntError, Hunted, Plain, Source};
+use crate::hunt::allowance::Allowance;
+use crate::hunt::{Found, Hunt, HuntError, Hunted};
 use crate::op::alloc::Step;
 use crate::rule::Shown;
 use crate::spec::{Invariant, Judge};
@@ -73,6 +75,8 @@ pub(super) struct Examination<'e> {
     subject: &'e Subject<'e>,
     offers: Capabilities,
     deadline: Option<Instant>,
+    /// For making the witnesses of all judges small.
+    allowance: Allowance,
     examined: Examined,
 }
 
@@ -82,7 +86,8 @@ impl<'e> Examination<'e> {
         offers: Capabilities,
         deadline: Option<Instant>,
     ) -> Examination<'e> {
-        Examination { subject, offers, deadline, examined: Examined::default() }
+        let (allowance, examined) = (Allowance::default(), Examined::default());
+        Examination { subject, offers, deadline, allowance, examined }
     }
 
     /// Runs all judges; with a deadline, over and over until it comes.
@@ -130,16 +135,17 @@ impl<'e> Examination<'e> {
         let (k, n) = self.subject.bench.options.shard.map_or((1, 1), |s| (s.k, s.n));
         let (k, n) = (u64::from(k), u64::from(n));
         let own_seed = seed.wrapping_mul(1000).wrapping_add(k);
+        // The smallest scripts first: what they break has the best witness at once.
+        let length = if cases < 200 { WORLD - 1 } else { WORLD };
+        let all = Exhaustive::new(self.offers, length).chain(resizes(self.offers));
+        let mine = all.skip(k as usize - 1).step_by(n as usize);
+        self.hunt(Judge::Exhaustive, &mut Plain(mine), u64::MAX, watch)?;
         self.hunt(
             Judge::Property,
             &mut Property::new(self.offers, choices, own_seed),
             cases / n,
             watch,
         )?;
-        let length = if cases < 200 { WORLD - 1 } else { WORLD };
-        let all = Exhaustive::new(self.offers, length).chain(resizes(self.offers));
-        let mine = all.skip(k as usize - 1).step_by(n as usize);
-        self.hunt(Judge::Exhaustive, &mut Plain(mine), u64::MAX, watch)?;
         if self.offers.has(Capability::Threads) {
             let mut stress = Stress::new(self.offers, own_seed);
             let scripts = std::iter::from_fn(|| Some(stress.script()));
@@ -256,10 +262,11 @@ impl<'e> Examination<'e> {
         };
         let mut hunt = Hunt::new(&rig, standing.to_vec(), &mut progress);
         hunt.hang_is_known = self.hang_is_known();
-        hunt.known = self.examined.broken.len();
+        hunt.allowance = self.allowance;
         hunt.wanted = until.and_then(|id| rig.code.find(id));
         run(&mut hunt)?;
         let hunted = hunt.so_far;
+        self.allowance = hunt.allowance;
         let nanos = started.elapsed().as_nanos().try_into().unwrap_or(u64::MAX);
         self.enter(judge, scenario, standing, hunted, nanos);
         Ok(())

@@ -8,6 +8,7 @@ pub mod exhaustive;
 pub mod property;
 pub mod resizes;
 pub mod scenario;
+pub mod source;
 pub mod stress;
 
 use crate::op::alloc::{Op, Script, Slot, Step, Thread};

@@ -9,7 +9,7 @@ use super::clear_up;
 use super::draft::{DraftTree, Drafts, Shape, resolve, strategy};
 use crate::capability::Capabilities;
 use crate::choice::Choices;
-use crate::hunt::Source;
+use crate::driver::source::Source;
 use crate::op::alloc::{Op, Script, Step};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};

@@ -11,20 +11,23 @@
 //! 4. The smallest becomes the witness; replays say how reliably it breaks.
 //! 5. From then on the law is known to be broken, and the hunt goes on for others.
 
+pub mod allowance;
+mod rig;
 mod trial;
 
-use crate::choice::Choices;
-use crate::court::{Breach, Code, Court, CourtFault, Standing, Tally};
+pub use rig::{Alone, Opens, Rig};
+
+use crate::court::{Breach, Court, CourtFault, Standing, Tally};
 use crate::driver::scenario::Scenario;
-use crate::facts::alloc::{Clerk, MissingName};
-use crate::observe::Answer;
-use crate::op::alloc::{Script, Step};
-use crate::picture::{Subject, heap_map};
-use crate::rule::{Shown, Vocabulary};
+use crate::driver::source::{Plain, Source};
+use crate::facts::alloc::MissingName;
+use crate::op::alloc::Script;
+use crate::rule::Shown;
 use crate::run::Session;
-use crate::target::child::{Child, Launch, LaunchError};
-use crate::target::{Death, Target};
+use crate::target::Death;
+use crate::target::child::LaunchError;
 use crate::trace::form::FORMS;
+use allowance::Allowance;
 use std::fmt;
 use std::time::Instant;
 use trial::Trial;
@@ -41,35 +44,6 @@ const KNOWN_BREACHES: u64 = 400;
 
 /// Tries before a failure that needs luck is given up.
 const LUCK: u32 = 20;
-
-/// Opens fresh heaps of one target.
-pub trait Opens {
-    /// A fresh heap. `hasty`: a target that hangs was seen to hang before, and is given up soon.
-    ///
-    /// # Errors
-    /// [`LaunchError`] where there is nothing to judge.
-    fn open(&self, hasty: bool) -> Result<Box<dyn Target + '_>, LaunchError>;
-}
-
-impl Opens for Launch {
-    fn open(&self, hasty: bool) -> Result<Box<dyn Target + '_>, LaunchError> {
-        let patience = if hasty { self.patience.short() } else { self.patience };
-        let child: Child = Launch { patience, ..self.clone() }.start()?;
-        Ok(Box::new(child))
-    }
-}
-
-/// One target, and the laws it is held to.
-pub struct Rig<'r> {
-    /// Opens the target.
-    pub opens: &'r dyn Opens,
-    /// The laws.
-    pub code: &'r Code,
-    /// Their words.
-    pub vocabulary: &'r Vocabulary,
-    /// What the target chose.
-    pub choices: Choices,
-}
 
 /// Why a hunt cannot go on. None of it is the target's doing, except that it cannot be started.
 #[derive(Debug)]
@@ -111,110 +85,6 @@ impl From<CourtFault> for HuntError {
 impl From<MissingName> for HuntError {
     fn from(e: MissingName) -> HuntError {
         HuntError::Glossary(e)
-    }
-}
-
-/// What one script came to, alone in a fresh process.
-#[derive(Debug, Default)]
-pub struct Alone {
-    /// What broke: at the first bad step, or at the end.
-    pub breaches: Vec<Breach>,
-    /// How the process ended, if it did.
-    pub death: Option<(usize, Death)>,
-    /// The last step judged.
-    pub last: Option<(usize, Step, Answer)>,
-    /// Steps performed.
-    pub steps: u64,
-    /// How often each law came up.
-    pub tallies: Vec<Tally>,
-    /// Steps done, by the row of their op in the table of forms.
-    pub done: [u64; FORMS.len()],
-    /// The heap around the block in question.
-    pub picture: String,
-    /// It ended early without a breach: a known breach tainted the heap, or the process died of
-    /// what is not judged.
-    pub cut_short: bool,
-}
-
-impl Alone {
-    fn breaks(&self, law: usize) -> bool {
-        self.breaches.iter().any(|b| b.law == law)
-    }
-
-    fn hangs(&self) -> bool {
-        self.death.as_ref().is_some_and(|(_, death)| death.how.is_hang())
-    }
-}
-
-impl Rig<'_> {
-    fn clerk(&self) -> Result<Clerk, MissingName> {
-        Clerk::new(self.vocabulary, self.choices)
-    }
-
-    /// Runs `script` alone on a fresh heap.
-    ///
-    /// # Errors
-    /// [`HuntError`].
-    pub fn alone(
-        &self,
-        script: &Script,
-        standing: &[Standing],
-        hasty: bool,
-    ) -> Result<Alone, HuntError> {
-        let mut target = self.opens.open(hasty)?;
-        let mut session = Session::new(&mut *target, self.clerk()?);
-        let mut court = Court::new(self.code, standing.to_vec());
-        let mut ran = session.perform(script, &mut court, u64::MAX)?;
-        // A run that something known cut short has not done what its scenario asks; what new things
-        // cut short is judged.
-        let cut_short = !ran.completed && ran.breaches.is_empty() && court.broke_known();
-        if !cut_short {
-            let at = ran.last.map_or(script.steps.len().saturating_sub(1), |(at, ..)| at);
-            ran.breaches.extend(session.finish(ran.completed, at, &mut court)?);
-        }
-        let subject = ran.last.and_then(|(at, step, answer)| subject_of(at, &step, &answer));
-        let picture = subject
-            .map(|subject| heap_map(session.clerk().shadow(), subject, script))
-            .unwrap_or_default();
-        Ok(Alone {
-            breaches: ran.breaches,
-            death: ran.death,
-            last: ran.last,
-            steps: ran.steps,
-            tallies: court.tallies().to_vec(),
-            done: *session.done(),
-            picture,
-            cut_short,
-        })
-    }
-}
-
-/// The block that a step is about, where there is one to draw.
-fn subject_of(at: usize, step: &Step, answer: &Answer) -> Option<Subject> {
-    let address = if answer.address != 0 { answer.address } else { answer.given };
-    let size = step.op.requested().unwrap_or(0).max(answer.usable);
-    let drawable = address != 0 && size < 1 << 40;
-    drawable.then_some(Subject { address, size, step: at })
-}
-
-/// Scripts to try, and how to make the last one smaller.
-pub trait Source {
-    /// The next script; `None` when there are no more.
-    fn next_script(&mut self) -> Option<Script>;
-
-    /// Makes the last script smaller by the driver's own means. `breaks` is true for it.
-    fn shrink_last(&mut self, breaks: &mut dyn FnMut(&Script) -> bool) -> Option<Script> {
-        let _ = breaks;
-        None
-    }
-}
-
-/// A source that leaves shrinking to deletion.
-pub struct Plain<I>(pub I);
-
-impl<I: Iterator<Item = Script>> Source for Plain<I> {
-    fn next_script(&mut self) -> Option<Script> {
-        self.0.next()
     }
 }
 
@@ -307,8 +177,8 @@ pub struct Hunt<'r> {
     pub standing: Vec<Standing>,
     /// The target was seen to hang: it is given up soon from now on.
     pub hang_is_known: bool,
-    /// Laws that others found broken before.
-    pub known: usize,
+    /// For making witnesses small.
+    pub allowance: Allowance,
     /// Only this law is worth a small witness.
     pub wanted: Option<usize>,
     /// So far.
@@ -326,7 +196,8 @@ impl<'r> Hunt<'r> {
     ) -> Hunt<'r> {
         let tallies = vec![Tally::default(); rig.code.laws.len()];
         let so_far = Hunted { tallies, ..Hunted::default() };
-        Hunt { rig, standing, hang_is_known: false, known: 0, wanted: None, so_far, progress }
+        let allowance = Allowance::default();
+        Hunt { rig, standing, hang_is_known: false, allowance, wanted: None, so_far, progress }
     }
 
     /// Runs at most `cases` scripts of `source` one after another.
@@ -432,12 +303,16 @@ impl<'r> Hunt<'r> {
                 continue;
             }
             let (law, hangs) = (breach.law, usize::from(self.hang_is_known));
-            let rank = self.known + self.so_far.found.len();
-            let mut trial = Trial { rig: self.rig, standing: &standing, law, luck: 1, hangs, rank };
+            let mut trial = Trial { rig: self.rig, standing: &standing, law, luck: 1, hangs };
             // What broke one law at this step mostly breaks the others, too.
             let shrunk = match &smallest {
                 Some(small) if trial.breaks(small)? => Some(small.clone()),
-                _ => trial.smallest(source, &seen.script, &seen.history)?,
+                _ => match trial.confirm(&seen.script, &seen.history)? {
+                    Some(again) => {
+                        Some(self.allowance.spend(|until| trial.smallest(source, again, until))?)
+                    }
+                    None => None,
+                },
             };
             let found = match &shrunk {
                 Some(script) => trial.witness(script.clone(), &self.so_far)?,

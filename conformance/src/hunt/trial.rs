@@ -1,25 +1,14 @@
 //! One law and a script that broke it: is it repeated, how small does it get, how often does it break.
 
-use super::{Found, HuntError, Hunted, LUCK, Rig, Source};
+use super::{Found, HuntError, Hunted, LUCK, Rig};
 use crate::court::Standing;
+use crate::driver::source::Source;
 use crate::op::alloc::{Op, Script, Step};
 use crate::shrink::{shrink, without_large};
+use std::time::Instant;
 
-/// At most so many runs go into shrinking one witness.
-const SHRINK_RUNS: usize = 600;
-
-/// At most so many steps go into shrinking one witness.
-const SHRINK_STEPS: u64 = 4_000_000;
-
-/// At most so many runs that hang go into shrinking one witness: each takes its time.
-const SHRINK_HANGS: usize = 12;
-
-/// From one fault follow many breaches. The first so many are shrunk with all the effort there is,
-/// as many again with a quarter of it, and what comes later with little: the first say it best.
-const SHRUNK_WELL: usize = 3;
-
-/// Steps of the main thread that a step of another takes as long as.
-const HAND_OVER: u64 = 12;
+/// At most so many candidates are tried in shrinking one witness.
+const SHRINK_RUNS: usize = 3000;
 
 /// A script whose threads run together is performed so often within one run, where once is not
 /// enough for luck.
@@ -40,8 +29,13 @@ pub(super) struct Trial<'r> {
     pub(super) luck: u32,
     /// Runs that hung so far.
     pub(super) hangs: usize,
-    /// How many laws were found broken before.
-    pub(super) rank: usize,
+}
+
+/// A script that breaks the law again.
+pub(super) struct Again {
+    script: Script,
+    /// It is the very script that its source made last.
+    is_own: bool,
 }
 
 impl Trial<'_> {
@@ -57,62 +51,40 @@ impl Trial<'_> {
         Ok(false)
     }
 
-    /// The smallest script found that breaks the law again; nothing where nothing does.
+    /// The smallest script that breaks the law as `again` does and is found until `until`.
     pub(super) fn smallest(
         &mut self,
         source: &mut dyn Source,
-        script: &Script,
-        history: &Script,
-    ) -> Result<Option<Script>, HuntError> {
-        let Some((best, from_source)) = self.confirm(script, history)? else { return Ok(None) };
+        again: Again,
+        until: Instant,
+    ) -> Result<Script, HuntError> {
+        let Again { script, is_own } = again;
         let mut failure = None;
-        let runs = self.shrink_runs(&best);
-        let most_hangs = self.hangs + SHRINK_HANGS / self.share();
-        let mut left = 2 * runs;
         let mut breaks = |candidate: &Script| {
-            if failure.is_some() || self.hangs > most_hangs || left == 0 {
+            if failure.is_some() || Instant::now() >= until {
                 return false;
             }
-            left -= 1;
             self.breaks(candidate).unwrap_or_else(|e| {
                 failure = Some(e);
                 false
             })
         };
         // Large blocks are what takes time: without them all that follows is faster.
-        let modest = without_large(&best);
-        let is_modest = modest != best && breaks(&modest);
-        let by_source =
-            if from_source && !is_modest { source.shrink_last(&mut breaks) } else { None };
-        let best = by_source.unwrap_or(if is_modest { modest } else { best });
-        let best = shrink(best, runs, &mut breaks);
-        failure.map_or(Ok(Some(best)), Err)
+        let modest = without_large(&script);
+        let is_modest = modest != script && breaks(&modest);
+        let by_source = if is_own && !is_modest { source.shrink_last(&mut breaks) } else { None };
+        let best = by_source.unwrap_or(if is_modest { modest } else { script });
+        let best = shrink(best, SHRINK_RUNS, &mut breaks);
+        failure.map_or(Ok(best), Err)
     }
 
-    /// One part in so many of the effort goes into this law.
-    fn share(&self) -> usize {
-        match self.rank / SHRUNK_WELL {
-            0 => 1,
-            1 => 4,
-            _ => 16,
-        }
-    }
-
-    /// How many candidates may be tried in shrinking `script`.
-    fn shrink_runs(&self, script: &Script) -> usize {
-        let luck = self.luck.max(1) as usize;
-        let steps = unrolled_len(script).max(1).saturating_mul(luck as u64);
-        let affordable = usize::try_from(SHRINK_STEPS / steps).unwrap_or(SHRINK_RUNS);
-        (affordable.min(SHRINK_RUNS / luck) / self.share()).max(12)
-    }
-
-    /// The script, alone, with its history or many times over, that breaks the law again, and
-    /// whether it is the source's own; sets how much luck it needs.
-    fn confirm(
+    /// The script, alone, with its history or many times over, if it breaks the law again; sets how
+    /// much luck it needs.
+    pub(super) fn confirm(
         &mut self,
         script: &Script,
         history: &Script,
-    ) -> Result<Option<(Script, bool)>, HuntError> {
+    ) -> Result<Option<Again>, HuntError> {
         let often = times_over(script);
         let plan = [
             (Some(script), true, 1),
@@ -123,13 +95,13 @@ impl Trial<'_> {
             (often.as_ref(), false, LUCK / 2),
         ];
         let hung = self.hangs;
-        for (candidate, own, tries) in plan {
+        for (candidate, is_own, tries) in plan {
             let Some(candidate) = candidate else { continue };
             for _ in 0..tries {
                 self.luck = 1;
                 if self.breaks(candidate)? {
                     self.luck = self.luck_of(candidate)?;
-                    return Ok(Some((candidate.clone(), own)));
+                    return Ok(Some(Again { script: candidate.clone(), is_own }));
                 }
                 if self.hangs > hung + CONFIRM_HANGS {
                     return Ok(None);
@@ -189,34 +161,4 @@ fn times_over(script: &Script) -> Option<Script> {
     let repeat = Step::main(Op::Repeat { times: TIMES_OVER });
     let steps = [&[repeat], &script.steps[..], &[Step::main(Op::End)]].concat();
     together.then_some(Script { steps })
-}
-
-/// What performing a script costs, in steps of the main thread.
-fn unrolled_len(script: &Script) -> u64 {
-    let mut sections = vec![(1u64, false)];
-    let mut sum = 0u64;
-    for step in &script.steps {
-        let (factor, together) = sections.last().copied().unwrap_or((1, false));
-        let cost = match step.op {
-            Op::Repeat { times } => {
-                sections.push((factor.saturating_mul(times), together));
-                continue;
-            }
-            Op::Together => {
-                sections.push((factor, true));
-                continue;
-            }
-            Op::End if sections.len() > 1 => {
-                sections.pop();
-                continue;
-            }
-            // A block that comes and goes unseen costs a fraction of a step.
-            Op::Churn { times, .. } => 1 + times.min(1 << 20) / 8,
-            // Handing a step over to another thread takes longer than most steps.
-            _ if step.thread.0 != 0 && !together => HAND_OVER,
-            _ => 1,
-        };
-        sum = sum.saturating_add(factor.saturating_mul(cost));
-    }
-    sum
 }

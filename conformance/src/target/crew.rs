@@ -108,21 +108,30 @@ impl<'h> Crew<'h> {
             }
             // Performed by `EndThread`, if one follows; skipped until then.
             _ if step.late => batch.mark(i, Progress::Skipped),
-            _ => self.hand_over(batch, i, step.thread),
+            _ if step.thread.0 == 0 => {
+                // SAFETY: the answer is ours while the step runs.
+                unsafe { self.hands.perform(batch.step(i), batch.answer(i), Company::Alone) };
+            }
+            _ => return self.hand_over(batch, i, step.thread),
         }
         i + 1
     }
 
-    fn hand_over(&mut self, batch: Batch, i: usize, thread: Thread) {
-        if thread.0 == 0 {
-            // SAFETY: the answer is ours while the step runs.
-            unsafe { self.hands.perform(batch.step(i), batch.answer(i), Company::Alone) };
-        } else if let Some(member) = self.running(thread) {
-            member.give(Job::new(&self.hands, batch, i..i + 1, thread, None));
+    /// Hands the steps of `thread` from step `i` on over, all that follow each other at once: every
+    /// change of threads takes as long as a hundred steps. Returns where the next begins.
+    fn hand_over(&mut self, batch: Batch, i: usize, thread: Thread) -> usize {
+        let its = |j: &usize| {
+            let step = batch.step(*j);
+            step.thread == thread && !step.late && performs(&step.op)
+        };
+        let end = (i + 1..batch.len).take_while(its).last().map_or(i + 1, |last| last + 1);
+        if let Some(member) = self.running(thread) {
+            member.give(Job::new(&self.hands, batch, i..end, thread, None));
             member.wait();
         } else {
-            batch.mark(i, Progress::Skipped);
+            (i..end).for_each(|j| batch.mark(j, Progress::Skipped));
         }
+        end
     }
 
     fn running(&self, thread: Thread) -> Option<&Member> {
