@@ -210,6 +210,9 @@ const STORY_SIZES: [u64; 4] = [0, 40_000, 200_000, 1_100_000];
 /// How often a story, or its last step, is told over.
 const STORY_TIMES: u64 = 300;
 
+/// Stories about more bytes than that take longer than deleting step by step.
+const STORY_BYTES: u64 = 400 << 20;
+
 /// What happened to `slot`, with the sections, threads and checkpoints around it: as it was; with
 /// its last step repeated; all repeated. Each also with larger blocks.
 fn stories(script: &Script, slot: Slot) -> Vec<Script> {
@@ -233,7 +236,26 @@ fn stories(script: &Script, slot: Slot) -> Vec<Script> {
     // In a section that is repeated large blocks take long, and rarely say more.
     let tried = if is_framed { &STORY_SIZES[..1] } else { &STORY_SIZES[..] };
     let each = |size: &u64| forms.iter().map(|steps| sized(steps, *size)).collect::<Vec<_>>();
-    tried.iter().flat_map(each).collect()
+    tried.iter().flat_map(each).filter(|script| bytes_asked(script) <= STORY_BYTES).collect()
+}
+
+/// Bytes that the blocks of `script` have in sum, a step counting for 64 at least.
+fn bytes_asked(script: &Script) -> u64 {
+    let mut factors = vec![1u64];
+    let mut sum = 0u64;
+    for step in &script.steps {
+        let factor = factors.last().copied().unwrap_or(1);
+        match step.op {
+            Op::Repeat { times } => factors.push(factor.saturating_mul(times)),
+            Op::Together => factors.push(factor),
+            Op::End => drop(factors.pop()),
+            op => {
+                let bytes = op.requested().filter(|bytes| *bytes < 1 << 32).unwrap_or(0);
+                sum = sum.saturating_add(factor.saturating_mul(bytes.max(64)));
+            }
+        }
+    }
+    sum
 }
 
 /// Whether a step belongs to no block, but to what is around all of them.
