@@ -33,7 +33,7 @@ pub(super) struct Trial<'r> {
 
 /// A script that breaks the law again.
 pub(super) struct Again {
-    script: Script,
+    pub(super) script: Script,
     /// It is the very script that its source made last.
     is_own: bool,
 }
@@ -42,7 +42,6 @@ impl Trial<'_> {
     pub(super) fn breaks(&mut self, script: &Script) -> Result<bool, HuntError> {
         for _ in 0..self.luck {
             let hasty = self.hangs > 0;
-            let alone = self.rig.alone(script, self.standing, hasty)?;
             self.hangs += usize::from(alone.hangs());
             if alone.breaks(self.law) {
                 return Ok(true);
@@ -60,14 +59,18 @@ impl Trial<'_> {
     ) -> Result<Script, HuntError> {
         let Again { script, is_own } = again;
         let mut failure = None;
+        // A script that breaks every time must not become one that breaks at times.
+        let times = if self.luck == 1 && is_together(&script) { 2 } else { 1 };
         let mut breaks = |candidate: &Script| {
             if failure.is_some() || Instant::now() >= until {
                 return false;
             }
-            self.breaks(candidate).unwrap_or_else(|e| {
-                failure = Some(e);
-                false
-            })
+            (0..times)
+                .try_fold(true, |so_far, _| Ok(so_far && self.breaks(candidate)?))
+                .unwrap_or_else(|e| {
+                    failure = Some(e);
+                    false
+                })
         };
         // Large blocks are what takes time: without them all that follows is faster.
         let modest = without_large(&script);
@@ -114,8 +117,7 @@ impl Trial<'_> {
     /// How often a script that broke once must be tried: once may have been luck. How often in five?
     /// Where nothing runs together, twice in a row is enough.
     fn luck_of(&mut self, script: &Script) -> Result<u32, HuntError> {
-        let together = script.steps.iter().any(|step| step.op == Op::Together);
-        if !together && self.breaks(script)? {
+        if !is_together(script) && self.breaks(script)? {
             return Ok(1);
         }
         let mut hits = 1u32;
@@ -155,10 +157,13 @@ impl Trial<'_> {
     }
 }
 
+fn is_together(script: &Script) -> bool {
+    script.steps.iter().any(|step| step.op == Op::Together)
+}
+
 /// A script whose threads run together, many times over.
 fn times_over(script: &Script) -> Option<Script> {
-    let together = script.steps.iter().any(|step| step.op == Op::Together);
     let repeat = Step::main(Op::Repeat { times: TIMES_OVER });
     let steps = [&[repeat], &script.steps[..], &[Step::main(Op::End)]].concat();
-    together.then_some(Script { steps })
+    is_together(script).then_some(Script { steps })
 }

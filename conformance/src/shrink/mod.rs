@@ -1,21 +1,34 @@
 //! Smaller scripts that still break the same invariant.
 //!
 //! Works on any script of any driver, because every op is total: any subset of a script is a
-//! script. First the steps of a single slot are tried by themselves, once and over and over, with
-//! larger sizes too: a fault that shows at every 64th call, or above a size, then needs few steps at
-//! once. Then halves go, quarters, ... single steps; then repeats, sizes, threads and slots are made
-//! simpler. It ends when nothing more can go, or when its allowance of runs is used up.
+//! script. First the steps of a single slot are tried by themselves (`story`), once and over and
+//! over, with larger sizes too: a fault that shows at every 64th call, or above a size, then needs
+//! few steps at once. Then go half of the slots, half of the steps, quarters, ... single steps; then
+//! repeats, sizes, threads and slots are made simpler. No candidate costs much more than the script
+//! that it is made from (`cost`). It ends when nothing more can go, or when its allowance of runs is
+//! used up.
+
+mod cost;
+mod operand;
+mod sections;
+mod story;
 
 use crate::op::alloc::{Op, Script, Slot, Step, Thread};
-use std::collections::HashMap;
+use cost::cost;
+use operand::{operand_mut, operand_of, set_operand, slot_mut, smaller};
+use sections::{closing, delete, more_rounds};
+use std::collections::{HashMap, HashSet};
+use story::stories;
 
 /// Makes `script` smaller while `breaks` says that it still breaks, calling it at most `runs`
 /// times. `breaks(&script)` is known to be true.
 pub fn shrink(script: Script, runs: usize, breaks: impl FnMut(&Script) -> bool) -> Script {
-    let mut hunt = Hunt { best: script, runs, breaks };
+    let affordable = cost(&script).saturating_mul(3).max(CHEAP);
+    let mut hunt = Hunt { best: script, runs, affordable, breaks };
     hunt.focus();
     loop {
         let before = hunt.best.clone();
+        hunt.delete_slots();
         hunt.delete_chunks();
         hunt.simplify_repeats();
         hunt.simplify_threads();
@@ -50,13 +63,15 @@ pub fn without_large(script: &Script) -> Script {
 struct Hunt<B> {
     best: Script,
     runs: usize,
+    /// What a candidate may cost.
+    affordable: u64,
     breaks: B,
 }
 
 impl<B: FnMut(&Script) -> bool> Hunt<B> {
     /// Keeps `candidate` if it still breaks.
     fn offer(&mut self, candidate: Script) -> bool {
-        if self.runs == 0 || candidate == self.best {
+        if self.runs == 0 || candidate == self.best || cost(&candidate) > self.affordable {
             return false;
         }
         self.runs -= 1;
@@ -78,20 +93,31 @@ impl<B: FnMut(&Script) -> bool> Hunt<B> {
         if self.best.steps.len() <= FOCUSED {
             return;
         }
-        let used = self.best.steps.iter().rev().filter_map(|step| step.op.slot());
-        let mut slots: Vec<Slot> = Vec::new();
-        for slot in used {
-            if slots.len() < FOCI && !slots.contains(&slot) {
-                slots.push(slot);
-            }
-        }
         let allowed = self.runs / 4;
-        let focused = slots.into_iter().flat_map(|slot| stories(&self.best, slot));
+        let last = slots_of(&self.best).into_iter().rev().take(FOCI);
+        let focused = last.flat_map(|slot| stories(&self.best, slot));
         let candidates: Vec<Script> = focused.take(allowed).collect();
         for candidate in candidates {
             if candidate.steps.len() < self.best.steps.len() && self.offer(candidate) {
                 return;
             }
+        }
+    }
+
+    /// Deletes all that happens to some slots, many at a time first: blocks come and go by steps
+    /// that are far apart. Where there are rounds, half the blocks may need twice the rounds.
+    fn delete_slots(&mut self) {
+        let mut chunk = slots_of(&self.best).len().div_ceil(2);
+        let has_rounds = self.best.steps.iter().any(|s| matches!(s.op, Op::Repeat { .. }));
+        while chunk > 0 && self.runs > 0 {
+            let slots = slots_of(&self.best);
+            for gone in slots.rchunks(chunk) {
+                let is_gone = |step: &Step| step.op.slot().is_some_and(|s| gone.contains(&s));
+                let fewer = self.edited(|steps| steps.retain(|step| !is_gone(step)));
+                let longer = more_rounds(&fewer.steps, 2);
+                let _ = self.offer(fewer) || has_rounds && self.offer(Script { steps: longer });
+            }
+            chunk = if chunk == 1 { 0 } else { chunk.div_ceil(2) };
         }
     }
 
@@ -103,7 +129,7 @@ impl<B: FnMut(&Script) -> bool> Hunt<B> {
             let mut end = self.best.steps.len();
             while end > 0 && self.runs > 0 {
                 let start = end.saturating_sub(chunk);
-                self.offer(self.edited(|steps| drop(steps.drain(start..end))));
+                self.offer(self.edited(|steps| delete(steps, start..end)));
                 end = start.min(self.best.steps.len());
             }
             if chunk == 1 || self.runs == 0 {
@@ -204,177 +230,20 @@ const FOCUSED: usize = 4;
 /// Slots whose stories are tried.
 const FOCI: usize = 6;
 
-/// Sizes that a block is given in its story; 0: its own.
-const STORY_SIZES: [u64; 4] = [0, 40_000, 200_000, 1_100_000];
+/// A candidate may cost so much, or three times as much as the script that it is made from.
+const CHEAP: u64 = 8 << 20;
 
-/// How often a story, or its last step, is told over.
-const STORY_TIMES: u64 = 300;
-
-/// Stories about more bytes than that take longer than deleting step by step.
-const STORY_BYTES: u64 = 400 << 20;
-
-/// What happened to `slot`, with the sections, threads and checkpoints around it: as it was; with
-/// its last step repeated; all repeated. Each also with larger blocks.
-fn stories(script: &Script, slot: Slot) -> Vec<Script> {
-    let own: Vec<Step> =
-        script.steps.iter().filter(|s| is_frame(s) || s.op.slot() == Some(slot)).copied().collect();
-    let is_framed = own.iter().any(|step| matches!(step.op, Op::Repeat { .. }));
-    let Some(last) = own.iter().rposition(|step| !is_frame(step)) else { return Vec::new() };
-    let repeated = in_repeats(&own, Step::main(Op::Free { slot }));
-    let (repeat, end) = (Step::main(Op::Repeat { times: STORY_TIMES }), Step::main(Op::End));
-    let last_repeated = [&own[..last], &[repeat, own[last], end], &own[last + 1..]].concat();
-    let forms = if is_framed { vec![own, repeated] } else { vec![own, last_repeated, repeated] };
-    let sized = |steps: &[Step], size: u64| {
-        let mut steps = steps.to_vec();
-        for step in steps.iter_mut().filter(|_| size > 0) {
-            if let Op::Malloc { size: own, .. } | Op::Realloc { size: own, .. } = &mut step.op {
-                *own = (*own).max(size);
-            }
-        }
-        Script { steps }
-    };
-    // In a section that is repeated large blocks take long, and rarely say more.
-    let tried = if is_framed { &STORY_SIZES[..1] } else { &STORY_SIZES[..] };
-    let each = |size: &u64| forms.iter().map(|steps| sized(steps, *size)).collect::<Vec<_>>();
-    tried.iter().flat_map(each).filter(|script| bytes_asked(script) <= STORY_BYTES).collect()
-}
-
-/// Bytes that the blocks of `script` have in sum, a step counting for 64 at least.
-fn bytes_asked(script: &Script) -> u64 {
-    let mut factors = vec![1u64];
-    let mut sum = 0u64;
-    for step in &script.steps {
-        let factor = factors.last().copied().unwrap_or(1);
-        match step.op {
-            Op::Repeat { times } => factors.push(factor.saturating_mul(times)),
-            Op::Together => factors.push(factor),
-            Op::End => drop(factors.pop()),
-            op => {
-                let bytes = op.requested().filter(|bytes| *bytes < 1 << 32).unwrap_or(0);
-                sum = sum.saturating_add(factor.saturating_mul(bytes.max(64)));
-            }
+/// The slots of `script`, in the order of their last use.
+fn slots_of(script: &Script) -> Vec<Slot> {
+    let mut slots = Vec::new();
+    let mut seen = HashSet::new();
+    for slot in script.steps.iter().rev().filter_map(|step| step.op.slot()) {
+        if seen.insert(slot) {
+            slots.push(slot);
         }
     }
-    sum
-}
-
-/// Whether a step belongs to no block, but to what is around all of them.
-fn is_frame(step: &Step) -> bool {
-    matches!(
-        step.op,
-        Op::StartThread { .. }
-            | Op::EndThread { .. }
-            | Op::Together
-            | Op::Repeat { .. }
-            | Op::End
-            | Op::Checkpoint
-    )
-}
-
-/// Each run of steps about blocks, repeated; `free` ends each round.
-fn in_repeats(steps: &[Step], free: Step) -> Vec<Step> {
-    let mut repeated = Vec::new();
-    let runs = steps.chunk_by(|a, b| is_frame(a) == is_frame(b));
-    for run in runs {
-        let about_blocks = run.iter().any(|step| !is_frame(step));
-        if about_blocks && !run[0].late {
-            repeated.push(Step::main(Op::Repeat { times: STORY_TIMES }));
-            repeated.extend(run);
-            repeated.extend([free, Step::main(Op::End)]);
-        } else {
-            repeated.extend(run);
-        }
-    }
-    repeated
-}
-
-/// The index of the `end` that closes the section begun at `begin`.
-fn closing(steps: &[Step], begin: usize) -> Option<usize> {
-    let mut depth = 0;
-    for (i, step) in steps.iter().enumerate().skip(begin) {
-        match step.op {
-            Op::Together | Op::Repeat { .. } => depth += 1,
-            Op::End => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            return Some(i);
-        }
-    }
-    None
-}
-
-/// Smaller numbers to try, the smallest first; the last steps down by one.
-fn smaller(value: u64) -> Vec<u64> {
-    let fixed = [1, 8, 16, 24, 64, 4096];
-    let halves = [value / 2, value - value / 4, value.saturating_sub(8), value.saturating_sub(1)];
-    fixed.into_iter().chain(halves).filter(|&less| less < value && less > 0).collect()
-}
-
-fn operand_mut(op: &mut Op, which: usize) -> Option<&mut u64> {
-    match (op, which) {
-        (
-            Op::Malloc { size, .. }
-            | Op::Realloc { size, .. }
-            | Op::GrowZeroed { size, .. }
-            | Op::Calloc { size, .. }
-            | Op::Reallocarray { size, .. }
-            | Op::AlignedAlloc { size, .. }
-            | Op::PosixMemalign { size, .. }
-            | Op::Memalign { size, .. }
-            | Op::Churn { size, .. },
-            0,
-        ) => Some(size),
-        (Op::Calloc { count, .. } | Op::Reallocarray { count, .. }, 1) => Some(count),
-        (
-            Op::AlignedAlloc { align, .. }
-            | Op::PosixMemalign { align, .. }
-            | Op::Memalign { align, .. },
-            1,
-        ) => Some(align),
-        (Op::FreeWithin { excess, .. }, 0) => Some(excess),
-        (Op::FreeInterior { offset, .. }, 0) => Some(offset),
-        (Op::CorruptFreed { tries, .. }, 0) => Some(tries),
-        (Op::Fork { blocks }, 0) => Some(blocks),
-        (Op::Churn { times, .. }, 1) => Some(times),
-        _ => None,
-    }
-}
-
-fn operand_of(op: &Op, which: usize) -> Option<u64> {
-    let mut copy = *op;
-    operand_mut(&mut copy, which).copied()
-}
-
-fn set_operand(op: &mut Op, which: usize, value: u64) {
-    if let Some(operand) = operand_mut(op, which) {
-        *operand = value;
-    }
-}
-
-fn slot_mut(op: &mut Op) -> Option<&mut Slot> {
-    match op {
-        Op::Malloc { slot, .. }
-        | Op::Calloc { slot, .. }
-        | Op::AlignedAlloc { slot, .. }
-        | Op::PosixMemalign { slot, .. }
-        | Op::Memalign { slot, .. }
-        | Op::Realloc { slot, .. }
-        | Op::Reallocarray { slot, .. }
-        | Op::GrowZeroed { slot, .. }
-        | Op::Free { slot }
-        | Op::FreeSized { slot }
-        | Op::FreeAlignedSized { slot }
-        | Op::FreeWithin { slot, .. }
-        | Op::UsableSize { slot }
-        | Op::FillUsable { slot }
-        | Op::Write { slot }
-        | Op::Verify { slot }
-        | Op::DoubleFree { slot }
-        | Op::FreeInterior { slot, .. }
-        | Op::CorruptFreed { slot, .. } => Some(slot),
-        _ => None,
-    }
+    slots.reverse();
+    slots
 }
 
 #[cfg(test)]
