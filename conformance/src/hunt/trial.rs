@@ -33,7 +33,7 @@ pub(super) struct Trial<'r> {
 
 /// A script that breaks the law again.
 pub(super) struct Again {
-    pub(super) script: Script,
+    script: Script,
     /// It is the very script that its source made last.
     is_own: bool,
 }
@@ -42,6 +42,7 @@ impl Trial<'_> {
     pub(super) fn breaks(&mut self, script: &Script) -> Result<bool, HuntError> {
         for _ in 0..self.luck {
             let hasty = self.hangs > 0;
+            let alone = self.rig.alone(script, self.standing, hasty)?;
             self.hangs += usize::from(alone.hangs());
             if alone.breaks(self.law) {
                 return Ok(true);

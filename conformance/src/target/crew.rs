@@ -173,6 +173,9 @@ impl<'h> Crew<'h> {
         for i in begin..(end + 1).min(batch.len) {
             batch.mark(i, Progress::Skipped);
         }
+        // Where threads fork, all others are better stopped wherever they are.
+        let forks = (begin..end).any(|i| matches!(batch.step(i).op, Op::Fork { .. }));
+        let pauses = if forks { pauses | DISTURBED } else { pauses };
         let mut leaving = [false; THREADS];
         let mut taking_part = [false; THREADS];
         for i in begin + 1..end {
@@ -216,6 +219,9 @@ impl Drop for Crew<'_> {
         }
     }
 }
+
+/// The bit of a section's seed that says whether its threads are interrupted from outside.
+const DISTURBED: u64 = 1 << 32;
 
 /// Whether a member performs this op itself, inside a section.
 fn performs(op: &Op) -> bool {

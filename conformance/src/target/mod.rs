@@ -6,6 +6,7 @@
 
 pub mod child;
 pub mod crew;
+mod disturb;
 pub mod footprint;
 pub mod hands;
 pub mod heap;

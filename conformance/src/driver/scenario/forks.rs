@@ -14,10 +14,10 @@ pub(super) const FORK_BUSY: Scenario = Scenario {
 };
 
 /// Forks in a section.
-const FORKS: usize = 40;
+const FORKS: usize = 16;
 
-/// Work of each thread beside one fork.
-const CHURNED_BYTES: u64 = 8 << 20;
+/// Work of each thread beside all forks: it lasts about as long as they do.
+const CHURNED_BYTES: u64 = 256 << 20;
 
 fn fork_busy(_: &Circumstances) -> Vec<Script> {
     let quiet = {
@@ -35,10 +35,8 @@ fn fork_busy(_: &Circumstances) -> Vec<Script> {
         steps.extend(main_steps([Op::Fork { blocks: 30 }; FORKS]));
         // As fast as they can: the more time they spend in the allocator, the more likely a fork
         // finds them there.
-        let times = (CHURNED_BYTES / size).clamp(400, 20_000);
-        for thread in threads {
-            steps.extend([Step::on(thread, Op::Churn { size, times }); FORKS]);
-        }
+        let times = (CHURNED_BYTES / size).clamp(10_000, 600_000);
+        steps.extend(threads.map(|thread| Step::on(thread, Op::Churn { size, times })));
         steps.push(Step::main(Op::End));
         Script { steps }
     };

@@ -3,6 +3,7 @@
 use super::shared::{Shared, state};
 use super::{ENV_PLANT, ENV_SEED, ENV_WAY, Way};
 use crate::target::crew::Crew;
+use crate::target::disturb;
 use crate::target::hands::{Hands, ProcessState};
 use crate::target::heap::Heap;
 use crate::target::identity::{Identity, Loaded};
@@ -45,6 +46,7 @@ fn serve(shared: &Shared, way: &Way, named: Named<'_>) -> ! {
     die_with_parent();
     let canaries = open_canaries();
     catch_faults(shared);
+    disturb::install();
     let state = ProcessState::record(canaries.0, canaries.1);
     let (heap, identity) = match load(way, named) {
         Ok(loaded) => loaded,

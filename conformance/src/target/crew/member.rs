@@ -1,7 +1,8 @@
 //! One thread of the crew: waits for a job, runs it, says so.
 
-use super::{Batch, performs};
+use super::{Batch, DISTURBED, performs};
 use crate::op::alloc::Thread;
+use crate::target::disturb::Disturbed;
 use crate::target::hands::{Company, Hands};
 use rustix::thread::futex;
 use std::cell::UnsafeCell;
@@ -67,13 +68,20 @@ impl Job {
         // SAFETY: the caller's promise.
         unsafe {
             self.meet();
-            self.perform(false);
+            let disturbed = self.disturbed();
+            self.perform(false, disturbed.is_some());
         }
+    }
+
+    /// In every other section threads are interrupted; in the rest they run as fast as they can.
+    fn disturbed(&self) -> Option<Disturbed> {
+        let is_disturbed = !self.gate.is_null() && self.pauses & DISTURBED != 0;
+        is_disturbed.then(|| Disturbed::begin(self.pauses ^ u64::from(self.thread.0))).flatten()
     }
 
     /// # Safety
     /// What the job points to is alive.
-    unsafe fn perform(&self, late: bool) {
+    unsafe fn perform(&self, late: bool, disturbed: bool) {
         // SAFETY: the caller's promise; the lifetime is that of the job.
         let hands = unsafe { &*self.hands.cast::<Hands<'_>>() };
         let company = if self.gate.is_null() { Company::Alone } else { Company::Shared };
@@ -82,7 +90,10 @@ impl Job {
             if step.thread != self.thread || step.late != late || !performs(&step.op) {
                 continue;
             }
-            if company == Company::Shared {
+            // One that is stopped from outside needs no stops of its own, and must not have any: a
+            // short sleep that is interrupted over and over never ends on Linux, which adds its slack
+            // to what remains.
+            if company == Company::Shared && !disturbed {
                 pause(self.pauses, i as u64);
             }
             // SAFETY: each step has one performer, so the answer is ours.
@@ -269,7 +280,8 @@ extern "C" fn late_steps(value: *mut c_void) {
     // SAFETY: the crew keeps the member, and what its job points to, until this thread is joined.
     unsafe {
         if let Some(job) = (*member).current_job() {
-            job.perform(true);
+            let disturbed = job.disturbed();
+            job.perform(true, disturbed.is_some());
         }
     }
 }

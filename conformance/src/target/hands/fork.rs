@@ -4,6 +4,7 @@ use super::table::Block;
 use super::{Hands, Log};
 use crate::capability::Capability;
 use crate::observe::{Answer, flag};
+use crate::target::disturb::undisturbed;
 use crate::target::heap::{Held, natural_align};
 use crate::target::memory;
 use rustix::process::{Signal, set_parent_process_death_signal};
@@ -26,7 +27,7 @@ mod finding {
 }
 
 /// The child is given up when its processor time stands still for so many looks in a row.
-const STILL_LOOKS: u32 = 200;
+const STILL_LOOKS: u32 = 80;
 
 /// Time between two looks.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
@@ -48,7 +49,7 @@ impl Hands<'_> {
     pub(super) fn fork(&self, blocks: u64, log: &Log, shared: bool) -> Answer {
         log.calling(0, 0);
         // SAFETY: the child calls nothing but the target, `waitpid`'s peers and `_exit`.
-        let child = unsafe { libc::fork() };
+        let child = undisturbed(|| unsafe { libc::fork() });
         if child == 0 {
             // A worker that is given up must not leave a child behind that runs without end.
             let _ = set_parent_process_death_signal(Some(Signal::KILL));
@@ -151,7 +152,7 @@ fn child_size(i: u64) -> usize {
 
 /// Waits for `child` to end; kills it when it has stopped using the processor for good.
 ///
-/// A runnable child always gets the processor within the two seconds that this takes, so a child
+/// A runnable child gets the processor within the eight tenths of a second that this takes, so one
 /// whose processor time stands still for so long is waiting for something, and there is nobody left
 /// in it to wait for.
 fn wait_for(child: libc::pid_t) -> (i32, bool) {
