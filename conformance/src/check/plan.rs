@@ -6,6 +6,7 @@ use crate::court::{Law, Standing};
 use crate::driver::exhaustive::Exhaustive;
 use crate::driver::property::Property;
 use crate::driver::resizes::resizes;
+use crate::driver::rush::rushes;
 use crate::driver::scenario::{self, Circumstances, Scenario};
 use crate::driver::source::{Plain, Source};
 use crate::driver::stress::Stress;
@@ -148,9 +149,11 @@ impl<'e> Examination<'e> {
         )?;
         if self.offers.has(Capability::Threads) {
             let mut stress = Stress::new(self.offers, own_seed);
-            let scripts = std::iter::from_fn(|| Some(stress.script()));
-            let cases = (cases / n).div_ceil(CASES_A_STRESS);
-            self.hunt(Judge::Stress, &mut Plain(scripts), cases, watch)?;
+            let random = (cases / n).div_ceil(CASES_A_STRESS);
+            let scripts = std::iter::repeat_with(|| stress.script()).take(random as usize);
+            let mine = rushes().skip(k as usize - 1).step_by(n as usize);
+            let cases = random + mine.size_hint().0 as u64;
+            self.hunt(Judge::Stress, &mut Plain(mine.chain(scripts)), cases, watch)?;
         }
         let mine = scenario::ALL.iter().skip(k as usize - 1).step_by(n as usize);
         for scenario in mine {

@@ -7,6 +7,7 @@ pub mod draft;
 pub mod exhaustive;
 pub mod property;
 pub mod resizes;
+pub mod rush;
 pub mod scenario;
 pub mod source;
 pub mod stress;

@@ -57,6 +57,7 @@ pub const ALL: &[Scenario] = &[
     threads::REMOTE_CHURN,
     threads::PRODUCER_CONSUMER,
     threads::LATE_TLS,
+    threads::LATE_RUSH,
     threads::FIRST_CALLS,
     forks::FORK_BUSY,
     misuse::DOUBLE_FREE,

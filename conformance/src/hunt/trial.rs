@@ -90,17 +90,24 @@ impl Trial<'_> {
         history: &Script,
     ) -> Result<Option<Again>, HuntError> {
         let often = times_over(script);
-        let plan = [
-            (Some(script), true, 1),
-            (Some(history), false, 1),
-            (often.as_ref(), false, 2),
-            (Some(script), true, LUCK),
-            (Some(history), false, LUCK / 2),
-            (often.as_ref(), false, LUCK / 2),
-        ];
+        let plan: &[_] = match &often {
+            // A race is a matter of luck, not of what ran before it.
+            Some(often) => &[
+                (script, true, 3),
+                (often, false, 2),
+                (script, true, LUCK),
+                (often, false, LUCK / 2),
+                (history, false, LUCK / 2),
+            ],
+            None => &[
+                (script, true, 1),
+                (history, false, 1),
+                (script, true, LUCK),
+                (history, false, LUCK / 2),
+            ],
+        };
         let hung = self.hangs;
-        for (candidate, is_own, tries) in plan {
-            let Some(candidate) = candidate else { continue };
+        for &(candidate, is_own, tries) in plan {
             for _ in 0..tries {
                 self.luck = 1;
                 if self.breaks(candidate)? {

@@ -43,6 +43,15 @@ pub(super) const LATE_TLS: Scenario = Scenario {
     scripts: late_tls,
 };
 
+/// Calls from thread-local destructors while other threads make their first.
+pub(super) const LATE_RUSH: Scenario = Scenario {
+    name: "late-rush",
+    asks: "Is what a thread puts away at its end out of its own reach, when others take it up?",
+    judge: Judge::Stress,
+    fresh: 1,
+    scripts: late_rush,
+};
+
 /// The first calls of a process, from several threads.
 pub(super) const FIRST_CALLS: Scenario = Scenario {
     name: "first-calls",
@@ -162,6 +171,37 @@ fn late_tls(_: &Circumstances) -> Vec<Script> {
         Script { steps: rounds(200, body) }
     };
     SIZES.iter().map(churn).collect()
+}
+
+fn late_rush(_: &Circumstances) -> Vec<Script> {
+    const LATE: u16 = 24;
+    const WRITTEN: Slot = Slot(0);
+    let late = |op| Step { thread: T1, late: true, op };
+    // The thread that begins must not begin before the other is on its way out: it passes the time
+    // by writing into a block that it was given, for longer and longer.
+    let rush = |(writes, size): (usize, u64)| {
+        let mut body = main_steps([
+            Op::StartThread { thread: T1 },
+            Op::StartThread { thread: T2 },
+            Op::Malloc { slot: WRITTEN, size: 16 << 10 },
+        ]);
+        body.extend(on(T1, (1..=LATE).map(|i| Op::Malloc { slot: Slot(i), size })));
+        body.push(Step::main(Op::Together));
+        for i in 1..=LATE {
+            body.push(late(Op::Free { slot: Slot(i) }));
+            body.push(late(Op::Malloc { slot: Slot(100 + i), size }));
+        }
+        body.push(Step::main(Op::EndThread { thread: T1 }));
+        body.extend(on(T2, std::iter::repeat_n(Op::Write { slot: WRITTEN }, writes)));
+        body.extend(on(T2, (1..=2 * LATE).map(|i| Op::Malloc { slot: Slot(200 + i), size })));
+        body.push(Step::main(Op::End));
+        let left = (1..=LATE).map(|i| 100 + i).chain((1..=2 * LATE).map(|i| 200 + i)).chain([0]);
+        body.extend(main_steps(left.map(|i| Op::Free { slot: Slot(i) })));
+        body.push(Step::main(Op::EndThread { thread: T2 }));
+        Script { steps: rounds(24, body) }
+    };
+    let delays = [2, 6, 18, 54].into_iter();
+    delays.flat_map(|writes| [24, 1500].map(|size| (writes, size))).map(rush).collect()
 }
 
 fn first_calls(c: &Circumstances) -> Vec<Script> {
