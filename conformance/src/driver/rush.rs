@@ -10,12 +10,13 @@ use crate::op::alloc::{Op, Script, Slot, Step, Thread};
 /// Sizes for every part of an allocator: small and large classes, runs of pages, mappings.
 const SIZES: [u64; 7] = [16, 64, 300, 1000, 5000, 20_000, 60_000];
 
-/// Sizes whose pages go from one to the other when they are freed.
-const MIXED: [(u64, u64); 4] = [(64, 2000), (1000, 2000), (5000, 400), (300, 1000)];
+/// Sizes of one thread and of the other: what locks its classes one by one meets itself only below
+/// them, where pages are. Few blocks of such sizes fill a page, so that pages come and go.
+const PAIRS: [(u64, u64); 5] =
+    [(5000, 9000), (3000, 14_000), (1000, 2500), (25_000, 6000), (4000, 150_000)];
 
-/// Rounds of a script; of one with several sizes.
+/// Rounds of a script.
 const ROUNDS: u64 = 20;
-const MIXED_ROUNDS: u64 = 80;
 
 /// Bytes and blocks that one thread allocates in a round, at most.
 const BYTES: u64 = 16 << 20;
@@ -26,19 +27,16 @@ const WATCHED: u16 = 12;
 
 /// All of them: unseen blocks first, as fast as a thread can; then ones that the shadow watches.
 pub fn rushes() -> impl Iterator<Item = Script> {
-    let unseen = SIZES.into_iter().map(|size| {
-        let times = (BYTES / size).min(BLOCKS);
-        script(ROUNDS, |_| vec![Op::Churn { size, times }])
-    });
+    let unseen = SIZES.into_iter().map(|size| script(ROUNDS, |_| vec![churn(size)]));
     let watched = SIZES.into_iter().map(|size| script(ROUNDS, |thread| blocks(thread, size)));
-    let mixed = script(MIXED_ROUNDS, |thread| {
-        let mut churns = MIXED.map(|(size, times)| Op::Churn { size, times }).to_vec();
-        if thread.0 > 0 {
-            churns.reverse();
-        }
-        churns
+    let pairs = PAIRS.into_iter().map(|(one, other)| {
+        script(2 * ROUNDS, |thread| vec![churn(if thread.0 == 0 { one } else { other })])
     });
-    unseen.chain(std::iter::once(mixed)).chain(watched)
+    unseen.chain(pairs).chain(watched)
+}
+
+fn churn(size: u64) -> Op {
+    Op::Churn { size, times: (BYTES / size).min(BLOCKS) }
 }
 
 fn blocks(thread: Thread, size: u64) -> Vec<Op> {

@@ -91,10 +91,13 @@ impl How {
     }
 
     /// Whether nothing outside the process can have done it: somebody may kill a process, and a
-    /// machine that is short of everything may keep it waiting.
+    /// machine that is short of everything may keep it waiting. What runs without end uses up its
+    /// own processor time.
     pub fn is_own_doing(self) -> bool {
-        !matches!(self, How::Signal { number: libc::SIGKILL | libc::SIGTERM, .. })
-            && !self.is_hang()
+        !matches!(
+            self,
+            How::Signal { number: libc::SIGKILL | libc::SIGTERM, .. } | How::Blocked | How::Memory
+        )
     }
 }
 

@@ -14,6 +14,7 @@ use crate::target::heap::{Held, natural_align};
 use crate::target::memory;
 use std::ptr;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 /// Blocks of a burst, at most.
 const BURST: usize = 256;
@@ -27,11 +28,15 @@ const MOST: u64 = 1 << 20;
 /// Largest block, in bytes.
 const LARGEST: u64 = 4 << 20;
 
+/// A churn ends early after so long: it is pressure, not a count of calls, that is asked for, and
+/// some allocators take microseconds for each.
+const LONGEST: Duration = Duration::from_millis(400);
+
 /// Bytes stamped at either end of a block.
 const STAMP: usize = 16;
 
 impl Hands<'_> {
-    /// Allocates and frees `times` blocks of `size` bytes; `None` where the size is out of range.
+    /// Allocates and frees at most `times` blocks of `size` bytes; `None` where the size is out of range.
     pub(super) fn churn(&self, size: u64, times: u64, log: &Log) -> Option<Answer> {
         if size == 0 || size > LARGEST {
             return None;
@@ -40,7 +45,8 @@ impl Hands<'_> {
         let len = size as usize;
         let burst = (BURST_BYTES / len).clamp(4, BURST) as u64;
         let (mut left, mut damaged) = (times.min(MOST), 0);
-        while left > 0 {
+        let started = Instant::now();
+        while left > 0 && started.elapsed() < LONGEST {
             let now = burst.min(left);
             damaged += self.burst(len, now as usize);
             left -= now;
