@@ -39,9 +39,8 @@
 //!                 verdicts -> report -> gate -> exit status
 //! ```
 //!
-//! The modules below stand in reading order: each needs only those above it, but for `driver` and
-//! `hunt`, which belong together. `ARCHITECTURE.md` says what each may import, and a test
-//! (`tests/layering`) holds both to the sources.
+//! The modules below stand in reading order: each needs only those above it. `ARCHITECTURE.md` says
+//! what each may import, and a test (`tests/layering`) holds both to the sources.
 
 pub mod capability;
 pub mod op;

@@ -144,6 +144,15 @@ fn a_faulty_trace_is_named_with_its_line() {
 }
 
 #[test]
+fn a_trace_that_repeats_for_ever_is_refused() {
+    let file = scratch("traces").join("endless.trace");
+    let text = "heaplaw-trace 1 alloc\nrepeat 1000000000000000000\ns0 = malloc 24\nfree s0\nend\n";
+    std::fs::write(&file, text).expect("writes");
+    let path = file.to_str().expect("a UTF-8 path");
+    heaplaw(&["replay", path, "--target", "small"]).says(2, &["endless.trace", "at most 50000000"]);
+}
+
+#[test]
 fn a_narrowed_run_writes_no_baseline_and_loses_none() {
     let file = scratch("baselines").join("overlaps.yaml");
     std::fs::write(&file, "kept: as it was\n").expect("writes");

@@ -7,10 +7,11 @@ use super::{Bench, Options, Subject, compare, golden, witness::key};
 use crate::court::{Code, Standing};
 use crate::hunt::{Alone, HuntError, Rig};
 use crate::op::alloc::Script;
+use crate::op::performed::turns;
 use crate::report::text;
 use crate::shrink::shrink as make_smaller;
 use crate::spec::{Body, InvariantId};
-use crate::trace::{Metadata, Reader, Trace};
+use crate::trace::{Metadata, Reader, Trace, Traced};
 use std::fmt::{self, Write as _};
 use std::fs::File;
 use std::io::BufReader;
@@ -121,7 +122,13 @@ pub fn read(path: &Path) -> Result<Trace, AgainError> {
         File::open(path).map_err(|e| AgainError::File(format!("cannot read {shown}: {e}")))?;
     let faulty = |fault: &dyn fmt::Display| AgainError::File(format!("{shown}:{fault}"));
     let mut reader = Reader::new(BufReader::new(file), STEPS).map_err(|e| faulty(&e))?;
-    let steps = reader.by_ref().collect::<Result<_, _>>().map_err(|e| faulty(&e))?;
+    let steps: Vec<Traced> =
+        reader.by_ref().collect::<Result<_, _>>().map_err(|e| faulty(&e))?;
+    let turns = turns(steps.iter().map(|step| &step.step));
+    if turns > STEPS as u64 {
+        let says = format!("{shown}: its repeats come to {turns} steps, at most {STEPS} are performed");
+        return Err(AgainError::File(says));
+    }
     Ok(Trace { metadata: reader.into_metadata(), steps })
 }
 

@@ -64,6 +64,28 @@ impl<'s> Performed<'s> {
     }
 }
 
+/// How many steps performing `steps` takes, each turn of a section counted as one of them; at most
+/// `u64::MAX`.
+pub fn turns<'s>(steps: impl Iterator<Item = &'s Step>) -> u64 {
+    let mut factors = vec![1u64];
+    let mut sum = 0u64;
+    for step in steps {
+        let factor = factors.last().copied().unwrap_or(1);
+        sum = sum.saturating_add(factor);
+        match step.op {
+            Op::Repeat { times } => {
+                let inner = factor.saturating_mul(times);
+                sum = sum.saturating_add(inner);
+                factors.push(inner);
+            }
+            Op::Together => factors.push(factor),
+            Op::End if factors.len() > 1 => drop(factors.pop()),
+            _ => {}
+        }
+    }
+    sum
+}
+
 impl Iterator for Performed<'_> {
     type Item = (usize, Step);
 
@@ -151,6 +173,19 @@ mod tests {
     #[test]
     fn a_thousand_million_repeats_cost_nothing_until_they_are_performed() {
         assert_eq!(performed(&[Op::Repeat { times: u64::MAX }, A, Op::End]), "a".repeat(1000));
+    }
+
+    #[test]
+    fn turns_are_counted_without_being_taken() {
+        let count = |ops: &[Op]| {
+            let steps: Vec<Step> = ops.iter().map(|&op| Step::main(op)).collect();
+            turns(steps.iter())
+        };
+        assert_eq!(count(&[A, B]), 2);
+        // The repeat, its three turns, three bodies and three ends.
+        assert_eq!(count(&[Op::Repeat { times: 3 }, B, Op::End]), 1 + 3 + 3 + 3);
+        let ever = Op::Repeat { times: u64::MAX };
+        assert_eq!(count(&[ever, ever, Op::End, Op::End]), u64::MAX);
     }
 
     #[test]

@@ -29,8 +29,8 @@ static DRAWN: AtomicU64 = AtomicU64::new(0);
 
 /// Lets sections of this process be disturbed from now on.
 pub(super) fn install() {
-    // SAFETY: the handler is async-signal-safe: it makes system calls and changes an atomic. Timers
-    // that are exact to the nanosecond are a property of this thread and those that it starts.
+    // SAFETY: the handler is async-signal-safe: it makes system calls and changes an atomic. How late
+    // the system may end a sleep is this thread's own setting, handed on to threads that it starts.
     let failed = unsafe {
         libc::prctl(libc::PR_SET_TIMERSLACK, 1 as libc::c_ulong);
         let mut action: libc::sigaction = std::mem::zeroed();
@@ -117,7 +117,7 @@ extern "C" fn stop(_signal: libc::c_int) {
 fn time(span: Duration) -> libc::timespec {
     libc::timespec {
         tv_sec: span.as_secs() as libc::time_t,
-        tv_nsec: span.subsec_nanos() as libc::c_long,
+        tv_nsec: i64::from(span.subsec_nanos()),
     }
 }
 
