@@ -101,17 +101,7 @@ mod tests {
     use crate::op::alloc::{Op, Slot, Step};
 
     fn live(address: u64, size: u64, made_by: usize) -> Live {
-        Live {
-            address,
-            size,
-            align: 0,
-            serial: address,
-            usable: 0,
-            owner: 0,
-            aligned_family: false,
-            recycled_remotely: false,
-            made_by,
-        }
+        Live { made_by, ..Live::plain(address, size) }
     }
 
     #[test]

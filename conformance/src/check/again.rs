@@ -122,11 +122,11 @@ pub fn read(path: &Path) -> Result<Trace, AgainError> {
         File::open(path).map_err(|e| AgainError::File(format!("cannot read {shown}: {e}")))?;
     let faulty = |fault: &dyn fmt::Display| AgainError::File(format!("{shown}:{fault}"));
     let mut reader = Reader::new(BufReader::new(file), STEPS).map_err(|e| faulty(&e))?;
-    let steps: Vec<Traced> =
-        reader.by_ref().collect::<Result<_, _>>().map_err(|e| faulty(&e))?;
+    let steps: Vec<Traced> = reader.by_ref().collect::<Result<_, _>>().map_err(|e| faulty(&e))?;
     let turns = turns(steps.iter().map(|step| &step.step));
     if turns > STEPS as u64 {
-        let says = format!("{shown}: its repeats come to {turns} steps, at most {STEPS} are performed");
+        let says =
+            format!("{shown}: its repeats come to {turns} steps, at most {STEPS} are performed");
         return Err(AgainError::File(says));
     }
     Ok(Trace { metadata: reader.into_metadata(), steps })

@@ -49,6 +49,24 @@ fn target_of(given: Option<&TargetSpec>, trace: &Trace) -> Result<TargetSpec, Fa
     Ok(word.parse::<TargetSpec>()?)
 }
 
+/// Does `work` with all that judging `trace` once more takes.
+fn on_bench<T>(
+    trace: &Trace,
+    specs_dir: Option<&Path>,
+    work: impl FnOnce(&Bench<'_>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let (specs, book) = load::specs(specs_dir)?;
+    let expectations = load::expectations(None, false)?;
+    work(&Bench {
+        specs: &specs,
+        book: &book,
+        expectations: &expectations,
+        options: &again::options(trace),
+        worker: load::worker()?,
+        proven: None,
+    })
+}
+
 /// Runs `replay`: 0 where nothing breaks, 1 where something does.
 ///
 /// # Errors
@@ -56,19 +74,10 @@ fn target_of(given: Option<&TargetSpec>, trace: &Trace) -> Result<TargetSpec, Fa
 pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
     let trace = again::read(&args.trace)?;
     let target = target_of(args.target.as_ref(), &trace)?;
-    let (specs, book) = load::specs(specs_dir)?;
-    let expectations = load::expectations(None, false)?;
-    let options = again::options(&trace);
-    let bench = Bench {
-        specs: &specs,
-        book: &book,
-        expectations: &expectations,
-        options: &options,
-        worker: load::worker()?,
-        proven: None,
-    };
     let tries = args.tries.map_or(Tries::UntilBroken, Tries::All);
-    let replayed = again::replay(&target, &bench, &trace, tries)?;
+    let replayed = on_bench(&trace, specs_dir, |bench| {
+        again::replay(&target, bench, &trace, tries).map_err(Failure::from)
+    })?;
     screen::print(&replayed.account(&target));
     Ok(u8::from(!replayed.broken.is_empty()))
 }
@@ -80,23 +89,11 @@ pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
 pub fn run_shrink(args: &ShrinkArgs, specs_dir: Option<&Path>) -> Ended {
     let trace = again::read(&args.trace)?;
     let target = target_of(args.target.as_ref(), &trace)?;
-    let (specs, book) = load::specs(specs_dir)?;
-    let expectations = load::expectations(None, false)?;
-    let options = again::options(&trace);
-    let bench = Bench {
-        specs: &specs,
-        book: &book,
-        expectations: &expectations,
-        options: &options,
-        worker: load::worker()?,
-        proven: None,
-    };
     let named = args.invariant.as_deref().or_else(|| trace.metadata.get(key::INVARIANT));
-    let id = match named {
-        Some(id) => Some(known(&specs, id)?),
-        None => None,
-    };
-    let small = again::shrink(&target, &bench, &trace, id.as_ref())?;
+    let small = on_bench(&trace, specs_dir, |bench| {
+        let id = named.map(|id| known(bench.specs, id)).transpose()?;
+        Ok(again::shrink(&target, bench, &trace, id.as_ref())?)
+    })?;
     let text = small.to_string();
     match &args.output {
         Some(file) => std::fs::write(file, text)

@@ -139,10 +139,9 @@ impl Shadow {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn block(address: u64, size: u64) -> Live {
+impl Live {
+    /// A block of the main thread, from `malloc`, with its address as its serial.
+    pub(crate) fn plain(address: u64, size: u64) -> Live {
         Live {
             address,
             size,
@@ -154,6 +153,15 @@ mod tests {
             recycled_remotely: false,
             made_by: 0,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block(address: u64, size: u64) -> Live {
+        Live::plain(address, size)
     }
 
     fn shadow(blocks: &[(u64, u64)]) -> Shadow {

@@ -136,7 +136,13 @@ pub struct Script {
 impl Op {
     /// The slot that the op is about, where it is about one.
     pub fn slot(&self) -> Option<Slot> {
-        match *self {
+        let mut op = *self;
+        op.slot_mut().copied()
+    }
+
+    /// The same, to be exchanged for another.
+    pub fn slot_mut(&mut self) -> Option<&mut Slot> {
+        match self {
             Op::Malloc { slot, .. }
             | Op::Calloc { slot, .. }
             | Op::AlignedAlloc { slot, .. }

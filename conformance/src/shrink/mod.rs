@@ -15,7 +15,7 @@ mod story;
 
 use crate::op::alloc::{Op, Script, Slot, Step, Thread};
 use cost::cost;
-use operand::{operand_mut, operand_of, set_operand, slot_mut, smaller};
+use operand::{operand_mut, operand_of, set_operand, smaller};
 use sections::{closing, delete, more_rounds};
 use std::collections::{HashMap, HashSet};
 use story::stories;
@@ -213,7 +213,7 @@ impl<B: FnMut(&Script) -> bool> Hunt<B> {
         let mut numbers = HashMap::new();
         let renumbered = self.edited(|steps| {
             for step in steps {
-                if let Some(slot) = slot_mut(&mut step.op) {
+                if let Some(slot) = step.op.slot_mut() {
                     let next = numbers.len() as u16;
                     *slot = Slot(*numbers.entry(slot.0).or_insert(next));
                 }

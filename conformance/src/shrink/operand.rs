@@ -1,6 +1,6 @@
-//! The numbers and slots in a step, to be made smaller.
+//! The numbers in a step, to be made smaller.
 
-use crate::op::alloc::{Op, Slot};
+use crate::op::alloc::Op;
 
 /// Smaller numbers to try, the smallest first; the last steps down by one.
 pub(super) fn smaller(value: u64) -> Vec<u64> {
@@ -47,30 +47,5 @@ pub(super) fn operand_of(op: &Op, which: usize) -> Option<u64> {
 pub(super) fn set_operand(op: &mut Op, which: usize, value: u64) {
     if let Some(operand) = operand_mut(op, which) {
         *operand = value;
-    }
-}
-
-pub(super) fn slot_mut(op: &mut Op) -> Option<&mut Slot> {
-    match op {
-        Op::Malloc { slot, .. }
-        | Op::Calloc { slot, .. }
-        | Op::AlignedAlloc { slot, .. }
-        | Op::PosixMemalign { slot, .. }
-        | Op::Memalign { slot, .. }
-        | Op::Realloc { slot, .. }
-        | Op::Reallocarray { slot, .. }
-        | Op::GrowZeroed { slot, .. }
-        | Op::Free { slot }
-        | Op::FreeSized { slot }
-        | Op::FreeAlignedSized { slot }
-        | Op::FreeWithin { slot, .. }
-        | Op::UsableSize { slot }
-        | Op::FillUsable { slot }
-        | Op::Write { slot }
-        | Op::Verify { slot }
-        | Op::DoubleFree { slot }
-        | Op::FreeInterior { slot, .. }
-        | Op::CorruptFreed { slot, .. } => Some(slot),
-        _ => None,
     }
 }
