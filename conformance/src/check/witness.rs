@@ -58,10 +58,14 @@ pub(super) fn of(
 }
 
 /// How often a witness that broke in `(broke, tried)` replays should be tried, if more than once:
-/// so often that missing it is one chance in some hundreds.
+/// so often that missing it is one chance in some hundreds. What was seen once only is worth many.
 fn tries((broke, tried): (u32, u32)) -> Option<u32> {
     const SURE: u32 = 6;
-    (broke < tried).then(|| (SURE * tried).div_ceil(broke.max(1)).min(500))
+    const RARE: u32 = 200;
+    match broke {
+        0 => Some(RARE),
+        _ => (broke < tried).then(|| (SURE * tried).div_ceil(broke).min(500)),
+    }
 }
 
 /// A witness that could not be saved.

@@ -6,8 +6,8 @@
 
 use std::time::{Duration, Instant};
 
-/// Time for shrinking. From one fault follow many breaches: each gets a third of what is left, as
-/// the first ones say it best.
+/// Time for repeating what counts as broken already, and for making it small. From one fault follow
+/// many breaches: each gets a third of what is left, as the first ones say it best.
 #[derive(Clone, Copy, Debug)]
 pub struct Allowance {
     left: Duration,
@@ -18,7 +18,7 @@ const LEAST: Duration = Duration::from_millis(300);
 
 impl Default for Allowance {
     fn default() -> Allowance {
-        Allowance { left: Duration::from_secs(24) }
+        Allowance { left: Duration::from_secs(21) }
     }
 }
 

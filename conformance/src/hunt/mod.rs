@@ -299,24 +299,30 @@ impl<'r> Hunt<'r> {
         for breach in &seen.breaches {
             if self.wanted.is_some_and(|law| law != breach.law) {
                 self.standing[breach.law] = Standing::Known;
-                self.so_far.found.push(self.unrepeated(seen, breach));
+                self.so_far.found.push(self.unrepeated(seen, breach, 0));
                 continue;
             }
             let (law, hangs) = (breach.law, usize::from(self.hang_is_known));
-            let mut trial = Trial { rig: self.rig, standing: &standing, law, luck: 1, hangs };
+            let mut trial =
+                Trial { rig: self.rig, standing: &standing, law, luck: 1, hangs, tried: 0 };
+            let firm = self.is_firm(seen, breach);
             // What broke one law at this step mostly breaks the others, too.
             let shrunk = match &smallest {
                 Some(small) if trial.breaks(small)? => Some(small.clone()),
-                _ => match trial.confirm(&seen.script, &seen.history)? {
-                    Some(again) => {
-                        Some(self.allowance.spend(|until| trial.smallest(source, again, until))?)
-                    }
-                    None => None,
-                },
+                _ => self.allowance.spend(|until| {
+                    let patience = firm.then_some(until);
+                    let again = trial.confirm(&seen.script, &seen.history, patience)?;
+                    again.map(|again| trial.smallest(source, again, until)).transpose()
+                })?,
             };
             let found = match &shrunk {
-                Some(script) => trial.witness(script.clone(), &self.so_far)?,
-                None => self.unrepeated(seen, breach),
+                Some(script) => {
+                    let found = trial.witness(script.clone(), &self.so_far)?;
+                    // Better the script that broke it once than a smaller one that does not.
+                    let (broke, tried) = found.replays;
+                    if broke == 0 { self.unrepeated(seen, breach, tried) } else { found }
+                }
+                None => self.unrepeated(seen, breach, trial.tried),
             };
             self.hang_is_known |= trial.hangs > 0;
             smallest = shrunk.or(smallest);
@@ -326,9 +332,14 @@ impl<'r> Hunt<'r> {
         Ok(())
     }
 
+    /// Whether nothing but the target can have done what was seen.
+    fn is_firm(&self, seen: &Broken, breach: &Breach) -> bool {
+        let own = |death: &Death| death.how.is_own_doing();
+        self.rig.code.laws[breach.law].is_firm && seen.death.as_ref().is_none_or(own)
+    }
+
     /// What was seen once and never again: the script that showed it is all there is to show.
-    fn unrepeated(&self, seen: &Broken, breach: &Breach) -> Found {
-        let law = &self.rig.code.laws[breach.law];
+    fn unrepeated(&self, seen: &Broken, breach: &Breach, tried: u32) -> Found {
         Found {
             law: breach.law,
             script: seen.script.clone(),
@@ -336,8 +347,8 @@ impl<'r> Hunt<'r> {
             shown: breach.shown.clone(),
             death: seen.death.clone(),
             picture: String::new(),
-            replays: (0, LUCK),
-            firm: law.is_firm && seen.death.as_ref().is_none_or(|death| death.how.is_own_doing()),
+            replays: (0, tried),
+            firm: self.is_firm(seen, breach),
             cases: self.so_far.cases,
             ops: self.so_far.ops,
             nanos: self.so_far.nanos,

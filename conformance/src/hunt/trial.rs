@@ -29,6 +29,8 @@ pub(super) struct Trial<'r> {
     pub(super) luck: u32,
     /// Runs that hung so far.
     pub(super) hangs: usize,
+    /// Tries of repeating what was seen.
+    pub(super) tried: u32,
 }
 
 /// A script that breaks the law again.
@@ -83,11 +85,12 @@ impl Trial<'_> {
     }
 
     /// The script, alone, with its history or many times over, if it breaks the law again; sets how
-    /// much luck it needs.
+    /// much luck it needs. Given `patience`, it may be given up then: what was seen counts anyway.
     pub(super) fn confirm(
         &mut self,
         script: &Script,
         history: &Script,
+        patience: Option<Instant>,
     ) -> Result<Option<Again>, HuntError> {
         let often = times_over(script);
         let plan: &[_] = match &often {
@@ -110,11 +113,13 @@ impl Trial<'_> {
         for &(candidate, is_own, tries) in plan {
             for _ in 0..tries {
                 self.luck = 1;
+                self.tried += 1;
                 if self.breaks(candidate)? {
                     self.luck = self.luck_of(candidate)?;
                     return Ok(Some(Again { script: candidate.clone(), is_own }));
                 }
-                if self.hangs > hung + CONFIRM_HANGS {
+                let is_late = patience.is_some_and(|until| Instant::now() >= until);
+                if is_late || self.hangs > hung + CONFIRM_HANGS {
                     return Ok(None);
                 }
             }
