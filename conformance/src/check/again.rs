@@ -3,8 +3,9 @@
 
 use super::plan::sentence;
 use super::target_spec::TargetSpec;
-use super::{Bench, Options, Subject, compare, golden, witness::key};
-use crate::court::{Code, Standing};
+use super::{Bench, Options, Subject, compare, golden, select, witness::key};
+use crate::capability::Capabilities;
+use crate::court::{Law, Standing};
 use crate::hunt::{Alone, HuntError, Rig};
 use crate::op::alloc::Script;
 use crate::op::performed::turns;
@@ -159,16 +160,26 @@ impl Tries {
     }
 }
 
-/// Laws that any trace is held to, those of the scenario that this trace names, and the one that it
-/// names itself, whatever its scenario.
-fn standing(code: &Code, named: Option<&str>, scenario: Option<&str>) -> Vec<Standing> {
-    let judged = |law: &crate::court::Law| {
-        let here = law.scenario.is_empty()
-            || named == Some(law.id.as_str())
-            || law.scenario.iter().any(|s| Some(&**s) == scenario);
-        if here { Standing::In } else { Standing::Out }
+/// Laws that any trace is held to on a target that offers `offers`, those of the scenario that this
+/// trace names, and the one that it names itself, whatever its scenario.
+fn standing(
+    subject: &Subject<'_>,
+    offers: Capabilities,
+    named: Option<&str>,
+    scenario: Option<&str>,
+) -> Vec<Standing> {
+    let bench = subject.bench;
+    let applies = |law: &Law| {
+        let invariant = bench.specs.invariant(law.id.as_str());
+        let left_out = |i| select::left_out(i, offers, subject.choices, bench.options).is_some();
+        invariant.is_some_and(|invariant| !left_out(invariant))
     };
-    code.laws.iter().map(judged).collect()
+    let judged = |law: &Law| {
+        let here = law.scenario.is_empty() || law.scenario.iter().any(|s| Some(&**s) == scenario);
+        let is_named = named == Some(law.id.as_str());
+        if is_named || here && applies(law) { Standing::In } else { Standing::Out }
+    };
+    bench.book.code.laws.iter().map(judged).collect()
 }
 
 /// Performs `trace` as often as `tries` says on the target that `spec` names.
@@ -181,14 +192,14 @@ pub fn replay(
     trace: &Trace,
     tries: Tries,
 ) -> Result<Replayed, AgainError> {
-    let subject = super::subject(spec, bench)?;
+    let (subject, offers) = super::subject(spec, bench)?;
     let named = trace.metadata.get(key::INVARIANT);
     let mut replayed = Replayed::default();
     for _ in 0..tries.most(trace) {
         if tries == Tries::UntilBroken && replayed.broke > 0 {
             break;
         }
-        let broken = once(&subject, trace, named)?;
+        let broken = once(&subject, offers, trace, named)?;
         let counts = named.is_none_or(|id| broken.iter().any(|b| b.id.as_str() == id));
         replayed.tried += 1;
         replayed.broke += u32::from(counts && !broken.is_empty());
@@ -201,12 +212,14 @@ pub fn replay(
 
 fn once(
     subject: &Subject<'_>,
+    offers: Capabilities,
     trace: &Trace,
     named: Option<&str>,
 ) -> Result<Vec<Again>, HuntError> {
     let rig = subject.rig();
     let scenario = trace.metadata.get(key::SCENARIO);
-    let alone = rig.alone(&trace.script(), &standing(rig.code, named, scenario), false)?;
+    let standing = standing(subject, offers, named, scenario);
+    let alone = rig.alone(&trace.script(), &standing, false)?;
     let mut broken: Vec<Again> = breaches(&rig, &alone, trace);
     let invariant = named.and_then(|id| subject.bench.specs.invariant(id));
     match invariant.map(|i| (&i.id, &i.body)) {
@@ -268,10 +281,10 @@ pub fn shrink(
     trace: &Trace,
     id: Option<&InvariantId>,
 ) -> Result<Trace, AgainError> {
-    let subject = super::subject(spec, bench)?;
+    let (subject, offers) = super::subject(spec, bench)?;
     let rig = subject.rig();
     let scenario = trace.metadata.get(key::SCENARIO);
-    let standing = standing(rig.code, id.map(InvariantId::as_str), scenario);
+    let standing = standing(&subject, offers, id.map(InvariantId::as_str), scenario);
     let tries = Tries::UntilBroken.most(trace);
     let wanted = |law: usize| id.is_none_or(|id| rig.code.laws[law].id == *id);
     let mut law = None;

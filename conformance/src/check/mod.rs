@@ -216,14 +216,18 @@ fn introduce<'b>(
     Ok((subject, offers))
 }
 
-/// The subject without a report: for replaying.
-fn subject<'b>(spec: &TargetSpec, bench: &'b Bench<'b>) -> Result<Subject<'b>, HuntError> {
+/// The subject without a report, and what it offers: for replaying.
+fn subject<'b>(
+    spec: &TargetSpec,
+    bench: &'b Bench<'b>,
+) -> Result<(Subject<'b>, Capabilities), HuntError> {
     let mut report = empty_report(spec, bench);
     let (launch, child) = start(spec, bench)?;
+    let offers = child.offers();
     report.identity = spec.identity(child.identity());
     drop(child);
     let choices = choose(&launch, bench, &mut report)?;
-    Ok(Subject { bench, launch, choices })
+    Ok((Subject { bench, launch, choices }, offered(offers, choices)))
 }
 
 /// How soon each broken invariant of a target was found: what the kill matrix shows.
@@ -308,13 +312,8 @@ pub fn left_out(
     spec: &TargetSpec,
     bench: &Bench<'_>,
 ) -> Result<BTreeMap<InvariantId, Reason>, HuntError> {
-    let mut report = empty_report(spec, bench);
-    let (launch, child) = start(spec, bench)?;
-    let offers = child.offers();
-    report.identity = spec.identity(child.identity());
-    drop(child);
-    let choices = choose(&launch, bench, &mut report)?;
-    let offers = offered(offers, choices);
+    let (subject, offers) = subject(spec, bench)?;
+    let choices = subject.choices;
     let reason = |invariant: &Invariant| {
         let (_, reason) = select::left_out(invariant, offers, choices, bench.options)?;
         Some((invariant.id.clone(), reason))
