@@ -36,8 +36,9 @@ use trial::Trial;
 const SESSION: u64 = 60_000;
 
 /// A hunt ends after so many runs that a known hang cut short: they take the time that other
-/// judges need.
-const KNOWN_HANGS: u64 = 4;
+/// judges need. A scenario, which asks one question over and over, ends sooner.
+const KNOWN_HANGS: u64 = 3;
+const KNOWN_HANGS_OF_SCENARIO: u64 = 1;
 
 /// A hunt ends after so many runs that any known breach cut short.
 const KNOWN_BREACHES: u64 = 400;
@@ -139,8 +140,8 @@ pub struct Hunted {
 
 impl Hunted {
     /// Whether what is known to be broken leaves nothing more to be found here.
-    fn is_hopeless(&self) -> bool {
-        self.hung >= KNOWN_HANGS || self.cut_short >= KNOWN_BREACHES
+    fn is_hopeless(&self, hangs: u64) -> bool {
+        self.hung >= hangs || self.cut_short >= KNOWN_BREACHES
     }
 
     fn cut_short(&mut self, death: Option<&(usize, Death)>) {
@@ -206,7 +207,7 @@ impl<'r> Hunt<'r> {
     /// [`HuntError`].
     pub fn scripts(&mut self, source: &mut dyn Source, cases: u64) -> Result<(), HuntError> {
         let mut left = cases;
-        while left > 0 && !self.so_far.is_hopeless() {
+        while left > 0 && !self.so_far.is_hopeless(KNOWN_HANGS) {
             // One heap after another, each until it has served its time or something breaks.
             let (ran, broken) = self.session(source, left)?;
             left -= ran.min(left);
@@ -263,7 +264,7 @@ impl<'r> Hunt<'r> {
     pub fn scenario(&mut self, scenario: &Scenario, scripts: &[Script]) -> Result<(), HuntError> {
         for script in scripts {
             for _ in 0..scenario.fresh {
-                if self.so_far.is_hopeless() {
+                if self.so_far.is_hopeless(KNOWN_HANGS_OF_SCENARIO) {
                     return Ok(());
                 }
                 let started = Instant::now();

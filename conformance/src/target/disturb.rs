@@ -128,3 +128,48 @@ fn mix(n: u64) -> u64 {
     let z = (z ^ z >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
     z ^ z >> 31
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Instant;
+
+    /// How often this process was interrupted while `work` ran.
+    fn stops_during(work: impl FnOnce()) -> u64 {
+        let before = DRAWN.load(Ordering::Relaxed);
+        work();
+        DRAWN.load(Ordering::Relaxed) - before
+    }
+
+    /// Uses the processor until `over` says so, for ten seconds at most.
+    fn spin_until(over: impl Fn() -> bool) {
+        let started = Instant::now();
+        while !over() && started.elapsed() < Duration::from_secs(10) {
+            std::hint::spin_loop();
+        }
+    }
+
+    // One test, because the counter is the process's.
+    #[test]
+    fn a_thread_is_stopped_while_it_is_disturbed_and_at_no_other_time() {
+        let short = || spin(Duration::from_millis(5));
+        assert!(Disturbed::begin(1).is_none(), "nothing is installed yet");
+        install();
+        assert_eq!(stops_during(short), 0, "not begun");
+        let begun = DRAWN.load(Ordering::Relaxed);
+        let disturbed = Disturbed::begin(7).expect("the system has a timer");
+        spin_until(|| DRAWN.load(Ordering::Relaxed) >= begun + 20);
+        assert!(DRAWN.load(Ordering::Relaxed) >= begun + 20, "stopped many times");
+        let calm = undisturbed(|| stops_during(short));
+        assert_eq!(calm, 0, "the signal is held back");
+        drop(disturbed);
+        // What was on its way when the timer went has arrived by now.
+        short();
+        assert_eq!(stops_during(short), 0, "ended");
+    }
+
+    fn spin(time: Duration) {
+        let started = Instant::now();
+        spin_until(|| started.elapsed() >= time);
+    }
+}
