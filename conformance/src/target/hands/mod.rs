@@ -13,6 +13,7 @@ mod churn;
 mod fork;
 mod log;
 mod misuse;
+mod resize;
 mod table;
 mod watch;
 
