@@ -17,8 +17,10 @@ const TIMES_OVER: u64 = 40;
 /// At most so many runs that hang go into trying a failure again.
 const CONFIRM_HANGS: usize = 6;
 
-/// Replays that say how reliably a witness breaks.
+/// Replays that say how reliably a witness breaks; where luck is needed [`LUCK`] of them, until so
+/// many broke it.
 const REPLAYS: u32 = 3;
+const ENOUGH: u32 = 4;
 
 /// Tries of scripts for one law.
 pub(super) struct Trial<'r> {
@@ -144,7 +146,7 @@ impl Trial<'_> {
     pub(super) fn witness(&mut self, script: Script, so_far: &Hunted) -> Result<Found, HuntError> {
         let (mut broke, mut tried, mut shown) = (0, 0, None);
         let wanted = if self.luck > 1 { LUCK } else { REPLAYS };
-        while tried < wanted && (self.hangs == 0 || broke == 0) {
+        while tried < wanted && broke < ENOUGH && (self.hangs == 0 || broke == 0) {
             let alone = self.rig.alone(&script, self.standing, self.hangs > 0)?;
             tried += 1;
             if alone.breaks(self.law) {

@@ -46,7 +46,11 @@ const HELD: usize = 64;
 
 impl Hands<'_> {
     /// Forks; waits for the child; shows its exit status (negative: the signal that ended it).
-    pub(super) fn fork(&self, blocks: u64, log: &Log, shared: bool) -> Answer {
+    /// `None` where a child got stuck before.
+    pub(super) fn fork(&self, blocks: u64, log: &Log, shared: bool) -> Option<Answer> {
+        if self.child_stuck.load(Ordering::Relaxed) {
+            return None;
+        }
         log.calling(0, 0);
         // SAFETY: the child calls nothing but the target, `waitpid`'s peers and `_exit`.
         let child = undisturbed(|| unsafe { libc::fork() });
@@ -58,11 +62,12 @@ impl Hands<'_> {
             unsafe { libc::_exit(found) }
         }
         if child < 0 {
-            return Answer { result: finding::REFUSED, ..Answer::default() };
+            return Some(Answer { result: finding::REFUSED, ..Answer::default() });
         }
         let (result, stuck) = wait_for(child);
+        self.child_stuck.fetch_or(stuck, Ordering::Relaxed);
         let flags = if stuck { flag::CHILD_STUCK } else { 0 };
-        Answer { result, flags, ..Answer::default() }
+        Some(Answer { result, flags, ..Answer::default() })
     }
 
     /// The child's work: look at what it inherited, then allocate, write, verify and free.

@@ -22,7 +22,7 @@ use crate::observe::Answer;
 use crate::op::alloc::{Op, Step};
 use crate::target::heap::Heap;
 use log::Log;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use table::Table;
 pub use watch::ProcessState;
 
@@ -40,6 +40,8 @@ pub struct Hands<'h> {
     next_serial: AtomicU64,
     /// Modest requests that were refused so far: memory may be used up for good.
     refused: AtomicU64,
+    /// A forked child got stuck: the next would, too, and each takes the better part of a second.
+    child_stuck: AtomicBool,
     state: ProcessState,
 }
 
@@ -62,6 +64,7 @@ impl<'h> Hands<'h> {
             table: Table::new(),
             next_serial: AtomicU64::new(1),
             refused: AtomicU64::new(0),
+            child_stuck: AtomicBool::new(false),
             state: ProcessState::default(),
         }
     }
@@ -122,7 +125,7 @@ impl<'h> Hands<'h> {
             Op::Write { slot } => self.write(slot, log, shared),
             Op::Verify { slot } => self.verify(slot, log, shared),
             Op::Checkpoint => (!shared).then(|| self.checkpoint(log)),
-            Op::Fork { blocks } => Some(self.fork(blocks, log, shared)),
+            Op::Fork { blocks } => self.fork(blocks, log, shared),
             Op::Churn { size, times } => self.churn(size, times, log),
             Op::DoubleFree { .. }
             | Op::FreeInterior { .. }
