@@ -3,7 +3,7 @@
 
 use super::plan::sentence;
 use super::target_spec::TargetSpec;
-use super::{Bench, Options, Subject, compare, golden, select, witness::key};
+use super::{Bench, Options, Subject, compare, empty_report, golden, meet, select, witness::key};
 use crate::capability::Capabilities;
 use crate::court::{Law, Standing};
 use crate::hunt::{Alone, HuntError, Rig};
@@ -192,7 +192,7 @@ pub fn replay(
     trace: &Trace,
     tries: Tries,
 ) -> Result<Replayed, AgainError> {
-    let (subject, offers) = super::subject(spec, bench)?;
+    let (subject, offers, _) = meet(spec, bench, &mut empty_report(spec, bench))?;
     let named = trace.metadata.get(key::INVARIANT);
     let mut replayed = Replayed::default();
     for _ in 0..tries.most(trace) {
@@ -281,7 +281,7 @@ pub fn shrink(
     trace: &Trace,
     id: Option<&InvariantId>,
 ) -> Result<Trace, AgainError> {
-    let (subject, offers) = super::subject(spec, bench)?;
+    let (subject, offers, _) = meet(spec, bench, &mut empty_report(spec, bench))?;
     let rig = subject.rig();
     let scenario = trace.metadata.get(key::SCENARIO);
     let standing = standing(&subject, offers, id.map(InvariantId::as_str), scenario);

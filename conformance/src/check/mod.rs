@@ -203,31 +203,25 @@ fn introduce<'b>(
     bench: &'b Bench<'b>,
     report: &mut TargetReport,
 ) -> Result<(Subject<'b>, Capabilities), HuntError> {
-    let (launch, child) = start(spec, bench)?;
-    let identity = child.identity().clone();
-    let offers = child.offers();
-    drop(child);
-    report.identity = spec.identity(&identity);
-    let choices = choose(&launch, bench, report)?;
-    let offers = offered(offers, choices);
+    let (subject, offers, identity) = meet(spec, bench, report)?;
     report.capabilities = offers.iter().map(|c| c.word().to_owned()).collect();
-    let subject = Subject { bench, launch, choices };
     report.controls = controls::run(&subject, &identity)?;
     Ok((subject, offers))
 }
 
-/// The subject without a report, and what it offers: for replaying.
-fn subject<'b>(
+/// Starts the target, learns who it is, what it offers and what it chooses, and writes that into
+/// `report`.
+fn meet<'b>(
     spec: &TargetSpec,
     bench: &'b Bench<'b>,
-) -> Result<(Subject<'b>, Capabilities), HuntError> {
-    let mut report = empty_report(spec, bench);
+    report: &mut TargetReport,
+) -> Result<(Subject<'b>, Capabilities, Identity), HuntError> {
     let (launch, child) = start(spec, bench)?;
-    let offers = child.offers();
-    report.identity = spec.identity(child.identity());
+    let (identity, offers) = (child.identity().clone(), child.offers());
     drop(child);
-    let choices = choose(&launch, bench, &mut report)?;
-    Ok((Subject { bench, launch, choices }, offered(offers, choices)))
+    report.identity = spec.identity(&identity);
+    let choices = choose(&launch, bench, report)?;
+    Ok((Subject { bench, launch, choices }, offered(offers, choices), identity))
 }
 
 /// How soon each broken invariant of a target was found: what the kill matrix shows.
@@ -312,7 +306,7 @@ pub fn left_out(
     spec: &TargetSpec,
     bench: &Bench<'_>,
 ) -> Result<BTreeMap<InvariantId, Reason>, HuntError> {
-    let (subject, offers) = subject(spec, bench)?;
+    let (subject, offers, _) = meet(spec, bench, &mut empty_report(spec, bench))?;
     let choices = subject.choices;
     let reason = |invariant: &Invariant| {
         let (_, reason) = select::left_out(invariant, offers, choices, bench.options)?;

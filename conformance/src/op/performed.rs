@@ -64,26 +64,32 @@ impl<'s> Performed<'s> {
     }
 }
 
+/// Each of `steps` with how often it is performed, without performing anything; at most `u64::MAX`.
+/// A repeat itself counts as often as it begins, its end as often as it turns.
+pub fn counted<'s>(steps: impl Iterator<Item = &'s Step>) -> impl Iterator<Item = (&'s Step, u64)> {
+    let mut open = vec![1u64];
+    steps.map(move |step| {
+        let times = open.last().copied().unwrap_or(1);
+        match step.op {
+            Op::Repeat { times: turns } => open.push(times.saturating_mul(turns)),
+            Op::Together => open.push(times),
+            Op::End if open.len() > 1 => drop(open.pop()),
+            _ => {}
+        }
+        (step, times)
+    })
+}
+
 /// How many steps performing `steps` takes, each turn of a section counted as one of them; at most
 /// `u64::MAX`.
 pub fn turns<'s>(steps: impl Iterator<Item = &'s Step>) -> u64 {
-    let mut factors = vec![1u64];
-    let mut sum = 0u64;
-    for step in steps {
-        let factor = factors.last().copied().unwrap_or(1);
-        sum = sum.saturating_add(factor);
-        match step.op {
-            Op::Repeat { times } => {
-                let inner = factor.saturating_mul(times);
-                sum = sum.saturating_add(inner);
-                factors.push(inner);
-            }
-            Op::Together => factors.push(factor),
-            Op::End if factors.len() > 1 => drop(factors.pop()),
-            _ => {}
-        }
-    }
-    sum
+    counted(steps).fold(0, |sum: u64, (step, times)| {
+        let turns = match step.op {
+            Op::Repeat { times: turns } => times.saturating_mul(turns),
+            _ => 0,
+        };
+        sum.saturating_add(times).saturating_add(turns)
+    })
 }
 
 impl Iterator for Performed<'_> {

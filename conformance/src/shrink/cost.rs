@@ -1,6 +1,7 @@
 //! What a script costs to perform, before it is performed.
 
 use crate::op::alloc::{Op, Script};
+use crate::op::performed::counted;
 
 /// What a step costs by itself, in bytes written in the same time; what one of another thread and a
 /// look at the footprint cost.
@@ -10,29 +11,15 @@ const CHECKPOINT: u64 = 128 << 10;
 
 /// What performing `script` takes, in bytes written in the same time, roughly.
 pub(super) fn cost(script: &Script) -> u64 {
-    let mut factors = vec![1u64];
-    let mut sum = 0u64;
-    for step in &script.steps {
-        let factor = factors.last().copied().unwrap_or(1);
+    counted(script.steps.iter()).fold(0, |sum: u64, (step, times)| {
         let alone = match step.op {
-            Op::Repeat { times } => {
-                factors.push(factor.saturating_mul(times));
-                continue;
-            }
-            Op::Together => {
-                factors.push(factor);
-                HAND_OVER
-            }
-            Op::End => {
-                factors.pop();
-                continue;
-            }
+            Op::Repeat { .. } | Op::End => return sum,
+            Op::Together => HAND_OVER,
             Op::Churn { times, .. } => times.saturating_mul(STEP / 8),
             Op::Checkpoint => CHECKPOINT,
             op => op.requested().filter(|bytes| *bytes < 1 << 32).unwrap_or(0),
         };
         let by_whom = if step.thread.0 == 0 { STEP } else { HAND_OVER };
-        sum = sum.saturating_add(factor.saturating_mul(alone.saturating_add(by_whom)));
-    }
-    sum
+        sum.saturating_add(times.saturating_mul(alone.saturating_add(by_whom)))
+    })
 }

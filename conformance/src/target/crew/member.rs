@@ -73,7 +73,7 @@ impl Job {
         }
     }
 
-    /// In every other section threads are interrupted; in the rest they run as fast as they can.
+    /// In about half of the sections threads are interrupted; in the rest they run as fast as they can.
     fn disturbed(&self) -> Option<Disturbed> {
         let is_disturbed = !self.gate.is_null() && self.pauses & DISTURBED != 0;
         is_disturbed.then(|| Disturbed::begin(self.pauses ^ u64::from(self.thread.0))).flatten()
