@@ -13,7 +13,8 @@
 //! what fails with another message, what no longer applies, or what is no invariant. A listed
 //! invariant that was not judged in a narrowed run or a shard is not stale.
 
-use crate::expect::{Expectations, nearest};
+use crate::expect::Expectations;
+use crate::hint::nearest_ids;
 use crate::report::tally::{Severity, Standing};
 use crate::report::{Cause, InvariantReport, Outcome, Report, TargetReport, failure, text};
 use crate::spec::{InvariantId, Level};
@@ -98,8 +99,8 @@ pub(crate) fn unknown(
         };
         for entry in expected.deviations.iter().filter(|entry| !known.contains(&entry.id)) {
             let place = format!("{}:{}", text::line(&expected.file), entry.line);
-            let hint = nearest(entry.id.as_str(), known.iter().map(InvariantId::as_str));
-            let hint = hint.map_or(String::new(), |id| format!("; is it {id}?"));
+            let near = nearest_ids(entry.id.as_str(), known.iter().map(InvariantId::as_str));
+            let hint = near.first().map_or(String::new(), |id| format!("; is it {id}?"));
             let line = format!("stale: {place}: {} is no invariant{hint}", entry.id);
             findings.push((Status::Broken, line));
         }

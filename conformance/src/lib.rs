@@ -45,6 +45,7 @@
 pub mod capability;
 pub mod op;
 pub mod observe;
+pub mod hint;
 pub mod spec;
 pub mod verdict;
 pub mod rule;

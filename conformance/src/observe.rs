@@ -17,10 +17,12 @@ pub enum Progress {
     Skipped = 1,
     /// Inside the target's code.
     Calling = 2,
-    /// Reading or writing the block's bytes, before or after the call.
-    Touching = 3,
+    /// Reading or writing bytes of a block that was live before the call.
+    Looking = 3,
+    /// Reading or writing bytes of the block that the call just gave.
+    Touching = 4,
     /// All done.
-    Done = 4,
+    Done = 5,
 }
 
 /// What one step showed. Fields that the step has no value for are 0.
@@ -77,8 +79,9 @@ impl Answer {
         match self.stage {
             1 => Progress::Skipped,
             2 => Progress::Calling,
-            3 => Progress::Touching,
-            4 => Progress::Done,
+            3 => Progress::Looking,
+            4 => Progress::Touching,
+            5 => Progress::Done,
             _ => Progress::Pending,
         }
     }

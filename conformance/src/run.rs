@@ -206,7 +206,7 @@ fn last_judged(
 /// bytes, if there are several.
 fn in_flight(batch: &Sent, answers: &[Answer]) -> Option<usize> {
     let at = |progress| (0..batch.len()).find(|&i| answers[i].progress() == progress);
-    at(Progress::Calling).or_else(|| at(Progress::Touching))
+    [Progress::Calling, Progress::Touching, Progress::Looking].into_iter().find_map(at)
 }
 
 fn section_end(batch: &Sent, begin: usize) -> usize {

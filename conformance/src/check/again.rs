@@ -1,7 +1,7 @@
 //! A trace again: performed alone in fresh processes, judged by everything that applies, or made
 //! smaller.
 
-use super::plan::sentence;
+use super::examined::sentence;
 use super::target_spec::TargetSpec;
 use super::{Bench, Options, Subject, compare, empty_report, golden, meet, select, witness::key};
 use crate::capability::Capabilities;

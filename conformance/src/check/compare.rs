@@ -1,7 +1,7 @@
 //! Metamorphic invariants: what breaks a law must break one also after an op is replaced by its
 //! equivalent. If the twin is clean, the op that was replaced is at fault.
 
-use super::plan::{Broken, Examined};
+use super::examined::{Broken, Examined};
 use super::{Bench, Subject, select};
 use crate::capability::Capabilities;
 use crate::court::Standing;

@@ -1,7 +1,7 @@
 //! Golden traces: each line with the answer that it must get.
 
 use super::Subject;
-use super::plan::{Broken, Kill};
+use super::examined::{Broken, Kill};
 use crate::hunt::{HuntError, Opens};
 use crate::laws::golden_path;
 use crate::op::alloc::Step;

@@ -11,6 +11,7 @@
 pub mod again;
 mod compare;
 mod controls;
+mod examined;
 mod golden;
 mod plan;
 mod probe;
@@ -19,7 +20,7 @@ pub mod target_spec;
 mod verdicts;
 pub mod witness;
 
-pub use plan::Kill;
+pub use examined::Kill;
 
 use crate::capability::{Capabilities, Capability};
 use crate::choice::{Choices, Harden};

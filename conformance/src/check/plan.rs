@@ -1,5 +1,6 @@
 //! The judges of a run, in order, and what they do for each invariant.
 
+use super::examined::{Broken, Examined};
 use super::{Progress, Subject, compare, golden, select};
 use crate::capability::{Capabilities, Capability};
 use crate::court::{Law, Standing};
@@ -11,15 +12,10 @@ use crate::driver::scenario::{self, Circumstances, Scenario};
 use crate::driver::source::{Plain, Source};
 use crate::driver::stress::Stress;
 use crate::hunt::allowance::Allowance;
-use crate::hunt::{Found, Hunt, HuntError, Hunted};
-use crate::op::alloc::Step;
-use crate::rule::Shown;
+use crate::hunt::{Hunt, HuntError, Hunted};
 use crate::spec::{Invariant, Judge};
-use crate::target::Death;
-use crate::trace::Trace;
 use crate::trace::form::FORMS;
 use crate::verdict::Effort;
-use std::collections::BTreeMap;
 use std::time::Instant;
 
 /// Ops in a script of the exhaustive judge; one less where few cases are asked for.
@@ -27,49 +23,6 @@ const WORLD: usize = 5;
 
 /// One concurrent script to so many random ones.
 const CASES_A_STRESS: u64 = 25;
-
-/// An invariant that broke, and its witness in the making.
-#[derive(Clone, Debug)]
-pub(super) struct Broken {
-    pub(super) trace: Trace,
-    /// Index of the bad step.
-    pub(super) at: usize,
-    pub(super) message: String,
-    pub(super) facts: Vec<(String, String)>,
-    pub(super) death: Option<Death>,
-    pub(super) picture: String,
-    pub(super) replays: (u32, u32),
-    /// It counts though no replay repeats it.
-    pub(super) firm: bool,
-    /// The scenario that its law names, if it names any.
-    pub(super) scenario: Option<&'static str>,
-    /// Who found it, after how many scripts and steps.
-    pub(super) kill: Kill,
-}
-
-/// Who found a breach, and how soon.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Kill {
-    /// The judge.
-    pub judge: Judge,
-    /// Scripts that it had run.
-    pub cases: u64,
-    /// Steps that it had performed.
-    pub ops: u64,
-    /// Nanoseconds from its start to the first bad step, shrinking not counted.
-    pub nanos: u64,
-}
-
-/// What all judges did, and what they found, by id.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Examined {
-    pub(super) efforts: BTreeMap<String, BTreeMap<Judge, Effort>>,
-    pub(super) broken: BTreeMap<String, Broken>,
-    /// Runs of each scenario that a known breach cut short.
-    pub(super) cut_short: BTreeMap<&'static str, u64>,
-    /// The deadline came before the plan was done.
-    pub(super) out_of_time: bool,
-}
 
 /// A target on its way through all judges.
 pub(super) struct Examination<'e> {
@@ -294,7 +247,7 @@ impl<'e> Examination<'e> {
                     fired: tally.fired,
                     nanos,
                 };
-                self.add(law.id.as_str(), judge, effort);
+                self.examined.add(law.id.as_str(), judge, effort);
             }
         }
         self.enter_compared(judge, &hunted, nanos);
@@ -302,8 +255,12 @@ impl<'e> Examination<'e> {
             *self.examined.cut_short.entry(name).or_default() += hunted.cut_short;
         }
         for found in hunted.found {
-            let (id, broken) = self.broken(judge, scenario, found);
-            self.examined.broken.entry(id).or_insert(broken);
+            let law = &laws[found.law];
+            let id = law.id.as_str().to_owned();
+            self.examined
+                .broken
+                .entry(id)
+                .or_insert_with(|| Broken::of(law, judge, scenario, found));
         }
     }
 
@@ -320,39 +277,8 @@ impl<'e> Examination<'e> {
             let fired = swapped.map(|(_, n)| n).sum();
             let (cases, ops) = (hunted.cases, hunted.ops);
             let effort = Effort { cases, ops, evaluated: fired, fired, nanos };
-            self.add(invariant.id.as_str(), judge, effort);
+            self.examined.add(invariant.id.as_str(), judge, effort);
         }
-    }
-
-    fn add(&mut self, id: &str, judge: Judge, effort: Effort) {
-        let efforts = self.examined.efforts.entry(id.to_owned()).or_default();
-        let sum = efforts.entry(judge).or_default();
-        *sum = sum.plus(effort);
-    }
-
-    fn broken(
-        &self,
-        judge: Judge,
-        scenario: Option<&'static str>,
-        found: Found,
-    ) -> (String, Broken) {
-        let law = &self.subject.bench.book.code.laws[found.law];
-        let step = found.script.steps.get(found.at);
-        let message = sentence(law, step, &found.shown, found.death.as_ref(), scenario);
-        let shown = found.shown.iter().map(|s| (s.text.clone(), s.value.clone()));
-        let broken = Broken {
-            at: found.at,
-            message,
-            facts: shown.collect(),
-            death: found.death,
-            picture: found.picture,
-            replays: found.replays,
-            firm: found.firm,
-            scenario: scenario.filter(|_| !law.scenario.is_empty()),
-            kill: Kill { judge, cases: found.cases, ops: found.ops, nanos: found.nanos },
-            trace: Trace::from(&found.script),
-        };
-        (law.id.as_str().to_owned(), broken)
     }
 
     fn golden(&mut self) -> Result<(), HuntError> {
@@ -370,36 +296,12 @@ impl<'e> Examination<'e> {
             if let Some(judged) = golden::judge(self.subject, invariant)? {
                 let nanos = started.elapsed().as_nanos().try_into().unwrap_or(u64::MAX);
                 let effort = Effort { nanos, ..judged.effort };
-                self.add(invariant.id.as_str(), Judge::Golden, effort);
+                self.examined.add(invariant.id.as_str(), Judge::Golden, effort);
                 if let Some(broken) = judged.broken {
                     self.examined.broken.insert(invariant.id.as_str().to_owned(), broken);
                 }
             }
         }
         Ok(())
-    }
-}
-
-/// What is said of a breach: the same from run to run, so without numbers and addresses. What
-/// depends on the script that happened to be found comes last, where a pinned message leaves it out.
-pub(super) fn sentence(
-    law: &Law,
-    step: Option<&Step>,
-    shown: &[Shown],
-    death: Option<&Death>,
-    scenario: Option<&str>,
-) -> String {
-    let word = step.map_or("the start", |step| step.op.word());
-    let place = match scenario.filter(|_| !law.scenario.is_empty()) {
-        Some(name) => format!("in {name}"),
-        None => format!("after {word}"),
-    };
-    // The process ended at the very step that broke the law.
-    let ended = |s: &Shown| {
-        matches!(&*s.text, "op.returned" | "op.accessible" | "run.completed") && s.value == "false"
-    };
-    match death.filter(|_| shown.iter().any(ended)) {
-        Some(death) => format!("the process {} {place}", death.how),
-        None => format!("`{}` is false {place}", law.rule.text()),
     }
 }

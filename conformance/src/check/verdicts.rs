@@ -1,6 +1,6 @@
 //! From what was done and found to a verdict on every invariant.
 
-use super::plan::{Broken, Examined};
+use super::examined::{Broken, Examined};
 use super::{Bench, Subject, select, witness};
 use crate::capability::Capabilities;
 use crate::report::{Cause, InvariantReport, Outcome, Reason};

@@ -1,6 +1,6 @@
 //! Witnesses: the smallest script, what it showed, and the command that shows it again.
 
-use super::plan::Broken;
+use super::examined::Broken;
 use crate::choice::Choices;
 use crate::report::Report;
 use crate::spec::Invariant;

@@ -5,7 +5,8 @@
 //! aliases and merge keys are refused.
 
 use super::pattern::{Pattern, Version, VersionRange};
-use super::{Deviation, Expectations, Expected, nearest};
+use super::{Deviation, Expectations, Expected};
+use crate::hint::nearest;
 use crate::report::json::is_id;
 use crate::report::target::TargetKind;
 use crate::report::text;

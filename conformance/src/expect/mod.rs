@@ -156,12 +156,3 @@ impl Expected {
         Baseline { file: self.file.clone(), listed: self.deviations.len() as u32 }
     }
 }
-
-/// The word of `known` that looks most like `word`, if one looks much like it.
-pub(crate) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .map(|known| (strsim::jaro_winkler(known, word), known))
-        .filter(|&(likeness, _)| likeness > 0.8)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map(|(_, known)| known)
-}

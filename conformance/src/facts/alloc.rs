@@ -175,11 +175,10 @@ impl Clerk {
             self.tell(self.names.misused, 0, hears);
             return;
         }
-        let touching = answer.progress() == Progress::Touching;
-        self.frame.set(names.op_returned, u64::from(touching));
-        self.frame.set(names.op_accessible, u64::from(!touching));
-        // A call that came back gave a block, or its bytes would not have been touched.
-        let gave = touching && step.op.requested().is_some();
+        let gave = answer.progress() == Progress::Touching;
+        let at_bytes = gave || answer.progress() == Progress::Looking;
+        self.frame.set(names.op_returned, u64::from(at_bytes));
+        self.frame.set(names.op_accessible, u64::from(!at_bytes));
         self.frame.set(names.op_ok, u64::from(gave));
         self.tell(self.names.called, 0, hears);
     }

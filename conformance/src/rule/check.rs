@@ -4,10 +4,10 @@ mod call;
 mod guard;
 
 use super::fault::{RuleFault, RuleFaultKind, Span};
-use super::suggest::{did_you_mean, some_of};
 use super::syntax::{Comparison, Form, Spelled, Syntax};
 use super::tree::{Bool, BoolForm, Int, IntForm, List};
 use super::vocabulary::{EventId, FactId, FactKind, Vocabulary};
+use crate::hint::{did_you_mean, some_of};
 
 /// What a text is loaded as.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -25,7 +25,6 @@ mod fault;
 mod frame;
 mod parse;
 mod scan;
-mod suggest;
 mod syntax;
 mod tree;
 mod vocabulary;

@@ -2,8 +2,8 @@
 //!
 //! Works on any script of any driver, because every op is total: any subset of a script is a
 //! script. First the steps of a single slot are tried by themselves (`story`), once and over and
-//! over, with larger sizes too: a fault that shows at every 64th call, or above a size, then needs
-//! few steps at once. Then go half of the slots, half of the steps, quarters, ... single steps; then
+//! over, with larger sizes too, and many blocks like it: a fault that shows at every 64th call,
+//! above a size, or at the end of a page, then needs few steps at once. Then go half of the slots, half of the steps, quarters, ... single steps; then
 //! repeats, sizes, threads and slots are made simpler. No candidate costs much more than the script
 //! that it is made from (`cost`). It ends when nothing more can go, or when its allowance of runs is
 //! used up.
@@ -17,7 +17,7 @@ use crate::op::alloc::{Op, Script, Slot, Step, Thread};
 use cost::cost;
 use operand::{operand_mut, operand_of, set_operand, smaller};
 use sections::{closing, delete, more_rounds};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use story::stories;
 
 /// Makes `script` smaller while `breaks` says that it still breaks, calling it at most `runs`
@@ -88,17 +88,17 @@ impl<B: FnMut(&Script) -> bool> Hunt<B> {
         candidate
     }
 
-    /// Tries the story of one slot alone: that of the last step first.
+    /// Tries the stories of single slots, the shortest first.
     fn focus(&mut self) {
         if self.best.steps.len() <= FOCUSED {
             return;
         }
-        let allowed = self.runs / 4;
         let last = slots_of(&self.best).into_iter().rev().take(FOCI);
-        let focused = last.flat_map(|slot| stories(&self.best, slot));
-        let candidates: Vec<Script> = focused.take(allowed).collect();
-        for candidate in candidates {
-            if candidate.steps.len() < self.best.steps.len() && self.offer(candidate) {
+        let mut focused: Vec<Script> = last.flat_map(|slot| stories(&self.best, slot)).collect();
+        focused.sort_by_key(|story| story.steps.len());
+        focused.truncate(self.runs / 4);
+        for story in focused {
+            if story.steps.len() < self.best.steps.len() && self.offer(story) {
                 return;
             }
         }
@@ -144,7 +144,7 @@ impl<B: FnMut(&Script) -> bool> Hunt<B> {
             while let Op::Repeat { times } = self.best.steps[i].op
                 && times > 1
             {
-                let fewer = [1, times / 4, times / 2, times - times / 4];
+                let fewer = [1, times / 4, times / 2, times - times / 4, times - times / 16];
                 let set = |times| move |steps: &mut Vec<Step>| steps[i].op = Op::Repeat { times };
                 let better = fewer.into_iter().filter(|&n| n > 0 && n < times);
                 if !better.into_iter().any(|n| self.offer(self.edited(set(n)))) {
@@ -174,20 +174,35 @@ impl<B: FnMut(&Script) -> bool> Hunt<B> {
         }
     }
 
-    /// Makes sizes, counts and alignments smaller, one operand at a time.
+    /// Makes sizes, counts and alignments smaller: those that are equal together first, then, where
+    /// they are few, one operand at a time. A crowd stays alike, which is faster and reads better.
     fn simplify_sizes(&mut self) {
-        for i in 0..self.best.steps.len() {
-            for operand in 0..2 {
-                while let Some(value) = operand_of(&self.best.steps[i].op, operand)
-                    && self.runs > 0
-                    && smaller(value).into_iter().any(|less| {
-                        self.offer(
-                            self.edited(|steps| set_operand(&mut steps[i].op, operand, less)),
-                        )
-                    })
-                {}
+        for operand in 0..2 {
+            let mut groups: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+            for (i, step) in self.best.steps.iter().enumerate() {
+                if let Some(value) = operand_of(&step.op, operand) {
+                    groups.entry(value).or_default().push(i);
+                }
+            }
+            for group in groups.into_values() {
+                self.simplify_size(&group, operand);
+                if (2..CROWD).contains(&group.len()) {
+                    group.iter().for_each(|&i| self.simplify_size(&[i], operand));
+                }
             }
         }
+    }
+
+    /// Gives the operand of all `steps`, which is the same in all of them, a smaller value.
+    fn simplify_size(&mut self, steps: &[usize], operand: usize) {
+        while let Some(value) = operand_of(&self.best.steps[steps[0]].op, operand)
+            && self.runs > 0
+            && smaller(value).into_iter().any(|less| {
+                self.offer(self.edited(|all| {
+                    steps.iter().for_each(|&i| set_operand(&mut all[i].op, operand, less));
+                }))
+            })
+        {}
     }
 
     /// Takes the markers of a section away and leaves its body.
@@ -230,6 +245,9 @@ const FOCUSED: usize = 4;
 /// Slots whose stories are tried.
 const FOCI: usize = 6;
 
+/// From so many equal operands on, none of them is made smaller alone.
+const CROWD: usize = 8;
+
 /// A candidate may cost so much, or three times as much as the script that it is made from.
 const CHEAP: u64 = 8 << 20;
 
@@ -249,6 +267,7 @@ fn slots_of(script: &Script) -> Vec<Slot> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::op::performed::counted;
 
     fn malloc(slot: u16, size: u64) -> Step {
         Step::main(Op::Malloc { slot: Slot(slot), size })
@@ -305,6 +324,33 @@ mod tests {
         ];
         let breaks = |steps: &[Step]| steps.iter().any(|s| matches!(s.op, Op::Malloc { .. }));
         assert_eq!(shrunk(steps, breaks).0, [malloc(0, 1)]);
+    }
+
+    #[test]
+    fn a_fault_at_the_thousandth_call_becomes_rounds_of_one_block() {
+        let round = |i: u16| [malloc(i % 50, 40), malloc(900 + i % 100, 8), free(i % 50)];
+        let steps: Vec<Step> = (0..1000).flat_map(round).collect();
+        let breaks = |steps: &[Step]| {
+            let steps = counted(steps.iter());
+            steps.filter(|(s, _)| s.op.requested().is_some()).map(|(_, times)| times).sum::<u64>()
+                >= 1000
+        };
+        let (best, _) = shrunk(steps, breaks);
+        let Op::Repeat { times } = best[0].op else { panic!("{best:?}") };
+        assert!((1000..1100).contains(&times) && best.len() <= 4, "{best:?}");
+    }
+
+    #[test]
+    fn a_fault_at_the_end_of_a_page_becomes_blocks_that_fill_it() {
+        let one = |i: u16| malloc(i, if i % 2 == 0 { 80 } else { 3000 + u64::from(i) });
+        let steps: Vec<Step> = (0..1000).map(one).collect();
+        let breaks = |steps: &[Step]| {
+            let in_page = |s: &&Step| matches!(s.op, Op::Malloc { size: 65..=80, .. });
+            steps.iter().filter(in_page).count() >= 51
+        };
+        let (best, asked) = shrunk(steps, breaks);
+        assert_eq!(best.len(), 51);
+        assert!(asked < 600, "{asked} runs");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What happened to one block, told by itself, once and over and over.
+//! What happened to one block, told by itself, once and over and over; and many blocks like it.
 
 use super::sections::more_rounds;
 use crate::op::alloc::{Op, Script, Slot, Step};
@@ -9,8 +9,12 @@ const STORY_SIZES: [u64; 4] = [0, 40_000, 200_000, 1_100_000];
 /// How often a story, or its last step, is told over.
 const STORY_TIMES: u64 = 300;
 
+/// So many blocks are made like one, as slots are there for them.
+const CROWDS: [usize; 3] = [8, 64, 512];
+
 /// What happened to `slot`, with the sections, threads and checkpoints around it: as it was; with
-/// its last step repeated; all repeated. Each also with larger blocks.
+/// its last step repeated; all repeated. Each also with larger blocks. Where there are no rounds in
+/// it, also the life of its last block alone, and many blocks like that one.
 pub(super) fn stories(script: &Script, slot: Slot) -> Vec<Script> {
     let own: Vec<Step> =
         script.steps.iter().filter(|s| is_frame(s) || s.op.slot() == Some(slot)).copied().collect();
@@ -19,12 +23,8 @@ pub(super) fn stories(script: &Script, slot: Slot) -> Vec<Script> {
     let repeated = in_repeats(&own, Step::main(Op::Free { slot }));
     let (repeat, end) = (Step::main(Op::Repeat { times: STORY_TIMES }), Step::main(Op::End));
     let last_repeated = [&own[..last], &[repeat, own[last], end], &own[last + 1..]].concat();
-    let forms = if is_framed {
-        let longer = more_rounds(&own, 4);
-        vec![own, longer, repeated]
-    } else {
-        vec![own, last_repeated, repeated]
-    };
+    let second = if is_framed { more_rounds(&own, 4) } else { last_repeated };
+    let forms = [&own[..], &second, &repeated];
     let sized = |steps: &[Step], size: u64| {
         let mut steps = steps.to_vec();
         for step in steps.iter_mut().filter(|_| size > 0) {
@@ -37,7 +37,52 @@ pub(super) fn stories(script: &Script, slot: Slot) -> Vec<Script> {
     // In a section that is repeated large blocks take long, and rarely say more.
     let tried = if is_framed { &STORY_SIZES[..1] } else { &STORY_SIZES[..] };
     let each = |size: &u64| forms.iter().map(|steps| sized(steps, *size)).collect::<Vec<_>>();
-    tried.iter().flat_map(each).collect()
+    let mut stories: Vec<Script> = tried.iter().flat_map(each).collect();
+    if !is_framed {
+        stories.extend(life(&own, slot, script.steps.len() as u64));
+        stories.extend(CROWDS.into_iter().filter_map(|n| crowd(&own, n)));
+    }
+    stories
+}
+
+/// The life of the last block in `slot`, over and over: as many steps as the script has that it
+/// comes from, because what counts its calls breaks at some number of them.
+fn life(own: &[Step], slot: Slot, steps: u64) -> Option<Script> {
+    let blocks: Vec<Step> = own.iter().filter(|step| !is_frame(step)).copied().collect();
+    let before = &blocks[..blocks.len().checked_sub(1)?];
+    let born = before.iter().rposition(|step| releases(&step.op)).map_or(0, |at| at + 1);
+    let life = &blocks[born..];
+    let times = (steps / life.len() as u64).max(STORY_TIMES);
+    let (repeat, free) = (Step::main(Op::Repeat { times }), Step::main(Op::Free { slot }));
+    let steps = [&[repeat], life, &[free, Step::main(Op::End)]].concat();
+    Some(Script { steps })
+}
+
+/// `count` blocks like the last one in `slot`, all looked at and given back: what goes wrong with
+/// the last block of a page needs a page full of them.
+fn crowd(own: &[Step], count: usize) -> Option<Script> {
+    let request = own.iter().rfind(|step| step.op.requested().is_some())?;
+    let like = |n: usize| {
+        let mut op = request.op;
+        op.slot_mut().map(|slot| *slot = Slot(n as u16)).map(|()| Step::main(op))
+    };
+    let mut steps: Vec<Step> = (0..count).filter_map(like).collect();
+    steps.push(Step::main(Op::Checkpoint));
+    let slots = (0..count).map(|n| Slot(n as u16));
+    steps.extend(slots.map(|slot| Step::main(Op::Free { slot })));
+    Some(Script { steps })
+}
+
+fn releases(op: &Op) -> bool {
+    matches!(
+        op,
+        Op::Free { .. }
+            | Op::FreeSized { .. }
+            | Op::FreeAlignedSized { .. }
+            | Op::FreeWithin { .. }
+            | Op::DoubleFree { .. }
+            | Op::CorruptFreed { .. }
+    )
 }
 
 /// Whether a step belongs to no block, but to what is around all of them.

@@ -1,12 +1,13 @@
 //! All specs at once: from a folder or from the texts compiled in.
 
+use crate::hint::nearest_ids;
 use crate::spec::fault::{Fault, FaultKind, SpecFaults};
 use crate::spec::glossary::Glossary;
 use crate::spec::reader::Reader;
 use crate::spec::shape::is_path;
 use crate::spec::word::shown;
 use crate::spec::yaml::{self, Node, Source};
-use crate::spec::{Invariant, Pattern, Suite, embedded, files, glossary_file, suite_file, word};
+use crate::spec::{Invariant, Pattern, Suite, embedded, files, glossary_file, suite_file};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -84,7 +85,7 @@ impl Specs {
 
     /// Up to three ids that `id` may be meant to say, the nearest first.
     pub fn nearest_ids(&self, id: &str) -> Vec<&str> {
-        word::nearest_ids(id, self.invariants().map(|invariant| invariant.id.as_str()))
+        nearest_ids(id, self.invariants().map(|invariant| invariant.id.as_str()))
     }
 
     /// The sentence for a pattern that matches no invariant.

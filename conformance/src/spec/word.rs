@@ -4,6 +4,7 @@
 //! printing, `explain` and the JSON Schema take them from there.
 
 use crate::capability::Capability;
+use crate::hint::nearest;
 use schemars::{Schema, json_schema};
 use std::fmt;
 
@@ -140,45 +141,6 @@ pub(crate) fn schema<W: Word>() -> Schema {
     json_schema!({"oneOf": choices})
 }
 
-/// Words longer than this are nobody's misspelling, and comparing them costs quadratic time.
-const LONGEST_WORD: usize = 80; // bytes
-
-/// How many edits turn `word` into `known`, where that is few enough to call it a misspelling.
-fn edits(word: &str, known: &str) -> Option<usize> {
-    if word.len() > LONGEST_WORD || known.len() > LONGEST_WORD {
-        return None;
-    }
-    let edits = strsim::osa_distance(word, known);
-    (edits <= 1 + word.chars().count() / 4).then_some(edits)
-}
-
-/// The known word that `word` most likely misspells; of equally near ones the first.
-pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .into_iter()
-        .filter_map(|k| edits(word, k).map(|edits| (edits, k)))
-        .min_by_key(|&(edits, _)| edits)
-        .map(|(_, known)| known)
-}
-
-/// Up to three of `known` that are most like `id`, the likest first.
-///
-/// Ids share long beginnings, so likeness counts, not edits: a whole word may be missing.
-pub(crate) fn nearest_ids<'a>(id: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
-    const LIKE: f64 = 0.5; // share of letter pairs in common
-    const NEARLY_AS_LIKE: f64 = 0.8; // of the best one's share
-    let id: String = id.chars().take(LONGEST_WORD).collect();
-    let mut near: Vec<(f64, &str)> = known
-        .into_iter()
-        .map(|known| (strsim::sorensen_dice(&id, known), known))
-        .filter(|&(likeness, _)| likeness >= LIKE)
-        .collect();
-    near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
-    let best = near.first().map_or(0.0, |&(likeness, _)| likeness);
-    near.retain(|&(likeness, _)| likeness > best * NEARLY_AS_LIKE);
-    near.into_iter().take(3).map(|(_, known)| known).collect()
-}
-
 /// The help that goes with an unknown word: the nearest known one, or else all of them.
 pub(crate) fn help<'a>(word: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
     if let Some(near) = nearest(word, known.clone()) {
@@ -212,15 +174,6 @@ mod tests {
         every_word_names_its_value::<Profile>();
         every_word_names_its_value::<Judge>();
         every_word_names_its_value::<Capability>();
-    }
-
-    #[test]
-    fn a_misspelt_word_finds_its_neighbour_and_a_strange_one_finds_none() {
-        let levels = ["must", "should", "may"];
-        assert_eq!(nearest("musst", levels), Some("must"));
-        assert_eq!(nearest("shuold", levels), Some("should"));
-        assert_eq!(nearest("banana", levels), None);
-        assert_eq!(nearest(&"m".repeat(1 << 20), levels), None);
     }
 
     #[test]

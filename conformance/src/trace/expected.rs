@@ -156,7 +156,7 @@ impl Expected {
         match answer.progress() {
             Progress::Done => {}
             Progress::Skipped => return Err(format!("expected {self}, but the step was skipped")),
-            Progress::Pending | Progress::Calling | Progress::Touching => {
+            Progress::Pending | Progress::Calling | Progress::Looking | Progress::Touching => {
                 return Err(format!("expected {self}, but the step did not end"));
             }
         }

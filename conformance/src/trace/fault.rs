@@ -70,21 +70,6 @@ pub(super) fn quote(text: &str) -> String {
     out
 }
 
-/// The word of `known` that `found` may be a misspelling of.
-pub(super) fn nearest(
-    found: &str,
-    known: impl IntoIterator<Item = &'static str>,
-) -> Option<&'static str> {
-    // Longer than any known word and its typing errors; keeps the distance cheap to compute.
-    const LONGEST: usize = 32;
-    if found.is_empty() || found.len() > LONGEST {
-        return None;
-    }
-    let far = |word: &&'static str| strsim::damerau_levenshtein(found, word);
-    let best = known.into_iter().min_by_key(far)?;
-    (far(&best) <= best.len().div_ceil(3)).then_some(best)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,15 +78,5 @@ mod tests {
     fn a_long_or_odd_token_is_shown_short_and_escaped() {
         assert_eq!(quote("a\u{7}b"), "`a\\u{7}b`");
         assert_eq!(quote(&"x".repeat(100)), format!("`{}...`", "x".repeat(32)));
-    }
-
-    #[test]
-    fn a_word_is_near_to_its_misspellings_only() {
-        let known = ["malloc", "calloc", "free"];
-        assert_eq!(nearest("mallco", known), Some("malloc"));
-        assert_eq!(nearest("fre", known), Some("free"));
-        assert_eq!(nearest("fork", known), None);
-        assert_eq!(nearest("", known), None);
-        assert_eq!(nearest(&"malloc".repeat(1000), known), None);
     }
 }

@@ -1,9 +1,10 @@
 //! One line of text to one step.
 
 use super::expected::{Clause, Errno, Expected};
-use super::fault::{Fault, FaultKind, nearest, quote};
+use super::fault::{Fault, FaultKind, quote};
 use super::form::{FOREIGN, FORMS, Form, Operand, Part, Values};
 use super::{Traced, VERSION};
+use crate::hint::nearest;
 use crate::op::alloc::{Op, SLOTS, Step, THREADS, Thread};
 use std::str::FromStr;
 

@@ -1,8 +1,8 @@
 //! Calls: natives of the glossary, the language's own functions, and comprehensions.
 
 use super::{Checker, Value};
+use crate::hint::did_you_mean;
 use crate::rule::fault::{RuleFault, RuleFaultKind, Span};
-use crate::rule::suggest::did_you_mean;
 use crate::rule::syntax::{Arithmetic, Form, Spelled, Syntax};
 use crate::rule::tree::{Argument, Bool, BoolForm, Elements, Int, IntForm, List, Quantifier};
 use crate::rule::vocabulary::{BUILT_IN, FactKind, FunctionId, Taken};

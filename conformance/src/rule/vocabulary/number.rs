@@ -4,7 +4,7 @@ use super::{
     BUILT_IN, EventId, EventWord, FactId, FactKind, FactWord, FunctionId, FunctionWord, ListId,
     ListWord, MAX_ARGUMENTS, NativeCost, RecordWords, Taken, Unit, Words,
 };
-use crate::rule::suggest::{did_you_mean, some_of};
+use crate::hint::{did_you_mean, some_of};
 use crate::spec::glossary::{FieldType, Function, Parameter, Record, Terms};
 use std::collections::BTreeSet;
 use std::error::Error;

@@ -163,10 +163,10 @@ impl Hands<'_> {
             return None;
         }
         let given = block.held.address as u64;
-        log.touching(given);
+        log.looking(given);
         let damaged = block.damaged();
         let usable = match op {
-            Op::FreeWithin { .. } => self.usable_of(block.held),
+            Op::FreeWithin { .. } => self.usable_of(&block, log),
             _ => 0,
         };
         log.calling(given, block.serial);
@@ -197,19 +197,21 @@ impl Hands<'_> {
         }
     }
 
-    pub(super) fn usable_of(&self, held: Held) -> usize {
+    /// Usable bytes of the block, as the heap says; those asked for where it does not say.
+    pub(super) fn usable_of(&self, block: &Block, log: &Log) -> usize {
         if !self.offers.has(Capability::UsableSize) {
-            return held.size;
+            return block.held.size;
         }
+        log.calling(block.held.address as u64, block.serial);
         // SAFETY: the block is live.
-        unsafe { self.heap.usable_size(held) }
+        unsafe { self.heap.usable_size(block.held) }
     }
 
     /// `free(NULL)`, with the statistics on both sides of it.
     pub(super) fn free_null(&self, log: &Log) -> Answer {
+        log.calling(0, 0);
         let counts = self.offers.has(Capability::Stats);
         let before = counts.then(|| self.heap.stats());
-        log.calling(0, 0);
         let none = Held { address: ptr::null_mut(), size: 0, align: 0 };
         // SAFETY: the heap offers `FreeNull`.
         let ((), errno_after) = with_errno(|| unsafe { self.heap.free(none) });
@@ -222,12 +224,11 @@ impl Hands<'_> {
     pub(super) fn usable(&self, slot: Slot, fill: bool, log: &Log, shared: bool) -> Option<Answer> {
         let (claim, mut block) = self.table.claim_full(slot, shared)?;
         let given = block.held.address as u64;
-        log.calling(given, block.serial);
-        let (usable, errno_after) = with_errno(|| self.usable_of(block.held));
+        let (usable, errno_after) = with_errno(|| self.usable_of(&block, log));
         block.usable = usable;
         let writable = block.written > 0 || block.held.size == 0;
         if fill && writable && usable as u64 <= TOUCH_LIMIT {
-            log.touching(given);
+            log.looking(given);
             block.fill(usable);
         }
         Some(claim.leave_full(block).on(Answer {
@@ -261,7 +262,7 @@ impl Hands<'_> {
 
 fn looked_at(block: &Block, log: &Log) -> Answer {
     let given = block.held.address as u64;
-    log.touching(given);
+    log.looking(given);
     Answer {
         given,
         given_serial: block.serial,

@@ -37,11 +37,20 @@ impl Log {
         self.stage(Progress::Calling);
     }
 
-    /// About to read or write the bytes at `address`.
+    /// About to read or write the bytes at `address`, of a block that was live before.
+    pub(super) fn looking(&self, address: u64) {
+        self.at_bytes(address, Progress::Looking);
+    }
+
+    /// About to read or write the bytes at `address`, of the block that the call just gave.
     pub(super) fn touching(&self, address: u64) {
+        self.at_bytes(address, Progress::Touching);
+    }
+
+    fn at_bytes(&self, address: u64, stage: Progress) {
         // SAFETY: `at` is valid for writes (see `new`).
         unsafe { (&raw mut (*self.at).address).write_volatile(address) };
-        self.stage(Progress::Touching);
+        self.stage(stage);
     }
 
     /// About to make the call that is the misuse.

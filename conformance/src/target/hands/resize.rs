@@ -61,7 +61,7 @@ impl Hands<'_> {
         shared: bool,
     ) -> Answer {
         let given = old.held.address as u64;
-        log.touching(given);
+        log.looking(given);
         let mut shown = Answer {
             given,
             given_serial: old.serial,
@@ -70,7 +70,7 @@ impl Hands<'_> {
             flags: flag::RESIZED,
             ..Answer::default()
         };
-        let usable_before = if ask.zeroed { self.usable_of(old.held) } else { old.held.size };
+        let usable_before = if ask.zeroed { self.usable_of(&old, log) } else { old.held.size };
         log.calling(given, old.serial);
         let (address, errno_after) = with_errno(|| self.call_to_resize(op, old.held));
         shown.errno_after = errno_after;
@@ -109,10 +109,10 @@ impl Hands<'_> {
         if ask.size == 0 && !ask.overflows {
             return claim.leave_empty().on(shown);
         }
-        log.touching(old.held.address as u64);
+        log.looking(old.held.address as u64);
         // SAFETY: a refused resize leaves the block alone, as the standard has it.
         shown.same_prefix = unsafe { old.same_prefix_at(old.held.address, old.held.size) };
-        if !shared && self.reissued(&old) {
+        if !shared && self.reissued(&old, log) {
             shown.flags |= flag::OLD_REUSED;
         }
         let stamps = claim.leave_full(old);
@@ -122,11 +122,12 @@ impl Hands<'_> {
 
     /// Whether allocations of the old block's size are given the old block's bytes, although it is
     /// live. They are freed again.
-    fn reissued(&self, old: &Block) -> bool {
+    fn reissued(&self, old: &Block, log: &Log) -> bool {
         const PROBES: usize = 2;
         if old.held.size == 0 {
             return false;
         }
+        log.calling(old.held.address as u64, old.serial);
         let mut got = [ptr::null_mut::<u8>(); PROBES];
         let from = old.held.address as usize;
         let mut inside = false;

@@ -58,7 +58,7 @@ impl Hands<'_> {
     pub(super) fn checkpoint(&self, log: &Log) -> Answer {
         let mut shown = Answer { flags: self.state.changes(), ..Answer::default() };
         for (_, block) in self.table.live() {
-            log.touching(block.held.address as u64);
+            log.looking(block.held.address as u64);
             let lost = block.damaged();
             if lost > 0 && shown.damaged_elsewhere == 0 {
                 shown.given = block.held.address as u64;
@@ -93,10 +93,10 @@ impl Hands<'_> {
                 continue;
             }
             budget -= block.written;
-            log.touching(block.held.address as u64);
+            log.looking(block.held.address as u64);
             shown.damaged_elsewhere += block.damaged();
             let asked = ask_usable && block.usable != 0;
-            if asked && self.usable_of(block.held) != block.usable {
+            if asked && self.usable_of(&block, log) != block.usable {
                 shown.flags |= flag::USABLE_CHANGED;
             }
         }
