@@ -91,6 +91,21 @@ fn overlapping_blocks_end_with_1_and_a_witness_that_breaks_again_alone() {
 }
 
 #[test]
+fn a_trace_is_held_to_the_invariant_that_it_names_also_where_another_breaks_first() {
+    let file = scratch("traces").join("later.trace");
+    let text = "heaplaw-trace 1 alloc\n# invariant: alloc/block/block-disjoint-from-live\n\
+                s0 = malloc 257\nusable s0\ns1 = malloc 226\n";
+    std::fs::write(&file, text).expect("writes");
+    let path = file.to_str().expect("a UTF-8 path");
+    let again = heaplaw(&["replay", path, "--target", "mutant:alloc/rounds-one-size-down"]);
+    again.says(1, &["broken  alloc/block/usable-ge-request", "broken in 1 of 1 tries"]);
+    let first = again.out.lines().next().unwrap_or_default();
+    assert!(first.contains("alloc/block/block-disjoint-from-live"), "{}", again.out);
+    heaplaw(&["shrink", path, "--target", "mutant:alloc/rounds-one-size-down"])
+        .says(0, &["# invariant: alloc/block/block-disjoint-from-live", "s1 = malloc"]);
+}
+
+#[test]
 fn whatever_a_library_does_to_its_process_the_judge_names_it() {
     check("exits_later").says(1, &["call-returns", "exited with status 0"]);
     check("hangs_later").says(1, &["call-returns", "ran without end"]);

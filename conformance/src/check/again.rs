@@ -24,13 +24,16 @@ const RUNS: usize = 2000;
 /// A trace longer than this, in steps, is none that a person replays.
 const STEPS: usize = 50_000_000;
 
+/// A trace that is tried until it breaks is given up after so many tries that hang.
+const HANGS: u32 = 6;
+
 /// Lines of a process's standard error that are shown.
 const STDERR_LINES: usize = 10;
 
 /// What replaying a trace came to.
 #[derive(Clone, Debug, Default)]
 pub struct Replayed {
-    /// What broke in the last try that broke anything.
+    /// What broke in the last try that broke anything, the named invariant first.
     pub broken: Vec<Again>,
     /// Tries in which something broke: the named invariant, if the trace names one.
     pub broke: u32,
@@ -182,6 +185,14 @@ fn standing(
     bench.book.code.laws.iter().map(judged).collect()
 }
 
+/// The same, but that only `law` ends a run: what else breaks is counted, and left behind.
+fn only(law: usize, standing: &[Standing]) -> Vec<Standing> {
+    let known = |&one: &Standing| if one == Standing::In { Standing::Known } else { one };
+    let mut standing: Vec<Standing> = standing.iter().map(known).collect();
+    standing[law] = Standing::In;
+    standing
+}
+
 /// Performs `trace` as often as `tries` says on the target that `spec` names.
 ///
 /// # Errors
@@ -195,11 +206,13 @@ pub fn replay(
     let (subject, offers, _) = meet(spec, bench, &mut empty_report(spec, bench))?;
     let named = trace.metadata.get(key::INVARIANT);
     let mut replayed = Replayed::default();
+    let mut hung = 0;
     for _ in 0..tries.most(trace) {
-        if tries == Tries::UntilBroken && replayed.broke > 0 {
+        if tries == Tries::UntilBroken && (replayed.broke > 0 || hung >= HANGS) {
             break;
         }
-        let broken = once(&subject, offers, trace, named)?;
+        let (broken, hangs) = once(&subject, offers, trace, named, hung > 0)?;
+        hung += u32::from(hangs);
         let counts = named.is_none_or(|id| broken.iter().any(|b| b.id.as_str() == id));
         replayed.tried += 1;
         replayed.broke += u32::from(counts && !broken.is_empty());
@@ -210,17 +223,26 @@ pub fn replay(
     Ok(replayed)
 }
 
+/// What breaks when `trace` is performed once, and whether the run hung.
 fn once(
     subject: &Subject<'_>,
     offers: Capabilities,
     trace: &Trace,
     named: Option<&str>,
-) -> Result<Vec<Again>, HuntError> {
+    hasty: bool,
+) -> Result<(Vec<Again>, bool), HuntError> {
     let rig = subject.rig();
     let scenario = trace.metadata.get(key::SCENARIO);
     let standing = standing(subject, offers, named, scenario);
-    let alone = rig.alone(&trace.script(), &standing, false)?;
+    let mut alone = rig.alone(&trace.script(), &standing, hasty)?;
     let mut broken: Vec<Again> = breaches(&rig, &alone, trace);
+    // What breaks first ends a run; the one that the trace is about may come later.
+    let law = named.and_then(|id| rig.code.laws.iter().position(|law| law.id.as_str() == id));
+    if let Some(law) = law.filter(|&law| !broken.is_empty() && !alone.breaks(law)) {
+        alone = rig.alone(&trace.script(), &only(law, &standing), hasty)?;
+        let later = breaches(&rig, &alone, trace);
+        broken.splice(..0, later);
+    }
     let invariant = named.and_then(|id| subject.bench.specs.invariant(id));
     match invariant.map(|i| (&i.id, &i.body)) {
         Some((id, Body::Golden { .. })) => {
@@ -241,7 +263,7 @@ fn once(
         }
         _ => {}
     }
-    Ok(broken)
+    Ok((broken, alone.hangs()))
 }
 
 fn bare(id: &InvariantId, message: String) -> Again {
@@ -284,15 +306,23 @@ pub fn shrink(
     let (subject, offers, _) = meet(spec, bench, &mut empty_report(spec, bench))?;
     let rig = subject.rig();
     let scenario = trace.metadata.get(key::SCENARIO);
-    let standing = standing(&subject, offers, id.map(InvariantId::as_str), scenario);
+    let all = standing(&subject, offers, id.map(InvariantId::as_str), scenario);
     let tries = Tries::UntilBroken.most(trace);
-    let wanted = |law: usize| id.is_none_or(|id| rig.code.laws[law].id == *id);
-    let mut law = None;
-    for _ in 0..tries {
-        let alone = rig.alone(&trace.script(), &standing, false)?;
-        law = law.or_else(|| alone.breaches.iter().map(|b| b.law).find(|&law| wanted(law)));
+    let wanted = id.and_then(|id| rig.code.find(id));
+    // Best a script in which nothing else breaks before it.
+    let standings = [Some(all.clone()), wanted.map(|law| only(law, &all))];
+    let mut found = None;
+    for standing in standings.into_iter().flatten() {
+        for _ in 0..tries {
+            if found.is_none() {
+                let alone = rig.alone(&trace.script(), &standing, false)?;
+                let mut broke = alone.breaches.iter().map(|breach| breach.law);
+                let law = broke.find(|&law| wanted.is_none_or(|wanted| wanted == law));
+                found = law.map(|law| (law, standing.clone()));
+            }
+        }
     }
-    let Some(law) = law else {
+    let Some((law, standing)) = found else {
         let what = id.map_or_else(|| "no invariant".to_owned(), |id| format!("not {id}"));
         return Err(AgainError::Whole(format!("the trace breaks {what} on {spec}")));
     };

@@ -65,11 +65,13 @@ pub struct Alone {
 }
 
 impl Alone {
-    pub(super) fn breaks(&self, law: usize) -> bool {
+    /// Whether the law with this index broke.
+    pub fn breaks(&self, law: usize) -> bool {
         self.breaches.iter().any(|b| b.law == law)
     }
 
-    pub(super) fn hangs(&self) -> bool {
+    /// Whether the run was ended because it hung.
+    pub fn hangs(&self) -> bool {
         self.death.as_ref().is_some_and(|(_, death)| death.how.is_hang())
     }
 }

@@ -4,7 +4,7 @@ use super::{Found, HuntError, Hunted, LUCK, Rig};
 use crate::court::Standing;
 use crate::driver::source::Source;
 use crate::op::alloc::{Op, Script, Step};
-use crate::shrink::{shrink, without_large};
+use crate::shrink::{shrink, up_to, without_large};
 use std::time::Instant;
 
 /// At most so many candidates are tried in shrinking one witness.
@@ -44,15 +44,20 @@ pub(super) struct Again {
 
 impl Trial<'_> {
     pub(super) fn breaks(&mut self, script: &Script) -> Result<bool, HuntError> {
+        Ok(self.bad_step(script)?.is_some())
+    }
+
+    /// The index of the step at which `script` breaks the law, if it does.
+    fn bad_step(&mut self, script: &Script) -> Result<Option<usize>, HuntError> {
         for _ in 0..self.luck {
             let hasty = self.hangs > 0;
             let alone = self.rig.alone(script, self.standing, hasty)?;
             self.hangs += usize::from(alone.hangs());
-            if alone.breaks(self.law) {
-                return Ok(true);
+            if let Some(breach) = alone.breaches.iter().find(|breach| breach.law == self.law) {
+                return Ok(Some(breach.at));
             }
         }
-        Ok(false)
+        Ok(None)
     }
 
     /// The smallest script that breaks the law as `again` does and is found until `until`.
@@ -63,6 +68,8 @@ impl Trial<'_> {
         until: Instant,
     ) -> Result<Script, HuntError> {
         let Again { script, is_own } = again;
+        // What comes after the bad step mostly does nothing for it, and hides what it is about.
+        let bad_step = if is_own { None } else { self.bad_step(&script)? };
         let mut failure = None;
         // A script that breaks every time must not become one that breaks at times.
         let times = if self.luck == 1 && is_together(&script) { 2 } else { 1 };
@@ -77,6 +84,8 @@ impl Trial<'_> {
                     false
                 })
         };
+        let cut = bad_step.map(|at| up_to(&script, at));
+        let script = cut.filter(|cut| *cut != script && breaks(cut)).unwrap_or(script);
         // Large blocks are what takes time: without them all that follows is faster.
         let modest = without_large(&script);
         let is_modest = modest != script && breaks(&modest);

@@ -49,8 +49,8 @@ pub(super) fn stories(script: &Script, slot: Slot) -> Vec<Script> {
 /// comes from, because what counts its calls breaks at some number of them.
 fn life(own: &[Step], slot: Slot, steps: u64) -> Option<Script> {
     let blocks: Vec<Step> = own.iter().filter(|step| !is_frame(step)).copied().collect();
-    let before = &blocks[..blocks.len().checked_sub(1)?];
-    let born = before.iter().rposition(|step| releases(&step.op)).map_or(0, |at| at + 1);
+    let asked = blocks.iter().rposition(|step| step.op.requested().is_some())?;
+    let born = blocks[..asked].iter().rposition(|step| releases(&step.op)).map_or(0, |at| at + 1);
     let life = &blocks[born..];
     let times = (steps / life.len() as u64).max(STORY_TIMES);
     let (repeat, free) = (Step::main(Op::Repeat { times }), Step::main(Op::Free { slot }));
