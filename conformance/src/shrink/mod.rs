@@ -213,7 +213,9 @@ impl<B: FnMut(&Script) -> bool> Hunt<B> {
             for group in groups.into_values() {
                 self.simplify_size(&group, operand);
                 if (2..CROWD).contains(&group.len()) {
-                    group.iter().for_each(|&i| self.simplify_size(&[i], operand));
+                    for &i in &group {
+                        self.simplify_size(&[i], operand);
+                    }
                 }
             }
         }
@@ -225,7 +227,9 @@ impl<B: FnMut(&Script) -> bool> Hunt<B> {
             && self.runs > 0
             && smaller(value).into_iter().any(|less| {
                 self.offer(self.edited(|all| {
-                    steps.iter().for_each(|&i| set_operand(&mut all[i].op, operand, less));
+                    for &i in steps {
+                        set_operand(&mut all[i].op, operand, less);
+                    }
                 }))
             })
         {}
@@ -372,7 +376,7 @@ mod tests {
 
     #[test]
     fn a_fault_at_the_end_of_a_page_becomes_blocks_that_fill_it() {
-        let one = |i: u16| malloc(i, if i % 2 == 0 { 80 } else { 3000 + u64::from(i) });
+        let one = |i: u16| malloc(i, if i.is_multiple_of(2) { 80 } else { 3000 + u64::from(i) });
         let steps: Vec<Step> = (0..1000).map(one).collect();
         let breaks = |steps: &[Step]| {
             let in_page = |s: &&Step| matches!(s.op, Op::Malloc { size: 65..=80, .. });
