@@ -18,7 +18,7 @@ const LEAST: Duration = Duration::from_millis(300);
 
 impl Default for Allowance {
     fn default() -> Allowance {
-        Allowance { left: Duration::from_secs(21) }
+        Allowance { left: Duration::from_secs(15) }
     }
 }
 
