@@ -5,14 +5,14 @@
 /// Words longer than this are nobody's misspelling, and comparing them costs quadratic time.
 const LONGEST: usize = 80; // bytes
 
-/// How many edits turn `word` into `known`, where that is few enough to call it a misspelling: one,
-/// and one more for every four characters. A swap of neighbours is one edit.
+/// How many edits turn `word` into `known`, where that is few enough to call it a misspelling: one in
+/// three characters, and one in shorter words. A swap of neighbours is one edit.
 fn edits(word: &str, known: &str) -> Option<usize> {
     if word.is_empty() || word.len() > LONGEST || known.len() > LONGEST {
         return None;
     }
     let edits = strsim::osa_distance(word, known);
-    (edits <= 1 + word.chars().count() / 4).then_some(edits)
+    (edits <= (word.chars().count() / 3).max(1)).then_some(edits)
 }
 
 /// The known word that `word` most likely misspells; of equally near ones the first.
@@ -75,6 +75,7 @@ mod tests {
         assert_eq!(nearest("musst", known), Some("must"));
         assert_eq!(nearest("shuold", known), Some("should"));
         assert_eq!(nearest("banana", known), None);
+        assert_eq!(nearest("size", ["live"]), None);
         assert_eq!(nearest("", known), None);
         assert_eq!(nearest(&"m".repeat(1 << 20), known), None);
     }
