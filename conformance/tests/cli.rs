@@ -149,6 +149,24 @@ fn bad_usage_ends_with_2_and_says_what_would_have_been_right() {
 }
 
 #[test]
+fn a_verdict_that_cannot_be_written_is_none_and_takes_no_report_with_it() {
+    let json = scratch("reports").join("kept.json");
+    let _ = std::fs::remove_file(&json);
+    let full = std::fs::File::options().write(true).open("/dev/full").expect("Linux has one");
+    let ran = Command::new(env!("CARGO_BIN_EXE_heaplaw"))
+        .args(["check", "small", "--judge", "golden", "--report", "json=/no/such/folder/lost.json"])
+        .arg("--report")
+        .arg(format!("json={}", json.display()))
+        .stdout(full)
+        .output()
+        .expect("the binary starts");
+    let said = String::from_utf8_lossy(&ran.stderr);
+    assert_eq!(ran.status.code(), Some(2), "{said}");
+    assert!(said.contains("cannot write standard output: No space left"), "{said}");
+    assert!(json.exists(), "the report that could be written is not there");
+}
+
+#[test]
 fn a_faulty_trace_is_named_with_its_line() {
     let file = scratch("traces").join("faulty.trace");
     std::fs::write(&file, "heaplaw-trace 1 alloc\ns0 = malloc 24\ns1 = maloc 24\n")

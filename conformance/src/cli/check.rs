@@ -206,20 +206,17 @@ fn judge_all(
 fn finish(report: &Report, expectations: &Expectations, specs: &Specs, args: &Args) -> Ended {
     let known: BTreeSet<InvariantId> = specs.invariants().map(|i| i.id.clone()).collect();
     let gate = gate::judge(report, expectations, &known);
-    screen::print(&screen::show(report, args.verbose));
-    for line in &gate.lines {
-        screen::print(&format!("{line}\n"));
-    }
-    for output in &args.report {
-        write_report(report, output)?;
-    }
+    // All outputs are tried, whichever of them fails: a run is not lost for one that cannot be written.
+    let on_screen = screen::show(report, &gate, args.verbose);
+    let written: Vec<_> = args.report.iter().map(|output| write_report(report, output)).collect();
+    on_screen.and(written.into_iter().collect::<Result<(), _>>())?;
     if let Some(file) = &args.write_baseline {
         let old = if file.exists() { Some(Expectations::load(file)?) } else { None };
         let old = old.as_ref().and_then(|old| old.files().first());
         let today = write::day(SystemTime::now());
         let text = write::write(report, old, &known, &today)?;
         write::save(file, &text)?;
-        screen::print(&format!("wrote {}\n", file.display()));
+        screen::print(&format!("wrote {}\n", file.display()))?;
         return Ok(0);
     }
     Ok(gate.status.code())
@@ -233,7 +230,7 @@ fn write_report(report: &Report, output: &Output) -> Result<(), Failure> {
         OutputKind::Github => {
             let github = github::print(report);
             // Commands are read from standard output; the summary is the file.
-            screen::print(&github.commands);
+            screen::print(&github.commands)?;
             github.summary
         }
     };

@@ -19,7 +19,7 @@ pub struct Args {
 /// Specs that do not load, or an id that there is not.
 pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
     let (specs, _) = load::specs(specs_dir)?;
-    screen::print(&explain(&specs, &args.id)?);
+    screen::print(&explain(&specs, &args.id)?)?;
     Ok(0)
 }
 

@@ -29,9 +29,9 @@ pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
         return Err(Failure(specs.no_match(glob)));
     }
     if args.json {
-        screen::print(&list_json(&specs, &pattern));
+        screen::print(&list_json(&specs, &pattern))?;
     } else {
-        screen::print(&list(&specs, &pattern, screen::width()));
+        screen::print(&list(&specs, &pattern, screen::width()))?;
     }
     Ok(0)
 }

@@ -45,13 +45,11 @@ pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
     expectations.apply(&mut report)?;
     let known: BTreeSet<InvariantId> = specs.invariants().map(|i| i.id.clone()).collect();
     let gate = gate::judge(&report, &expectations, &known);
-    screen::print(&screen::show(&report, args.verbose));
-    for line in &gate.lines {
-        screen::print(&format!("{line}\n"));
-    }
+    let on_screen = screen::show(&report, &gate, args.verbose);
     if let Some(file) = &args.output {
         std::fs::write(file, report.to_json())
             .map_err(|e| Failure(format!("cannot write {}: {e}", file.display())))?;
     }
+    on_screen?;
     Ok(gate.status.code())
 }

@@ -63,18 +63,19 @@ pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
     let matrix = Matrix { specs: &specs, book: &book, worker, cases: args.cases, seed: args.seed };
     let widest = mutants.iter().map(|m| m.id.len()).max().unwrap_or(0);
     if !args.json {
-        screen::print(&head(widest));
+        screen::print(&head(widest))?;
     }
     let said = |text: String| {
         if !args.json {
-            screen::print(&text);
+            // If nothing can be written, the summary will say so.
+            let _ = screen::print(&text);
         }
     };
     let whole = judge(&matrix, &mutants, args.jobs, &|line| said(line.text(widest)));
     if args.json {
-        screen::print(&(serde_json::to_string_pretty(&whole).unwrap_or_default() + "\n"));
+        screen::print(&(serde_json::to_string_pretty(&whole).unwrap_or_default() + "\n"))?;
     } else {
-        screen::print(&summary(&whole));
+        screen::print(&summary(&whole))?;
     }
     if let Some(file) = &args.write_proof {
         let known = load::proof_file(file)?;

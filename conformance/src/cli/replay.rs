@@ -78,7 +78,7 @@ pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
     let replayed = on_bench(&trace, specs_dir, |bench| {
         again::replay(&target, bench, &trace, tries).map_err(Failure::from)
     })?;
-    screen::print(&replayed.account(&target));
+    screen::print(&replayed.account(&target))?;
     Ok(u8::from(!replayed.broken.is_empty()))
 }
 
@@ -98,7 +98,7 @@ pub fn run_shrink(args: &ShrinkArgs, specs_dir: Option<&Path>) -> Ended {
     match &args.output {
         Some(file) => std::fs::write(file, text)
             .map_err(|e| Failure(format!("cannot write {}: {e}", file.display())))?,
-        None => screen::print(&text),
+        None => screen::print(&text)?,
     }
     Ok(0)
 }

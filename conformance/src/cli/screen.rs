@@ -1,8 +1,10 @@
 //! Where output goes: a terminal with colours and a width, or a pipe.
 
+use super::Failure;
+use crate::gate::Gate;
 use crate::report::Report;
 use crate::report::terminal::{Screen, Style, lines, table};
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 
 /// Columns where the terminal does not say.
 const WIDTH: usize = 100;
@@ -20,17 +22,33 @@ pub(super) fn width() -> usize {
     told.or(measured).unwrap_or(WIDTH).clamp(60, 200)
 }
 
-/// The report as a person reads it: a table on a terminal, lines in a pipe.
-pub(super) fn show(report: &Report, verbose: bool) -> String {
+/// Prints the report as a person reads it, a table on a terminal, lines in a pipe; and what the
+/// gate says of it.
+///
+/// # Errors
+/// As [`print`].
+pub(super) fn show(report: &Report, gate: &Gate, verbose: bool) -> Result<(), Failure> {
     let coloured = anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
     let style = if is_terminal() && coloured { Style::COLOURED } else { Style::PLAIN };
     let screen = Screen { style, width: width(), verbose };
-    if is_terminal() { table(report, &screen) } else { lines(report, &screen) }
+    let mut text = if is_terminal() { table(report, &screen) } else { lines(report, &screen) };
+    for line in &gate.lines {
+        text.push_str(line);
+        text.push('\n');
+    }
+    print(&text)
 }
 
 /// Prints to standard output. A reader that went away is no fault.
-pub(super) fn print(text: &str) {
+///
+/// # Errors
+/// Where it cannot be written for another reason: a verdict that nobody can read is none.
+pub(super) fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text.as_bytes());
-    let _ = out.flush();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(e) if e.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure(format!("cannot write standard output: {e}")))
+        }
+        _ => Ok(()),
+    }
 }
