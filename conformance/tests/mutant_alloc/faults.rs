@@ -112,6 +112,9 @@ const SIGHTS: &[Sight] = &[
         let before = ptr::dangling_mut();
         c.posix_memalign(before, 3, 10) != (libc::EINVAL, before)
     }),
+    seen("alloc/sets-errno-beside-code", |c| {
+        errno_of(|| drop(c.posix_memalign(ptr::dangling_mut(), 3, 10))) != 0
+    }),
     seen("alloc/skips-clearing-page-sized-slots", |c| {
         c.free(c.dirty(5000));
         !all(c.calloc(1, 5000), 5000, 0)

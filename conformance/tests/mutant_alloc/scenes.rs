@@ -152,6 +152,8 @@ pub(crate) fn first_calls(heap: &dyn Heap, size: usize) -> Vec<*mut u8> {
 /// allocates and frees blocks of all sizes failed to end well within a second.
 pub(crate) fn fork_hangs(heap: &dyn Heap, times: usize) -> bool {
     let (over, busy) = (AtomicBool::new(false), Barrier::new(2));
+    // A heap that nobody has used yet knows nothing of forks.
+    Calls(heap).free(Calls(heap).malloc(16));
     thread::scope(|threads| {
         let allocating = threads.spawn(|| {
             busy.wait();

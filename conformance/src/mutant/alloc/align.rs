@@ -2,6 +2,7 @@
 
 use crate::mutant::small::Small;
 use crate::mutant::small::class::GRAIN;
+use crate::mutant::small::os;
 use crate::mutant::small::parts::{Parts, Right};
 use std::ptr;
 
@@ -26,6 +27,10 @@ mutants! {
         breaks "alloc/align/posix-memalign-contract"
         also []
         "Stores null through the pointer argument of posix_memalign when it fails.";
+    SetsErrnoBesideCode(c_heap) "alloc/sets-errno-beside-code"
+        breaks "alloc/align/posix-memalign-keeps-errno"
+        also []
+        "Sets errno, too, to the error that posix_memalign returns for a bad alignment.";
 }
 
 impl Parts for Serves24At8 {
@@ -60,6 +65,16 @@ impl Parts for StoresNullOnFailure {
         let code = heap.place_aligned(at, align, size);
         if code != 0 {
             *at = ptr::null_mut();
+        }
+        code
+    }
+}
+
+impl Parts for SetsErrnoBesideCode {
+    fn posix_memalign(heap: &Small<Self>, at: &mut *mut u8, align: usize, size: usize) -> i32 {
+        let code = heap.place_aligned(at, align, size);
+        if code == libc::EINVAL {
+            os::set_errno(code);
         }
         code
     }
