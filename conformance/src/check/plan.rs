@@ -12,10 +12,12 @@ use crate::driver::scenario::{self, Circumstances, Scenario};
 use crate::driver::source::{Plain, Source};
 use crate::driver::stress::Stress;
 use crate::hunt::allowance::Allowance;
+use crate::hunt::sightings::Sightings;
 use crate::hunt::{Hunt, HuntError, Hunted};
 use crate::spec::{Invariant, Judge};
 use crate::trace::form::FORMS;
 use crate::verdict::Effort;
+use std::collections::btree_map::Entry;
 use std::time::Instant;
 
 /// Ops in a script of the exhaustive judge; one less where few cases are asked for.
@@ -31,6 +33,8 @@ pub(super) struct Examination<'e> {
     deadline: Option<Instant>,
     /// For making the witnesses of all judges small.
     allowance: Allowance,
+    /// See [`Hunt::sightings`].
+    sightings: Sightings,
     examined: Examined,
 }
 
@@ -40,8 +44,14 @@ impl<'e> Examination<'e> {
         offers: Capabilities,
         deadline: Option<Instant>,
     ) -> Examination<'e> {
-        let (allowance, examined) = (Allowance::default(), Examined::default());
-        Examination { subject, offers, deadline, allowance, examined }
+        Examination {
+            subject,
+            offers,
+            deadline,
+            allowance: Allowance::default(),
+            sightings: Sightings::none(),
+            examined: Examined::default(),
+        }
     }
 
     /// Runs all judges; with a deadline, over and over until it comes.
@@ -126,8 +136,8 @@ impl<'e> Examination<'e> {
     fn standing(&self, judge: Judge, scenario: Option<&str>) -> Vec<Standing> {
         let bench = self.subject.bench;
         let asked = bench.options.judges.is_empty() || bench.options.judges.contains(&judge);
-        let laws = bench.book.code.laws.iter();
-        laws.map(|law| {
+        let laws = bench.book.code.laws.iter().enumerate();
+        laws.map(|(i, law)| {
             let invariant = bench.specs.invariant(law.id.as_str());
             let here = law.scenario.is_empty()
                 || scenario.is_some_and(|name| law.scenario.iter().any(|s| s == name));
@@ -135,12 +145,20 @@ impl<'e> Examination<'e> {
                 asked && here && invariant.judges.contains(&judge) && self.selected(invariant)
             });
             match is_in {
-                _ if self.examined.broken.contains_key(law.id.as_str()) => Standing::Known,
+                _ if self.is_settled(i, law) => Standing::Known,
                 true => Standing::In,
                 false => Standing::Out,
             }
         })
         .collect()
+    }
+
+    /// Whether law `i` is known to be broken, and its witness is as good as it gets.
+    fn is_settled(&self, i: usize, law: &Law) -> bool {
+        let broken = self.examined.broken.get(law.id.as_str());
+        let is_final =
+            |one: &Broken| !one.firm || one.replays.0 > 0 || self.sightings.are_enough(i);
+        broken.is_some_and(is_final)
     }
 
     fn hang_is_known(&self) -> bool {
@@ -219,10 +237,12 @@ impl<'e> Examination<'e> {
         let mut hunt = Hunt::new(&rig, standing.to_vec(), &mut progress);
         hunt.hang_is_known = self.hang_is_known();
         hunt.allowance = self.allowance;
+        hunt.sightings.clone_from(&self.sightings);
         hunt.wanted = until.and_then(|id| rig.code.find(id));
         run(&mut hunt)?;
         let hunted = hunt.so_far;
         self.allowance = hunt.allowance;
+        self.sightings = hunt.sightings;
         let nanos = started.elapsed().as_nanos().try_into().unwrap_or(u64::MAX);
         self.enter(judge, scenario, standing, hunted, nanos);
         Ok(())
@@ -256,11 +276,13 @@ impl<'e> Examination<'e> {
         }
         for found in hunted.found {
             let law = &laws[found.law];
-            let id = law.id.as_str().to_owned();
-            self.examined
-                .broken
-                .entry(id)
-                .or_insert_with(|| Broken::of(law, judge, scenario, found));
+            let repeats = found.replays.0 > 0;
+            let broken = Broken::of(law, judge, scenario, found);
+            match self.examined.broken.entry(law.id.as_str().to_owned()) {
+                Entry::Occupied(mut seen) if repeats => drop(seen.insert(broken)),
+                Entry::Occupied(_) => {}
+                Entry::Vacant(unseen) => drop(unseen.insert(broken)),
+            }
         }
     }
 

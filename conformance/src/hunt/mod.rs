@@ -13,6 +13,7 @@
 
 pub mod allowance;
 mod rig;
+pub mod sightings;
 mod trial;
 
 pub use rig::{Alone, Opens, Rig};
@@ -28,6 +29,7 @@ use crate::target::Death;
 use crate::target::child::LaunchError;
 use crate::trace::form::FORMS;
 use allowance::Allowance;
+use sightings::Sightings;
 use std::fmt;
 use std::time::Instant;
 use trial::Trial;
@@ -180,6 +182,8 @@ pub struct Hunt<'r> {
     pub hang_is_known: bool,
     /// For making witnesses small.
     pub allowance: Allowance,
+    /// What was seen broken, and no replay breaks.
+    pub sightings: Sightings,
     /// Only this law is worth a small witness.
     pub wanted: Option<usize>,
     /// So far.
@@ -197,8 +201,16 @@ impl<'r> Hunt<'r> {
     ) -> Hunt<'r> {
         let tallies = vec![Tally::default(); rig.code.laws.len()];
         let so_far = Hunted { tallies, ..Hunted::default() };
-        let allowance = Allowance::default();
-        Hunt { rig, standing, hang_is_known: false, allowance, wanted: None, so_far, progress }
+        Hunt {
+            rig,
+            hang_is_known: false,
+            allowance: Allowance::default(),
+            sightings: Sightings::none(),
+            wanted: None,
+            standing,
+            so_far,
+            progress,
+        }
     }
 
     /// Runs at most `cases` scripts of `source` one after another.
@@ -327,10 +339,27 @@ impl<'r> Hunt<'r> {
             };
             self.hang_is_known |= trial.hangs > 0;
             smallest = shrunk.or(smallest);
-            self.standing[law] = Standing::Known;
-            self.so_far.found.push(found);
+            self.enter(found);
         }
         Ok(())
+    }
+
+    /// Keeps what was found of a law, in place of a sighting that no replay repeated. The law is
+    /// known from now on, unless there is hope for a better witness.
+    fn enter(&mut self, found: Found) {
+        let law = found.law;
+        let repeats = found.replays.0 > 0;
+        if !repeats {
+            self.sightings.add(law);
+        }
+        if repeats || !found.firm || self.sightings.are_enough(law) {
+            self.standing[law] = Standing::Known;
+        }
+        match self.so_far.found.iter_mut().find(|old| old.law == law) {
+            Some(old) if repeats => *old = found,
+            Some(_) => {}
+            None => self.so_far.found.push(found),
+        }
     }
 
     /// Whether nothing but the target can have done what was seen.
