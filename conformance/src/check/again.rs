@@ -237,7 +237,8 @@ fn once(
     let mut alone = rig.alone(&trace.script(), &standing, hasty)?;
     let mut broken: Vec<Again> = breaches(&rig, &alone, trace);
     // What breaks first ends a run; the one that the trace is about may come later.
-    let law = named.and_then(|id| rig.code.laws.iter().position(|law| law.id.as_str() == id));
+    let is_named = |law: &Law| named == Some(law.id.as_str());
+    let law = rig.code.laws.iter().position(is_named);
     if let Some(law) = law.filter(|&law| !broken.is_empty() && !alone.breaks(law)) {
         alone = rig.alone(&trace.script(), &only(law, &standing), hasty)?;
         let later = breaches(&rig, &alone, trace);
@@ -312,13 +313,13 @@ pub fn shrink(
     // Best a script in which nothing else breaks before it.
     let standings = [Some(all.clone()), wanted.map(|law| only(law, &all))];
     let mut found = None;
-    for standing in standings.into_iter().flatten() {
+    'search: for standing in standings.into_iter().flatten() {
         for _ in 0..tries {
-            if found.is_none() {
-                let alone = rig.alone(&trace.script(), &standing, false)?;
-                let mut broke = alone.breaches.iter().map(|breach| breach.law);
-                let law = broke.find(|&law| wanted.is_none_or(|wanted| wanted == law));
-                found = law.map(|law| (law, standing.clone()));
+            let alone = rig.alone(&trace.script(), &standing, false)?;
+            let mut broke = alone.breaches.iter().map(|breach| breach.law);
+            if let Some(law) = broke.find(|&law| wanted.is_none_or(|wanted| wanted == law)) {
+                found = Some((law, standing));
+                break 'search;
             }
         }
     }
