@@ -27,8 +27,14 @@ pub struct InProcess<'h> {
 impl<'h> InProcess<'h> {
     /// Judges `heap`. Sections pause at points drawn from `seed`.
     pub fn new(heap: &'h dyn Heap, seed: u64) -> InProcess<'h> {
+        // These need a process of their own. A footprint would be that of the judge as well, and
+        // takes longer to read than all the rest of a script.
+        let hands = Hands::new(heap)
+            .without(Capability::Fork)
+            .without(Capability::Footprint)
+            .without(Capability::DetectsMisuse);
         InProcess {
-            crew: Crew::new(Hands::new(heap), seed, |_| {}),
+            crew: Crew::new(hands, seed, |_| {}),
             identity: Identity::default(),
             ready: VecDeque::new(),
             spare: Vec::new(),
@@ -45,12 +51,7 @@ impl Target for InProcess<'_> {
 
     /// All that the heap offers, but for what needs a process of its own.
     fn offers(&self) -> Capabilities {
-        self.crew
-            .hands()
-            .offers()
-            .without(Capability::Fork)
-            .without(Capability::Footprint)
-            .without(Capability::DetectsMisuse)
+        self.crew.hands().offers()
     }
 
     fn submit(&mut self, steps: &[Step]) {

@@ -69,6 +69,13 @@ impl<'h> Hands<'h> {
         }
     }
 
+    /// Does without `one`, though the heap offers it.
+    #[must_use]
+    pub fn without(mut self, one: Capability) -> Hands<'h> {
+        self.offers = self.offers.without(one);
+        self
+    }
+
     /// Watches `state` at every checkpoint.
     #[must_use]
     pub fn watching(mut self, state: ProcessState) -> Hands<'h> {
@@ -76,7 +83,7 @@ impl<'h> Hands<'h> {
         self
     }
 
-    /// What the heap offers.
+    /// What the heap offers, but for what these hands do without.
     pub fn offers(&self) -> Capabilities {
         self.offers
     }
