@@ -156,9 +156,7 @@ impl<'e> Examination<'e> {
     /// Whether law `i` is known to be broken, and its witness is as good as it gets.
     fn is_settled(&self, i: usize, law: &Law) -> bool {
         let broken = self.examined.broken.get(law.id.as_str());
-        let is_final =
-            |one: &Broken| !one.firm || one.replays.0 > 0 || self.sightings.are_enough(i);
-        broken.is_some_and(is_final)
+        broken.is_some_and(|one| self.sightings.are_final(i, one.replays.0 > 0, one.firm))
     }
 
     fn hang_is_known(&self) -> bool {

@@ -94,16 +94,10 @@ impl Clerk {
             return Departed { given: self.shadow.at(answer.given).copied() };
         }
         let leaves = match step.op {
-            Op::Free { .. }
-            | Op::FreeSized { .. }
-            | Op::FreeAlignedSized { .. }
-            | Op::FreeWithin { .. }
-            | Op::DoubleFree { .. }
-            | Op::CorruptFreed { .. } => true,
             Op::Realloc { .. } | Op::Reallocarray { .. } | Op::GrowZeroed { .. } => {
                 answer.has(flag::RESIZED) && (answer.address != 0 || released_by_zero(step))
             }
-            _ => false,
+            op => op.releases(),
         };
         let given = if leaves {
             self.shadow.remove(answer, step.thread.0)

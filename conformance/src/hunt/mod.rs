@@ -352,7 +352,7 @@ impl<'r> Hunt<'r> {
         if !repeats {
             self.sightings.add(law);
         }
-        if repeats || !found.firm || self.sightings.are_enough(law) {
+        if self.sightings.are_final(law, repeats, found.firm) {
             self.standing[law] = Standing::Known;
         }
         match self.so_far.found.iter_mut().find(|old| old.law == law) {

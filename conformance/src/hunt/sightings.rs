@@ -24,8 +24,13 @@ impl Sightings {
         self.counts[law] = self.counts[law].saturating_add(1);
     }
 
-    /// Whether there is no hope left for a script that breaks `law` every time.
-    pub fn are_enough(&self, law: usize) -> bool {
+    /// Whether the witness of `law` is as good as it gets: it repeats, or it must repeat to count
+    /// (it is not `firm`), or it was looked for often enough.
+    pub fn are_final(&self, law: usize, repeats: bool, firm: bool) -> bool {
+        repeats || !firm || self.are_enough(law)
+    }
+
+    fn are_enough(&self, law: usize) -> bool {
         self.counts.get(law).is_some_and(|&n| n >= ENOUGH)
     }
 }
@@ -41,5 +46,7 @@ mod tests {
         assert!(!sightings.are_enough(5));
         sightings.add(5);
         assert!(sightings.are_enough(5) && !sightings.are_enough(4) && !sightings.are_enough(6));
+        assert!(sightings.are_final(5, false, true) && !sightings.are_final(4, false, true));
+        assert!(sightings.are_final(4, true, true) && sightings.are_final(4, false, false));
     }
 }

@@ -175,6 +175,19 @@ impl Op {
         }
     }
 
+    /// Whether the op gives the block of its slot back, whatever else it does.
+    pub fn releases(&self) -> bool {
+        matches!(
+            self,
+            Op::Free { .. }
+                | Op::FreeSized { .. }
+                | Op::FreeAlignedSized { .. }
+                | Op::FreeWithin { .. }
+                | Op::DoubleFree { .. }
+                | Op::CorruptFreed { .. }
+        )
+    }
+
     /// Bytes asked for, where the op asks for any; the low 64 bits of an overflowing product.
     pub fn requested(&self) -> Option<u64> {
         match *self {

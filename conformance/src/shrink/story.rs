@@ -50,7 +50,7 @@ pub(super) fn stories(script: &Script, slot: Slot) -> Vec<Script> {
 fn life(own: &[Step], slot: Slot, steps: u64) -> Option<Script> {
     let blocks: Vec<Step> = own.iter().filter(|step| !is_frame(step)).copied().collect();
     let asked = blocks.iter().rposition(|step| step.op.requested().is_some())?;
-    let born = blocks[..asked].iter().rposition(|step| releases(&step.op)).map_or(0, |at| at + 1);
+    let born = blocks[..asked].iter().rposition(|step| step.op.releases()).map_or(0, |at| at + 1);
     let life = &blocks[born..];
     let times = (steps / life.len() as u64).max(STORY_TIMES);
     let (repeat, free) = (Step::main(Op::Repeat { times }), Step::main(Op::Free { slot }));
@@ -71,18 +71,6 @@ fn crowd(own: &[Step], count: usize) -> Option<Script> {
     let slots = (0..count).map(|n| Slot(n as u16));
     steps.extend(slots.map(|slot| Step::main(Op::Free { slot })));
     Some(Script { steps })
-}
-
-fn releases(op: &Op) -> bool {
-    matches!(
-        op,
-        Op::Free { .. }
-            | Op::FreeSized { .. }
-            | Op::FreeAlignedSized { .. }
-            | Op::FreeWithin { .. }
-            | Op::DoubleFree { .. }
-            | Op::CorruptFreed { .. }
-    )
 }
 
 /// Whether a step belongs to no block, but to what is around all of them.
