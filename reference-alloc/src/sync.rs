@@ -1,0 +1,54 @@
+//! The one door to atomics, locks and spinning, with two bodies: the standard library's and loom's.
+//!
+//! Nothing else in this crate names `std::sync` or `loom`, so a protocol that is written against
+//! this module can be explored by loom as it stands.
+
+#[cfg(loom)]
+pub use loom::sync::{
+    Mutex as Inner, MutexGuard as Guard,
+    atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence},
+};
+#[cfg(not(loom))]
+pub use std::sync::{
+    Mutex as Inner, MutexGuard as Guard,
+    atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence},
+};
+
+/// A function that is `const` except under loom, whose atomics cannot be made in constants.
+macro_rules! const_unless_loom {
+    ($(#[$meta:meta])* $vis:vis fn $($rest:tt)*) => {
+        #[cfg(not(loom))] $(#[$meta])* $vis const fn $($rest)*
+        #[cfg(loom)] $(#[$meta])* $vis fn $($rest)*
+    };
+}
+pub(crate) use const_unless_loom;
+
+/// Lets another thread run, in a loop that waits for one. Loom needs to be told, or it explores the
+/// waiting for ever.
+#[inline]
+pub fn spin() {
+    #[cfg(loom)]
+    loom::thread::yield_now();
+    #[cfg(not(loom))]
+    std::hint::spin_loop();
+}
+
+/// A lock around what it guards. It cannot be poisoned: nothing that runs under it may panic, and
+/// a process whose allocator panicked has better reports than a second panic.
+#[derive(Debug)]
+pub struct Lock<T>(Inner<T>);
+
+impl<T> Lock<T> {
+    const_unless_loom! {
+        /// An open lock around `value`.
+        pub fn new(value: T) -> Lock<T> {
+            Lock(Inner::new(value))
+        }
+    }
+
+    /// Waits until nobody has the lock, and takes it.
+    #[inline]
+    pub fn hold(&self) -> Guard<'_, T> {
+        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
