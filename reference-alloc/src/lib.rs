@@ -5,3 +5,8 @@
 pub mod units;
 pub mod error;
 pub mod sync;
+pub mod os;
+pub mod size_table;
+pub mod size_class;
+pub mod ledger;
+pub mod lf_stack;

@@ -38,6 +38,12 @@ pub fn spin() {
 #[derive(Debug)]
 pub struct Lock<T>(Inner<T>);
 
+impl<T: Default> Default for Lock<T> {
+    fn default() -> Lock<T> {
+        Lock::new(T::default())
+    }
+}
+
 impl<T> Lock<T> {
     const_unless_loom! {
         /// An open lock around `value`.

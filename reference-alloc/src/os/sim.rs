@@ -1,0 +1,156 @@
+//! Pretended memory: the four states checked at every move, and refusals at will.
+//!
+//! The bytes come from the process's own allocator, so this is for tests and for Miri, which knows
+//! no `mmap` of forbidden memory. A heap on it must not be the process's allocator.
+
+use super::Os;
+use crate::error::OutOfMemory;
+use crate::sync::Lock;
+use crate::units::Addr;
+use std::alloc::{Layout, alloc_zeroed, dealloc};
+use std::collections::BTreeMap;
+use std::ptr;
+
+/// Pretended memory, and what was done with it.
+#[derive(Debug, Default)]
+pub struct Sim(Lock<State>);
+
+/// What a page of pretended memory is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Page {
+    Reserved,
+    Ready,
+    Released,
+}
+
+/// One reservation.
+#[derive(Debug)]
+struct Piece {
+    layout: Layout,
+    pages: Vec<Page>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// By first address.
+    pieces: BTreeMap<usize, Piece>,
+    /// Bytes that are ready.
+    committed: usize,
+    /// Bytes that may be ready at once.
+    limit: Option<usize>,
+    /// Bytes given back by `decommit` so far.
+    decommitted: usize,
+}
+
+/// Bytes of a pretended page of the hardware.
+const PAGE: usize = 4096;
+
+impl Sim {
+    /// Memory without a limit.
+    pub fn new() -> Sim {
+        Sim::default()
+    }
+
+    /// From now on `commit` refuses what would make more than `bytes` ready.
+    pub fn limit(&self, bytes: usize) {
+        self.0.hold().limit = Some(bytes);
+    }
+
+    /// Bytes that are ready now.
+    pub fn committed(&self) -> usize {
+        self.0.hold().committed
+    }
+
+    /// Bytes given back by `decommit` so far, each as often as it was.
+    pub fn decommitted(&self) -> usize {
+        self.0.hold().decommitted
+    }
+}
+
+impl State {
+    /// The pages of `[at, at + bytes)`.
+    ///
+    /// # Panics
+    /// If they do not lie in one reservation, at page borders.
+    fn pages(&mut self, at: Addr, bytes: usize) -> &mut [Page] {
+        let (&start, piece) = self.pieces.range_mut(..=at.0).next_back().expect("memory that was reserved");
+        let first = at.0 - start;
+        assert!(first.is_multiple_of(PAGE) && bytes.is_multiple_of(PAGE), "whole pages of the hardware");
+        &mut piece.pages[first / PAGE..(first + bytes) / PAGE]
+    }
+}
+
+// SAFETY: 1. and 2. pieces come from the process's allocator, zeroed, and are exposed. 3. `decommit`
+// clears. 4. they are not a heap of ours, by the rule at the head of this file.
+unsafe impl Os for Sim {
+    fn page_bytes(&self) -> usize {
+        PAGE
+    }
+
+    fn huge_page_bytes(&self) -> usize {
+        2 << 20
+    }
+
+    fn decommit_zeroes(&self) -> bool {
+        true
+    }
+
+    fn reserve(&self, _hint: Addr, bytes: usize, align: usize) -> Option<Addr> {
+        let layout = Layout::from_size_align(bytes, align.max(PAGE)).ok()?;
+        // SAFETY: a reservation is never empty.
+        let at = unsafe { alloc_zeroed(layout) };
+        if at.is_null() {
+            return None;
+        }
+        let address = at.expose_provenance();
+        let pages = vec![Page::Reserved; bytes.div_ceil(PAGE)];
+        self.0.hold().pieces.insert(address, Piece { layout, pages });
+        Some(Addr(address))
+    }
+
+    fn commit(&self, at: Addr, bytes: usize) -> Result<(), OutOfMemory> {
+        let mut state = self.0.hold();
+        if state.limit.is_some_and(|limit| state.committed + bytes > limit) {
+            return Err(OutOfMemory);
+        }
+        for page in state.pages(at, bytes) {
+            assert_eq!(*page, Page::Reserved, "only reserved memory is made ready: {at:?}");
+            *page = Page::Ready;
+        }
+        state.committed += bytes;
+        Ok(())
+    }
+
+    fn decommit(&self, at: Addr, bytes: usize) {
+        let mut state = self.0.hold();
+        let ready = state.pages(at, bytes).iter().all(|&page| page == Page::Ready);
+        assert!(ready, "only ready memory is given back: {at:?}");
+        state.decommitted += bytes;
+        // SAFETY: ready memory of ours that nobody uses, as the trait asks.
+        unsafe { ptr::write_bytes(super::pointer::<u8>(at), 0, bytes) };
+    }
+
+    unsafe fn release(&self, at: Addr, bytes: usize) {
+        let mut state = self.0.hold();
+        let mut ready = 0;
+        for page in state.pages(at, bytes) {
+            assert_ne!(*page, Page::Released, "memory is released once: {at:?}");
+            ready += usize::from(*page == Page::Ready);
+            *page = Page::Released;
+        }
+        state.committed -= ready * PAGE;
+    }
+
+    fn advise_huge(&self, at: Addr, bytes: usize, _wanted: bool) {
+        self.0.hold().pages(at, bytes);
+    }
+}
+
+impl Drop for Sim {
+    fn drop(&mut self) {
+        for (&at, piece) in &self.0.hold().pieces {
+            // SAFETY: allocated with this layout; whoever had a heap here is gone.
+            unsafe { dealloc(super::pointer(Addr(at)), piece.layout) };
+        }
+    }
+}
