@@ -10,3 +10,6 @@ pub mod size_table;
 pub mod size_class;
 pub mod ledger;
 pub mod lf_stack;
+pub mod sweepgen;
+pub mod span;
+pub mod arena;

@@ -110,14 +110,14 @@ impl Class {
 /// `offset / size` for the `magic` of that size. Source: `runtime/mbitmap.go` `divideByElemSize`.
 #[inline]
 pub const fn divide(offset: usize, magic: u32) -> usize {
-    ((offset as u64 * magic as u64) >> 32) as usize
+    ((offset as u64).wrapping_mul(magic as u64) >> 32) as usize
 }
 
 /// Whether `offset` is a multiple of the size that `magic` belongs to: what the multiplication
 /// leaves below the point is then less than one `magic`.
 #[inline]
 pub const fn divides(offset: usize, magic: u32) -> bool {
-    (offset as u64 * magic as u64) as u32 <= magic.wrapping_sub(1)
+    (offset as u64).wrapping_mul(magic as u64) as u32 <= magic.wrapping_sub(1)
 }
 
 /// Whether the collector must look for pointers in an object.

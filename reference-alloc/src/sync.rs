@@ -6,7 +6,7 @@
 #[cfg(loom)]
 pub use loom::sync::{
     Mutex as Inner, MutexGuard as Guard,
-    atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence},
+    atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence},
 };
 #[cfg(not(loom))]
 pub use std::sync::{
@@ -22,6 +22,54 @@ macro_rules! const_unless_loom {
     };
 }
 pub(crate) use const_unless_loom;
+
+/// Declares a cell that one thread writes and any other may look at: what is read is a value that
+/// was written, and nothing follows from it about other cells. On common processors it costs what a
+/// plain field costs.
+macro_rules! seen_by_all {
+    ($($(#[$meta:meta])* $name:ident: $atomic:ident of $value:ty;)*) => {$(
+        $(#[$meta])*
+        #[derive(Debug)]
+        pub struct $name($atomic);
+
+        impl $name {
+            const_unless_loom! {
+                /// A cell with `value`.
+                #[inline]
+                pub fn new(value: $value) -> $name {
+                    $name($atomic::new(value))
+                }
+            }
+
+            /// The value.
+            #[inline]
+            pub fn get(&self) -> $value {
+                self.0.load(Ordering::Relaxed)
+            }
+
+            /// Sets the value. Only one thread at a time may.
+            #[inline]
+            pub fn set(&self, value: $value) {
+                self.0.store(value, Ordering::Relaxed);
+            }
+
+            /// Adds to the value, wrapping. Only one thread at a time may: this is no atomic addition.
+            #[inline]
+            pub fn add(&self, more: $value) {
+                self.set(self.get().wrapping_add(more));
+            }
+        }
+    )*};
+}
+
+seen_by_all! {
+    /// 32 bits that one thread writes at a time.
+    Seen32: AtomicU32 of u32;
+    /// 64 bits that one thread writes at a time.
+    Seen64: AtomicU64 of u64;
+    /// A size or an address that one thread writes at a time.
+    SeenSize: AtomicUsize of usize;
+}
 
 /// Lets another thread run, in a loop that waits for one. Loom needs to be told, or it explores the
 /// waiting for ever.

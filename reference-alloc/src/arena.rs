@@ -1,0 +1,207 @@
+//! From an address to its span, and which addresses are ours at all.
+//!
+//! The address space is cut into frames of 16 GiB. A frame that has memory of the heap has a table:
+//! for each of its pages the span that the page belongs to, and, since a free needs nothing else, the
+//! class of that span in a byte of its own. Tables are made whole when a frame is first used, and
+//! the system gives them physical memory page by page as they are written: 9 bytes for each 8 KiB.
+//!
+//! The heap takes memory from the system in *arenas* of 64 MiB, or less where there is less. For each
+//! the table keeps how much of it was ever handed out: pages above that mark are as the system made
+//! them, zero.
+//!
+//! Go has one table for each arena instead, behind a flat index of 32 MiB. Larger frames make the
+//! index so small that it needs no reservation of its own, and a heap can start under a tight limit
+//! on address space.
+//!
+//! Upholds `alloc/span/span-map-complete` and `alloc/arena/arena-metadata-present`. Source: Go
+//! `runtime/mheap.go` `heapArena`, `spanOf`, `setSpans`, `allocNeedsZero`.
+
+use crate::error::OutOfMemory;
+use crate::os::{self, Os};
+use crate::span::Span;
+use crate::sync::{AtomicPtr, AtomicU8, AtomicUsize, Ordering};
+use crate::units::{ADDRESS_BITS, Addr, PAGE_SHIFT, PageIdx, Pages};
+use std::ptr;
+
+/// log2 of the bytes of an arena.
+pub const ARENA_SHIFT: u32 = 26;
+/// Bytes of an arena: 64 MiB.
+pub const ARENA_BYTES: usize = 1 << ARENA_SHIFT;
+/// log2 of the bytes of a frame.
+const FRAME_SHIFT: u32 = 34;
+/// Frames in the address space.
+const FRAMES: usize = 1 << (ADDRESS_BITS - FRAME_SHIFT);
+/// Pages in a frame.
+const FRAME_PAGES: usize = 1 << (FRAME_SHIFT - PAGE_SHIFT);
+/// Arenas in a frame.
+const FRAME_ARENAS: usize = 1 << (FRAME_SHIFT - ARENA_SHIFT);
+
+/// What is known of 16 GiB. All zero: nothing there is ours.
+struct Frame {
+    /// By page: the class of small blocks without pointers that lie there, 0 for all else.
+    classes: [AtomicU8; FRAME_PAGES],
+    /// By page: the span in use that it belongs to, or null.
+    spans: [AtomicPtr<Span>; FRAME_PAGES],
+    /// By arena: bytes from its start that may have been written. Never falls.
+    zeroed_base: [AtomicUsize; FRAME_ARENAS],
+}
+
+/// The frames of the address space.
+pub struct Arenas {
+    frames: [AtomicPtr<Frame>; FRAMES],
+}
+
+impl Arenas {
+    /// No address is ours.
+    pub const fn new() -> Arenas {
+        Arenas { frames: [const { AtomicPtr::new(ptr::null_mut()) }; FRAMES] }
+    }
+
+    #[inline]
+    fn frame(&self, address: usize) -> Option<&Frame> {
+        let frame = self.frames.get(address >> FRAME_SHIFT)?.load(Ordering::Acquire);
+        // SAFETY: null, or made by `cover` and never unmapped; all its fields are atomic.
+        unsafe { frame.as_ref() }
+    }
+
+    /// The class of the small block without pointers at `address`, whatever its span; 0 if there
+    /// is none: a large block, one with pointers, a stack, or memory of others.
+    #[inline]
+    pub fn class_at(&self, address: usize) -> u8 {
+        match self.frame(address) {
+            Some(frame) => frame.classes[address >> PAGE_SHIFT & (FRAME_PAGES - 1)].load(Ordering::Relaxed),
+            None => 0,
+        }
+    }
+
+    /// The span that `address` lies in, if it is in use.
+    #[inline]
+    pub fn span_at(&self, address: usize) -> Option<&'static Span> {
+        let frame = self.frame(address)?;
+        let span = frame.spans[address >> PAGE_SHIFT & (FRAME_PAGES - 1)].load(Ordering::Acquire);
+        // SAFETY: null, or a struct that is never unmapped.
+        unsafe { span.as_ref() }
+    }
+
+    /// Makes tables for `pages` from `base` on, where there are none.
+    ///
+    /// # Errors
+    /// If the system has no memory for them.
+    pub fn cover(&self, os: &impl Os, base: PageIdx, pages: Pages) -> Result<(), OutOfMemory> {
+        let (first, last) = (base.addr().0, (base + pages).addr().0 - 1);
+        for number in first >> FRAME_SHIFT..=last >> FRAME_SHIFT {
+            let place = self.frames.get(number).ok_or(OutOfMemory)?;
+            if place.load(Ordering::Acquire).is_null() {
+                let bytes = size_of::<Frame>().next_multiple_of(os.page_bytes());
+                let at = os.reserve(Addr(0), bytes, os.page_bytes()).ok_or(OutOfMemory)?;
+                if let Err(none) = os.commit(at, bytes) {
+                    // SAFETY: nobody knows of it.
+                    unsafe { os.release(at, bytes) };
+                    return Err(none);
+                }
+                // The caller holds the heap's lock: nobody else makes this table.
+                place.store(os::pointer(at), Ordering::Release);
+            }
+        }
+        Ok(())
+    }
+
+    /// From now on the pages of `span` lead to it, and say `class` (0 unless its blocks are small and
+    /// without pointers).
+    pub fn enter(&self, span: &'static Span, class: u8) {
+        self.set(span.base().page(), span.pages(), ptr::from_ref(span).cast_mut(), class);
+    }
+
+    /// The pages lead nowhere any more.
+    pub fn strike(&self, base: PageIdx, pages: Pages) {
+        self.set(base, pages, ptr::null_mut(), 0);
+    }
+
+    fn set(&self, base: PageIdx, pages: Pages, span: *mut Span, class: u8) {
+        let (mut at, end) = (base.0, (base + pages).0);
+        while at < end {
+            let Some(frame) = self.frame(at << PAGE_SHIFT) else {
+                unreachable!("pages without a table: {at:#x}");
+            };
+            let stop = end.min((at / FRAME_PAGES + 1) * FRAME_PAGES);
+            for page in at..stop {
+                frame.spans[page & (FRAME_PAGES - 1)].store(span, Ordering::Release);
+                frame.classes[page & (FRAME_PAGES - 1)].store(class, Ordering::Relaxed);
+            }
+            at = stop;
+        }
+    }
+
+    /// Whether some of these pages were handed out before, and counts them as handed out now.
+    /// Upholds `alloc/arena/zeroed-watermark-monotone`.
+    pub fn needs_zero(&self, base: PageIdx, pages: Pages) -> bool {
+        let (mut at, end) = (base.addr().0, (base + pages).addr().0);
+        let mut used = false;
+        while at < end {
+            let stop = end.min((at >> ARENA_SHIFT) + 1 << ARENA_SHIFT);
+            let Some(frame) = self.frame(at) else { return true };
+            let mark = &frame.zeroed_base[at >> ARENA_SHIFT & (FRAME_ARENAS - 1)];
+            used |= raise(mark, at & (ARENA_BYTES - 1), stop - (at & !(ARENA_BYTES - 1)));
+            at = stop;
+        }
+        used
+    }
+}
+
+/// Raises `mark` to at least `end`. True if some of `start..end` was below it.
+fn raise(mark: &AtomicUsize, start: usize, end: usize) -> bool {
+    let before = mark.fetch_max(end, Ordering::AcqRel);
+    start < before
+}
+
+impl Default for Arenas {
+    fn default() -> Arenas {
+        Arenas::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::os::sim::Sim;
+    use crate::size_class::{Class, Scan, SpanClass};
+    use crate::span::{Made, SpanState};
+
+    fn leaked_span(base: PageIdx, pages: Pages) -> &'static Span {
+        let span = Box::leak(Box::new(Span::new(None)));
+        let class = SpanClass::new(Class::LARGE, Scan::No);
+        let (elem_bytes, state) = (pages.bytes(), SpanState::InUse);
+        span.make(Made { base: base.addr(), pages, class, elem_bytes, slots: 1, need_zero: false, state });
+        span
+    }
+
+    #[test]
+    fn every_byte_of_a_span_leads_to_it_and_none_outside() {
+        let (os, arenas) = (Sim::new(), Box::new(Arenas::new()));
+        // Across the border of two frames.
+        let base = PageIdx(FRAME_PAGES * 3 - 2);
+        arenas.cover(&os, base, Pages(4)).unwrap();
+        let span = leaked_span(base, Pages(4));
+        arenas.enter(span, 7);
+        let (first, last) = (base.addr().0, (base + Pages(4)).addr().0 - 1);
+        for address in [first, first + 8191, first + 3 * 8192, last] {
+            assert!(ptr::eq(arenas.span_at(address).unwrap(), span));
+            assert_eq!(arenas.class_at(address), 7);
+        }
+        for address in [0, first - 1, last + 1, usize::MAX] {
+            assert!(arenas.span_at(address).is_none() && arenas.class_at(address) == 0);
+        }
+        arenas.strike(base, Pages(4));
+        assert!(arenas.span_at(first).is_none() && arenas.class_at(last) == 0);
+    }
+
+    #[test]
+    fn pages_need_zeroing_once_they_were_handed_out() {
+        let (os, arenas) = (Sim::new(), Box::new(Arenas::new()));
+        let base = PageIdx((5 << ARENA_SHIFT >> PAGE_SHIFT) - 1);
+        arenas.cover(&os, base, Pages(4)).unwrap();
+        assert!(!arenas.needs_zero(base, Pages(2)), "both are new, in two arenas");
+        assert!(arenas.needs_zero(base + Pages(1), Pages(2)), "one of them is not");
+        assert!(!arenas.needs_zero(base + Pages(3), Pages(1)));
+    }
+}
