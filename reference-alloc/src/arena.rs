@@ -64,14 +64,15 @@ impl Arenas {
         unsafe { frame.as_ref() }
     }
 
-    /// The class of the small block without pointers at `address`, whatever its span; 0 if there
-    /// is none: a large block, one with pointers, a stack, or memory of others.
-    #[inline]
-    pub fn class_at(&self, address: usize) -> u8 {
-        match self.frame(address) {
-            Some(frame) => frame.classes[address >> PAGE_SHIFT & (FRAME_PAGES - 1)].load(Ordering::Relaxed),
-            None => 0,
-        }
+    /// The class of the small block without pointers at `address`, whatever its span; 0 if it is
+    /// a large block, one with pointers, a stack, or memory of others; `None` if it is far from all
+    /// that is ours. Of an address that no program can have, only the lower bits count.
+    #[inline(always)]
+    pub fn class_at(&self, address: usize) -> Option<u8> {
+        let frame = self.frames[address >> FRAME_SHIFT & (FRAMES - 1)].load(Ordering::Acquire);
+        // SAFETY: null, or made by `cover` and never unmapped; all its fields are atomic.
+        let frame = unsafe { frame.as_ref()? };
+        Some(frame.classes[address >> PAGE_SHIFT & (FRAME_PAGES - 1)].load(Ordering::Relaxed))
     }
 
     /// The span that `address` lies in, if it is in use.
@@ -171,7 +172,15 @@ mod tests {
         let span = Box::leak(Box::new(Span::new(None)));
         let class = SpanClass::new(Class::LARGE, Scan::No);
         let (elem_bytes, state) = (pages.bytes(), SpanState::InUse);
-        span.make(Made { base: base.addr(), pages, class, elem_bytes, slots: 1, need_zero: false, state });
+        span.make(Made {
+            base: base.addr(),
+            pages,
+            class,
+            elem_bytes,
+            slots: 1,
+            need_zero: false,
+            state,
+        });
         span
     }
 
@@ -186,13 +195,15 @@ mod tests {
         let (first, last) = (base.addr().0, (base + Pages(4)).addr().0 - 1);
         for address in [first, first + 8191, first + 3 * 8192, last] {
             assert!(ptr::eq(arenas.span_at(address).unwrap(), span));
-            assert_eq!(arenas.class_at(address), 7);
+            assert_eq!(arenas.class_at(address), Some(7));
         }
         for address in [0, first - 1, last + 1, usize::MAX] {
-            assert!(arenas.span_at(address).is_none() && arenas.class_at(address) == 0);
+            assert!(
+                arenas.span_at(address).is_none() && arenas.class_at(address).unwrap_or(0) == 0
+            );
         }
         arenas.strike(base, Pages(4));
-        assert!(arenas.span_at(first).is_none() && arenas.class_at(last) == 0);
+        assert!(arenas.span_at(first).is_none() && arenas.class_at(last) == Some(0));
     }
 
     #[test]

@@ -220,7 +220,12 @@ impl Ledger {
     #[cold]
     fn take_empty(&self, seen: Word) -> Duty {
         let owned = Word { place: Place::Owned, free: 0, ..seen };
-        match self.0.compare_exchange(seen.pack(), owned.pack(), Ordering::AcqRel, Ordering::Relaxed) {
+        match self.0.compare_exchange(
+            seen.pack(),
+            owned.pack(),
+            Ordering::AcqRel,
+            Ordering::Relaxed,
+        ) {
             Ok(_) => Duty::Release,
             Err(_) => Duty::None, // somebody popped it; the span is theirs
         }

@@ -53,8 +53,12 @@ impl LfStack {
             link.store(head & ID_MASK, Ordering::Relaxed);
             let pushed = (head & !ID_MASK).wrapping_add(TAG) | id.0;
             // Release: the link, and all that the caller did to the node, comes before.
-            match self.head.compare_exchange_weak(head, pushed, Ordering::Release, Ordering::Relaxed)
-            {
+            match self.head.compare_exchange_weak(
+                head,
+                pushed,
+                Ordering::Release,
+                Ordering::Relaxed,
+            ) {
                 Ok(_) => return,
                 Err(now) => head = now,
             }
@@ -72,8 +76,12 @@ impl LfStack {
             }
             let next = nodes.link(top).load(Ordering::Relaxed);
             let popped = head & !ID_MASK | next;
-            match self.head.compare_exchange_weak(head, popped, Ordering::Acquire, Ordering::Acquire)
-            {
+            match self.head.compare_exchange_weak(
+                head,
+                popped,
+                Ordering::Acquire,
+                Ordering::Acquire,
+            ) {
                 Ok(_) => return Some(top),
                 Err(now) => head = now,
             }

@@ -6,6 +6,8 @@ pub mod units;
 pub mod error;
 pub mod sync;
 pub mod os;
+pub mod bitmap;
+pub mod pages;
 pub mod size_table;
 pub mod size_class;
 pub mod ledger;
@@ -13,3 +15,12 @@ pub mod lf_stack;
 pub mod sweepgen;
 pub mod span;
 pub mod arena;
+pub mod persistent;
+pub mod mheap;
+pub mod mcentral;
+pub mod mcache;
+pub mod alloc;
+#[cfg(unix)]
+pub mod thread;
+#[cfg(unix)]
+pub mod global;

@@ -70,7 +70,9 @@ impl Class {
         if align > PAGE_BYTES || bytes > MAX_SLOT {
             return None;
         }
-        let Some(Class(mut class)) = Class::of(if bytes == 0 { 1 } else { bytes }) else { return None };
+        let Some(Class(mut class)) = Class::of(if bytes == 0 { 1 } else { bytes }) else {
+            return None;
+        };
         while (class as usize) < CLASSES {
             if (SIZES[class as usize] as usize) % align == 0 {
                 return Some(Class(class));
@@ -281,6 +283,18 @@ const fn stretched(row: Row) -> usize {
 pub static FINE: [u8; FINE_MAX / 8 + 1] = classes_by_step(0, 8);
 /// Classes of sizes from [`FINE_MAX`] on, in steps of 128. Go calls it `SizeToSizeClass128`.
 pub static COARSE: [u8; (MAX_SLOT - FINE_MAX) / 128 + 1] = classes_by_step(FINE_MAX, 128);
+
+/// Classes of all sizes up to [`MAX_SLOT`], by eighths rounded up: one look, no branch.
+pub static SIZES_BY_8: [u8; MAX_SLOT / 8 + 1] = with_class_for_nothing(classes_by_step(0, 8));
+/// Classes of all sizes up to [`MAX_SLOT`], by sixteenths rounded up. Every class from 32 on is a
+/// multiple of 16, so what is found here is aligned to 16 as well: 17 bytes get 32, not 24.
+pub static SIZES_BY_16: [u8; MAX_SLOT / 16 + 1] = with_class_for_nothing(classes_by_step(0, 16));
+
+/// A request of 0 bytes gets a block as one of 1 byte does.
+const fn with_class_for_nothing<const N: usize>(mut table: [u8; N]) -> [u8; N] {
+    table[0] = table[1];
+    table
+}
 
 /// Entry `i` is the smallest class of at least `from + i * step` bytes.
 pub(crate) const fn classes_by_step<const N: usize>(from: usize, step: usize) -> [u8; N] {

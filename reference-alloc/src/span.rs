@@ -162,7 +162,10 @@ impl Span {
     /// # Panics
     /// If there are more slots than the struct has bits for.
     pub fn make(&self, made: Made) {
-        assert!(made.slots <= NARROW_SLOTS || self.is_wide() && made.slots <= MAX_SLOTS, "bits for all slots");
+        assert!(
+            made.slots <= NARROW_SLOTS || self.is_wide() && made.slots <= MAX_SLOTS,
+            "bits for all slots"
+        );
         self.base.set(made.base.0);
         self.pages.set(made.pages.0 as u32);
         self.class.set(u32::from(made.class.0));
@@ -197,6 +200,12 @@ impl Span {
     #[inline]
     pub fn pages(&self) -> Pages {
         Pages(self.pages.get() as usize)
+    }
+
+    /// It has become longer or shorter: it holds one object, whose pages it is.
+    pub fn set_pages(&self, pages: Pages) {
+        self.pages.set(pages.0 as u32);
+        self.elem_bytes.set(pages.bytes());
     }
 
     /// Its class and scan-ness.

@@ -1,7 +1,8 @@
 //! The table of classes, held to the rules that make it and to Go's own.
 
 use reference_alloc::size_class::{
-    COARSE, CLASSES, Class, FINE, MAX_SLOT, Reserve, Row, Scan, SpanClass, divides, generate, round_up,
+    CLASSES, COARSE, Class, FINE, MAX_SLOT, Reserve, Row, Scan, SpanClass, divides, generate,
+    round_up,
 };
 use reference_alloc::units::PAGE_BYTES;
 use std::fmt::Write as _;
@@ -10,7 +11,9 @@ use std::path::Path;
 /// The CRC-32 that zip files use.
 fn crc32(bytes: impl IntoIterator<Item = u8>) -> u32 {
     !bytes.into_iter().fold(!0u32, |crc, byte| {
-        (0..8).fold(crc ^ u32::from(byte), |crc, _| (crc >> 1) ^ (0xedb8_8320 & 0u32.wrapping_sub(crc & 1)))
+        (0..8).fold(crc ^ u32::from(byte), |crc, _| {
+            (crc >> 1) ^ (0xedb8_8320 & 0u32.wrapping_sub(crc & 1))
+        })
     })
 }
 
@@ -48,7 +51,11 @@ fn printed(rows: &[Row]) -> String {
     }
     write!(text, "//! ```\n\n/// Number of classes, class 0 included, which is none.\npub const CLASSES: usize = {};\n", rows.len()).unwrap();
     let mut array = |what: &str, name: &str, of: &str, column: &dyn Fn(&Row) -> usize| {
-        write!(text, "\n/// {what}, by class.\n#[rustfmt::skip]\npub static {name}: [{of}; CLASSES] = [").unwrap();
+        write!(
+            text,
+            "\n/// {what}, by class.\n#[rustfmt::skip]\npub static {name}: [{of}; CLASSES] = ["
+        )
+        .unwrap();
         for (i, row) in rows.iter().enumerate() {
             text.push_str(if i % 12 == 0 { "\n    " } else { " " });
             write!(text, "{},", column(row)).unwrap();
@@ -113,7 +120,11 @@ fn multiplying_by_the_magic_divides_exactly() {
     for class in Class::all() {
         for offset in 0..=class.pages().bytes() {
             assert_eq!(class.slot_of(offset), offset / class.bytes());
-            assert_eq!(divides(offset, class.magic()), offset % class.bytes() == 0, "{offset} {class:?}");
+            assert_eq!(
+                divides(offset, class.magic()),
+                offset % class.bytes() == 0,
+                "{offset} {class:?}"
+            );
         }
     }
 }
@@ -121,7 +132,9 @@ fn multiplying_by_the_magic_divides_exactly() {
 /// Measured on Go 1.27.3 by looking at runs of addresses.
 #[test]
 fn spans_have_as_many_slots_as_gos() {
-    let slots = |bytes, scan, reserve: Reserve| reserve.slots(SpanClass::new(Class::of(bytes).unwrap(), scan));
+    let slots = |bytes, scan, reserve: Reserve| {
+        reserve.slots(SpanClass::new(Class::of(bytes).unwrap(), scan))
+    };
     assert_eq!(slots(16, Scan::No, Reserve::Classic), 512);
     assert_eq!(slots(16, Scan::No, Reserve::GreenTea), 504);
     assert_eq!(slots(16, Scan::Pointers, Reserve::GreenTea), 496);
@@ -137,8 +150,16 @@ fn spans_have_as_many_slots_as_gos() {
 #[test]
 fn requests_round_up_as_gos() {
     for (bytes, rounded) in [
-        (1, 8), (9, 16), (17, 24), (1016, 1024), (1017, 1024), (1025, 1152), (4097, 4864), (28673, 32768),
-        (32769, 40960), (usize::MAX, usize::MAX),
+        (1, 8),
+        (9, 16),
+        (17, 24),
+        (1016, 1024),
+        (1017, 1024),
+        (1025, 1152),
+        (4097, 4864),
+        (28673, 32768),
+        (32769, 40960),
+        (usize::MAX, usize::MAX),
     ] {
         assert_eq!(round_up(bytes, Scan::No), rounded, "{bytes} without pointers");
     }

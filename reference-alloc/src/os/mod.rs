@@ -47,6 +47,11 @@ pub unsafe trait Os: Send + Sync {
     /// Whether decommitted memory reads zero when it is used again.
     fn decommit_zeroes(&self) -> bool;
 
+    /// Where the first reservation should lie, 0 for anywhere.
+    fn first_hint(&self) -> Addr {
+        Addr(0)
+    }
+
     /// Reserves `bytes` (a multiple of `align`, itself a power of two of at least a page) at a
     /// multiple of `align`; at `hint` if that is not 0 and free, else anywhere. Never takes memory
     /// that is mapped already. Upholds `alloc/arena/foreign-mapping-untouched`.

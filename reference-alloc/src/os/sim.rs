@@ -73,9 +73,13 @@ impl State {
     /// # Panics
     /// If they do not lie in one reservation, at page borders.
     fn pages(&mut self, at: Addr, bytes: usize) -> &mut [Page] {
-        let (&start, piece) = self.pieces.range_mut(..=at.0).next_back().expect("memory that was reserved");
+        let (&start, piece) =
+            self.pieces.range_mut(..=at.0).next_back().expect("memory that was reserved");
         let first = at.0 - start;
-        assert!(first.is_multiple_of(PAGE) && bytes.is_multiple_of(PAGE), "whole pages of the hardware");
+        assert!(
+            first.is_multiple_of(PAGE) && bytes.is_multiple_of(PAGE),
+            "whole pages of the hardware"
+        );
         &mut piece.pages[first / PAGE..(first + bytes) / PAGE]
     }
 }

@@ -104,6 +104,14 @@ unsafe impl Os for Unix {
         true
     }
 
+    /// An address that is easy to tell from a pointer to anything else in a dump, moved by some bits
+    /// of the stack's random place: hint and noise as Go has them.
+    fn first_hint(&self) -> Addr {
+        let somewhere = 0_u8;
+        let noise = ptr::from_ref(&somewhere).addr() >> 12 & 0x7f;
+        Addr(0x00c0_0000_0000 + noise * crate::arena::ARENA_BYTES)
+    }
+
     fn reserve(&self, hint: Addr, bytes: usize, align: usize) -> Option<Addr> {
         keeping_errno(|| {
             let first = Unix::map(hint, bytes);

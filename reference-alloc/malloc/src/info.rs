@@ -1,0 +1,1 @@
+//! What the heap says of itself.

@@ -1,0 +1,355 @@
+//! The front door: blocks of any size and alignment, from and to one thread's cache.
+//!
+//! Requests of up to 32,760 bytes are *small*: a slot of the smallest class that fits and is aligned
+//! enough. Everything else is *large*: a span of its own. A block says by its address which of the two
+//! it is, so a free needs no size; one that is told the size finds the class without a look at
+//! memory.
+//!
+//! The heap here knows nothing of the current thread; [`crate::thread`] does.
+//!
+//! Source: Go `runtime/malloc.go` `mallocgc`, `freegc`.
+
+use crate::error::{Misuse, MisuseKind, OutOfMemory};
+use crate::mcache::Mcache;
+use crate::mcentral::Mcentral;
+use crate::mheap::Core;
+use crate::os::{self, Os};
+use crate::persistent::Persistent;
+use crate::size_class::{Class, MAX_SMALL, Reserve, SIZES_BY_8, SIZES_BY_16, Scan};
+use crate::span::{Span, SpanState};
+use crate::sync::{AtomicPtr, AtomicU64, Guard, Lock, Ordering};
+use crate::units::{Addr, PAGE_BYTES, Pages};
+use std::ptr::{self, NonNull};
+
+/// A heap on `O`. Each thread that uses it attaches, and has a cache until it detaches.
+pub struct Heap<O: Os> {
+    /// Everything below the caches.
+    pub central: Mcentral<O>,
+    caches: Lock<Caches>,
+    /// All caches ever made, for those who look.
+    all: AtomicPtr<Mcache>,
+    /// Large blocks, ever.
+    pub large: LargeCounts,
+}
+
+/// Every lock of a heap, held.
+pub struct AllLocks<'a, O: Os> {
+    _caches: Guard<'a, Caches>,
+    _core: Guard<'a, Core>,
+    _persistent: Guard<'a, Persistent>,
+    _heap: &'a Heap<O>,
+}
+
+/// Caches without a thread.
+#[derive(Debug)]
+struct Caches {
+    idle: *mut Mcache,
+}
+
+// SAFETY: caches are never unmapped, and an idle one is nobody's.
+unsafe impl Send for Caches {}
+
+/// What was allocated and freed of large blocks. Never falls.
+#[derive(Debug)]
+pub struct LargeCounts {
+    /// Blocks handed out.
+    pub mallocs: AtomicU64,
+    /// Blocks taken back.
+    pub frees: AtomicU64,
+    /// Bytes of whole pages handed out.
+    pub malloc_bytes: AtomicU64,
+    /// Bytes of whole pages taken back.
+    pub free_bytes: AtomicU64,
+}
+
+/// Alignment of every block that C's `malloc` hands out, in bytes.
+pub const C_ALIGN: usize = 16;
+
+/// The class for a request of C's: aligned to 16, whatever the size. `None` if it is large.
+/// Upholds `alloc/align/align-fundamental`.
+#[inline(always)]
+pub fn class_of_c(bytes: usize) -> Option<u8> {
+    if bytes <= MAX_SMALL { Some(SIZES_BY_16[(bytes + 15) / 16]) } else { None }
+}
+
+/// The class for a request of Rust's. `None` if it is large.
+#[inline(always)]
+pub fn class_of_layout(bytes: usize, align: usize) -> Option<u8> {
+    if bytes > MAX_SMALL {
+        None
+    } else if align <= 8 {
+        Some(SIZES_BY_8[bytes.div_ceil(8)])
+    } else if align <= 16 {
+        Some(SIZES_BY_16[(bytes + 15) / 16])
+    } else {
+        class_over_aligned(bytes, align)
+    }
+}
+
+#[inline]
+fn class_over_aligned(bytes: usize, align: usize) -> Option<u8> {
+    Class::aligned(bytes, align).map(|class| class.0)
+}
+
+impl<O: Os> Heap<O> {
+    /// An empty heap on `os`.
+    pub const fn new(os: O, reserve: Reserve) -> Heap<O> {
+        Heap {
+            central: Mcentral::new(os, reserve),
+            caches: Lock::new(Caches { idle: ptr::null_mut() }),
+            all: AtomicPtr::new(ptr::null_mut()),
+            large: LargeCounts {
+                mallocs: AtomicU64::new(0),
+                frees: AtomicU64::new(0),
+                malloc_bytes: AtomicU64::new(0),
+                free_bytes: AtomicU64::new(0),
+            },
+        }
+    }
+
+    /// A cache for the caller, empty and open.
+    ///
+    /// # Errors
+    /// If the system has no memory for one.
+    pub fn attach(&self) -> Result<&'static Mcache, OutOfMemory> {
+        let mut caches = self.caches.hold();
+        // SAFETY: null, or a cache that is nobody's and never unmapped.
+        if let Some(cache) = unsafe { caches.idle.as_ref() } {
+            caches.idle = cache.idle.swap(ptr::null_mut(), Ordering::Relaxed);
+            return Ok(cache);
+        }
+        let mut from = self.central.heap.persistent();
+        let place = from.alloc(&self.central.heap.os, size_of::<Mcache>(), align_of::<Mcache>())?;
+        drop(from);
+        // SAFETY: memory for a cache, nobody else's, for ever.
+        let cache: &'static Mcache = unsafe {
+            place.cast::<Mcache>().write(Mcache::none());
+            place.cast().as_ref()
+        };
+        cache.open();
+        cache.next.store(self.all.load(Ordering::Relaxed), Ordering::Relaxed);
+        self.all.store(ptr::from_ref(cache).cast_mut(), Ordering::Release);
+        Ok(cache)
+    }
+
+    /// Takes a cache back, with all that is in it.
+    ///
+    /// # Errors
+    /// If one of the blocks in it was no block, or free already.
+    ///
+    /// # Safety
+    /// The caller owns the cache, and uses it no more.
+    pub unsafe fn detach(&self, cache: &'static Mcache) -> Result<(), Misuse> {
+        // SAFETY: the caller's.
+        let done = unsafe { cache.release_all(&self.central) };
+        let mut caches = self.caches.hold();
+        cache.idle.store(caches.idle, Ordering::Relaxed);
+        caches.idle = ptr::from_ref(cache).cast_mut();
+        done
+    }
+
+    /// Waits for all locks, in their order, and holds them: the heap does not change meanwhile, but
+    /// for what threads do in their own magazines.
+    pub fn lock_all(&self) -> AllLocks<'_, O> {
+        AllLocks {
+            _caches: self.caches.hold(),
+            _core: self.central.heap.core(),
+            _persistent: self.central.heap.persistent(),
+            _heap: self,
+        }
+    }
+
+    /// All caches that were ever made.
+    pub fn caches(&self) -> impl Iterator<Item = &'static Mcache> {
+        // SAFETY: null, or a cache that is never unmapped.
+        let follow = |at: &AtomicPtr<Mcache>| unsafe { at.load(Ordering::Acquire).as_ref() };
+        std::iter::successors(follow(&self.all), move |cache| follow(&cache.next))
+    }
+
+    /// A block of a small class.
+    ///
+    /// # Errors
+    /// If the system has no memory.
+    ///
+    /// # Safety
+    /// The caller owns the cache, which is open.
+    #[inline(always)]
+    pub unsafe fn alloc_small(
+        &self,
+        cache: &Mcache,
+        class: u8,
+    ) -> Result<NonNull<u8>, OutOfMemory> {
+        let block = match cache.magazine(class).pop() {
+            Some(block) => block,
+            // SAFETY: the caller's.
+            None => unsafe { cache.refill(Class(class), &self.central)? },
+        };
+        // SAFETY: the address of a slot is never 0.
+        Ok(unsafe { NonNull::new_unchecked(os::pointer(block)) })
+    }
+
+    /// A block of whole pages for `bytes` at a multiple of `align` (a power of two). With `zeroed`,
+    /// it reads zero.
+    ///
+    /// # Errors
+    /// If the request is too large for any address space, or the system has no memory.
+    #[cold]
+    pub fn alloc_large(
+        &self,
+        bytes: usize,
+        align: usize,
+        zeroed: bool,
+    ) -> Result<NonNull<u8>, OutOfMemory> {
+        if bytes > isize::MAX as usize - align {
+            return Err(OutOfMemory);
+        }
+        let pages = Pages::for_bytes(bytes.max(1)).ok_or(OutOfMemory)?;
+        let span =
+            self.central.heap.alloc_large(pages, Pages(align.div_ceil(PAGE_BYTES)), Scan::No)?;
+        let mut only = [Addr(0)];
+        span.take(&mut only);
+        self.large.malloc_bytes.fetch_add(pages.bytes() as u64, Ordering::Relaxed);
+        self.large.mallocs.fetch_add(1, Ordering::Relaxed);
+        let block = os::pointer::<u8>(only[0]);
+        if zeroed && span.need_zero() {
+            // SAFETY: the block is new, and has so many bytes.
+            unsafe { ptr::write_bytes(block, 0, bytes) };
+        }
+        NonNull::new(block).ok_or(OutOfMemory)
+    }
+
+    /// `bytes` at a multiple of `align` (a power of two), from `class` if it is small.
+    ///
+    /// # Errors
+    /// If the request is too large, or the system has no memory.
+    ///
+    /// # Safety
+    /// The caller owns the cache, which is open; `class` is what one of the functions above says.
+    pub unsafe fn alloc(
+        &self,
+        cache: &Mcache,
+        class: Option<u8>,
+        bytes: usize,
+        align: usize,
+        zeroed: bool,
+    ) -> Result<NonNull<u8>, OutOfMemory> {
+        let Some(class) = class else { return self.alloc_large(bytes, align, zeroed) };
+        // SAFETY: the caller's.
+        let block = unsafe { self.alloc_small(cache, class)? };
+        if zeroed {
+            // SAFETY: the block is new, and no smaller.
+            unsafe { block.write_bytes(0, bytes) };
+        }
+        Ok(block)
+    }
+
+    /// Takes a small block of a known class.
+    ///
+    /// # Errors
+    /// If the caller, or an earlier one, freed what was no block or was free.
+    ///
+    /// # Safety
+    /// The caller owns the cache, which is open; `address` is a live block of the class.
+    #[inline(always)]
+    pub unsafe fn free_small(
+        &self,
+        cache: &Mcache,
+        class: u8,
+        address: Addr,
+    ) -> Result<(), Misuse> {
+        if cache.magazine(class).push(address) {
+            return Ok(());
+        }
+        // SAFETY: the caller's.
+        unsafe { cache.flush_for(address, Class(class), &self.central) }
+    }
+
+    /// Takes a large block, or finds that it is none.
+    ///
+    /// # Errors
+    /// If there is no such block, or it is free.
+    #[cold]
+    pub fn free_large(&self, address: Addr) -> Result<(), Misuse> {
+        let wrong = |kind| Err(Misuse { kind, address });
+        let Some(span) = self.large_span(address) else { return wrong(MisuseKind::NotABlock) };
+        let bytes = span.pages().bytes() as u64;
+        if span.set_freed(0, 1) != 0 {
+            return wrong(MisuseKind::DoubleFree);
+        }
+        self.large.frees.fetch_add(1, Ordering::Relaxed);
+        self.large.free_bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.central.heap.free_spans(&[span]);
+        Ok(())
+    }
+
+    /// The span of the large block at `address`.
+    fn large_span(&self, address: Addr) -> Option<&'static Span> {
+        self.central.heap.arenas.span_at(address.0).filter(|span| {
+            span.state() == SpanState::InUse
+                && span.class().class() == Class::LARGE
+                && span.base() == address
+        })
+    }
+
+    /// Takes any block.
+    ///
+    /// # Errors
+    /// If there is no such block, or it is free, as far as that is seen.
+    ///
+    /// # Safety
+    /// The caller owns the cache, which is open. A small address is a live block.
+    pub unsafe fn free(&self, cache: &Mcache, address: Addr) -> Result<(), Misuse> {
+        match self.central.heap.arenas.class_at(address.0).unwrap_or(0) {
+            0 => self.free_large(address),
+            // SAFETY: the caller's.
+            class => unsafe { self.free_small(cache, class, address) },
+        }
+    }
+
+    /// The bytes that may be used of the block at `address`.
+    ///
+    /// # Errors
+    /// If there is no such block, as far as that is seen.
+    pub fn usable(&self, address: Addr) -> Result<usize, Misuse> {
+        match self.central.heap.arenas.class_at(address.0).unwrap_or(0) {
+            0 => match self.large_span(address) {
+                Some(span) => Ok(span.pages().bytes()),
+                None => Err(Misuse { kind: MisuseKind::NotABlock, address }),
+            },
+            class => Ok(Class(class).bytes()),
+        }
+    }
+
+    /// Makes a block hold `bytes` where it stands. False if it must move. `class` is what a new block
+    /// of `bytes` would have: a small block stays only if it has the same, so that a free which is
+    /// told the size finds the class by it.
+    ///
+    /// # Errors
+    /// If there is no such block, as far as that is seen.
+    #[inline]
+    pub fn resize(&self, address: Addr, class: Option<u8>, bytes: usize) -> Result<bool, Misuse> {
+        match self.central.heap.arenas.class_at(address.0).unwrap_or(0) {
+            0 => {
+                let Some(span) = self.large_span(address) else {
+                    return Err(Misuse { kind: MisuseKind::NotABlock, address });
+                };
+                Ok(class.is_none() && self.resize_large(span, bytes))
+            }
+            now => Ok(class == Some(now)),
+        }
+    }
+
+    fn resize_large(&self, span: &'static Span, bytes: usize) -> bool {
+        let Some(pages) = Pages::for_bytes(bytes) else { return false };
+        let old = span.pages();
+        if !self.central.heap.resize_large(span, pages) {
+            return false;
+        }
+        if pages > old {
+            self.large.malloc_bytes.fetch_add((pages - old).bytes() as u64, Ordering::Relaxed);
+        } else {
+            self.large.free_bytes.fetch_add((old - pages).bytes() as u64, Ordering::Relaxed);
+        }
+        true
+    }
+}

@@ -1,0 +1,201 @@
+//! The middle of the heap: for each class, the spans with room that no cache has.
+//!
+//! A cache that has used up its span takes the next one here, and a thread that has freed blocks of
+//! others brings spans here that have room again. No lock is held for either: a class has a stack
+//! ([`LfStack`]) of spans with room, and [`crate::ledger`] says who pushes, who may take, and who
+//! gives an empty span back to the heap. Full spans are nowhere: the first free finds them through
+//! the block's address.
+//!
+//! Source: Go `runtime/mcentral.go`.
+
+use crate::error::{Misuse, MisuseKind, OutOfMemory};
+use crate::ledger::{Duty, Left, Popped};
+use crate::lf_stack::LfStack;
+use crate::mheap::{BATCH, LocalPages, Mheap, SpanLinks, node_of, span_of};
+use crate::os::Os;
+use crate::size_class::{Class, Reserve, SpanClass};
+use crate::span::Span;
+use crate::units::Addr;
+
+/// The heap with the lists of its classes.
+pub struct Mcentral<O: Os> {
+    /// Pages and spans.
+    pub heap: Mheap<O>,
+    /// What spans of the heap give up at their end.
+    pub reserve: Reserve,
+    classes: [Lists; SpanClass::COUNT],
+}
+
+/// The spans of one class, on a line of cache of its own: threads that work with different classes do
+/// not meet.
+#[repr(align(64))]
+struct Lists {
+    /// Spans with room.
+    roomy: LfStack,
+}
+
+/// Empty spans on their way back, given together because that costs one lock and not many.
+#[derive(Debug)]
+pub struct Emptied {
+    spans: [Option<&'static Span>; BATCH],
+    count: usize,
+    pages: usize,
+}
+
+/// Pages that empty spans may hold back.
+const HELD_PAGES: usize = 64;
+
+impl Emptied {
+    /// None yet.
+    pub const fn new() -> Emptied {
+        Emptied { spans: [None; BATCH], count: 0, pages: 0 }
+    }
+
+    /// Adds `span`, which the caller owns and whose slots are all free.
+    pub fn add<O: Os>(&mut self, span: &'static Span, heap: &Mheap<O>) {
+        self.spans[self.count] = Some(span);
+        self.count += 1;
+        self.pages += span.pages().0;
+        if self.count == BATCH || self.pages >= HELD_PAGES {
+            self.flush(heap);
+        }
+    }
+
+    /// Gives all back. Upholds `alloc/span/empty-span-returned`.
+    pub fn flush<O: Os>(&mut self, heap: &Mheap<O>) {
+        let spans = std::mem::replace(&mut self.spans, [None; BATCH]);
+        let count = std::mem::take(&mut self.count);
+        self.pages = 0;
+        let Some(first) = spans[0] else { return };
+        let mut given = [first; BATCH];
+        for (to, from) in given.iter_mut().zip(spans.iter().flatten()) {
+            *to = from;
+        }
+        heap.free_spans(&given[..count]);
+    }
+}
+
+impl Default for Emptied {
+    fn default() -> Emptied {
+        Emptied::new()
+    }
+}
+
+impl<O: Os> Mcentral<O> {
+    /// An empty heap on `os`.
+    pub const fn new(os: O, reserve: Reserve) -> Mcentral<O> {
+        Mcentral {
+            heap: Mheap::new(os),
+            reserve,
+            classes: [const { Lists { roomy: LfStack::new() } }; SpanClass::COUNT],
+        }
+    }
+
+    /// A span of `class` with at least one free slot, owned by the caller.
+    /// Upholds `alloc/mcentral/refill-yields-space`.
+    ///
+    /// # Errors
+    /// If there is none and the system has no memory for one.
+    pub fn cache_span(
+        &self,
+        class: SpanClass,
+        local: &mut LocalPages,
+    ) -> Result<&'static Span, OutOfMemory> {
+        let roomy = &self.classes[usize::from(class.0)].roomy;
+        while let Some(id) = roomy.pop(&SpanLinks) {
+            let span = span_of(id);
+            match span.ledger.popped() {
+                Popped::Claimed => {
+                    span.fold();
+                    return Ok(span);
+                }
+                Popped::Gone => {}
+                Popped::Dead => self.heap.keep_struct(span),
+            }
+        }
+        self.heap.alloc_small(local, class, self.reserve.slots(class))
+    }
+
+    /// Takes a span from its owner. False if blocks of it were freed meanwhile, so that the owner may
+    /// as well go on with it. Upholds `alloc/mcentral/uncache-classified`.
+    pub fn leave_full(&self, span: &'static Span) -> bool {
+        match span.ledger.leave(0) {
+            Left::Full => true,
+            Left::FoldFirst => {
+                span.fold();
+                false
+            }
+            Left::Push | Left::Listed | Left::Release => {
+                unreachable!("a span left without a free slot")
+            }
+        }
+    }
+
+    /// Takes a span from its owner, with whatever room it has.
+    pub fn uncache_span(&self, span: &'static Span, emptied: &mut Emptied) {
+        loop {
+            span.fold();
+            match span.ledger.leave(span.free_count() as u16) {
+                Left::FoldFirst => {}
+                Left::Full | Left::Listed => return,
+                Left::Push => return self.push(span),
+                Left::Release => return emptied.add(span, &self.heap),
+            }
+        }
+    }
+
+    fn push(&self, span: &'static Span) {
+        self.classes[usize::from(span.class().0)].roomy.push(node_of(span), &SpanLinks);
+    }
+
+    /// Frees blocks of `class`, none of them with pointers, whatever thread they came from.
+    /// Neighbours in the list that are neighbours in memory are freed together.
+    ///
+    /// Upholds `alloc/concurrency/remote-free-exactly-once`.
+    ///
+    /// # Errors
+    /// If an address is no block of that class, or was freed already; the blocks before it are free.
+    pub fn free_blocks(
+        &self,
+        class: Class,
+        blocks: &[Addr],
+        emptied: &mut Emptied,
+    ) -> Result<(), Misuse> {
+        let span_bytes = class.pages().bytes();
+        let mut rest = blocks;
+        while let [first, more @ ..] = rest {
+            let Some(span) = self.heap.arenas.span_at(first.0) else {
+                return Err(Misuse { kind: MisuseKind::NotABlock, address: *first });
+            };
+            let base = span.base();
+            let slot = class.slot_of(first.offset_from(base));
+            let (word, mut mask, mut count) = (slot / 64, 1_u64 << (slot % 64), 1);
+            for &next in more {
+                let offset = next.0.wrapping_sub(base.0);
+                let slot = class.slot_of(offset);
+                let bit = 1 << (slot % 64);
+                if offset >= span_bytes || slot / 64 != word || mask & bit != 0 {
+                    break;
+                }
+                mask |= bit;
+                count += 1;
+            }
+            if span.set_freed(word, mask) != 0 {
+                return Err(Misuse { kind: MisuseKind::DoubleFree, address: *first });
+            }
+            self.see_to(span, count, emptied);
+            rest = &rest[usize::from(count)..];
+        }
+        Ok(())
+    }
+
+    /// Counts `n` frees whose bits are set, and does what follows.
+    #[inline]
+    pub fn see_to(&self, span: &'static Span, n: u16, emptied: &mut Emptied) {
+        match span.ledger.count(n) {
+            Duty::None => {}
+            Duty::Push => self.push(span),
+            Duty::Release => emptied.add(span, &self.heap),
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! The process's heap, and the current thread's cache of it.
+//!
+//! There is one heap for `#[global_allocator]` and for the C names. A thread gets its cache at its
+//! first call that needs one, and the heap takes it back when the thread ends:
+//!
+//! 1. Before its first call a thread has [`NO_CACHE`], a constant that needs no code to run: with it
+//!    every fast path fails. So calls work before thread-locals, constructors and `main`.
+//! 2. The slow path attaches a cache, sets the thread-local, and *then* asks the system to call
+//!    back at the thread's end: what the system allocates for that is served already.
+//! 3. At the thread's end the system calls [`teardown`], and the cache goes back. Destructors run in no
+//!    order that one could choose, so others may call later still. They share one cache behind a
+//!    lock: a second one for the thread would never come back.
+//!
+//! A fork finds all locks held by the forking thread, since it takes them before; the child has only
+//! that thread. Caches of the parent's other threads are lost to the child, with at most what
+//! magazines hold, a span for each class and a window of pages.
+//!
+//! Source: POSIX `pthread_key_create`, `pthread_atfork`.
+
+mod fork;
+mod local;
+mod report;
+
+use crate::alloc::Heap;
+use crate::error::{Misuse, OutOfMemory};
+use crate::mcache::Mcache;
+use crate::os::unix::Unix;
+use crate::size_class::{Class, Reserve};
+use crate::sync::{AtomicU32, Lock, Ordering};
+use crate::units::Addr;
+use std::ptr::{self, NonNull};
+
+pub use self::local::NO_CACHE;
+use self::local::{Stage, cache, set_cache, set_stage, stage};
+pub use self::report::stop;
+
+/// The heap of the process.
+pub static HEAP: Heap<Unix> = Heap::new(Unix::new(), Reserve::Classic);
+
+/// The cache for calls of threads whose own is gone.
+static LATE: Lock<Option<&'static Mcache>> = Lock::new(None);
+
+/// The key whose destructor ends a thread's cache, plus one; 0 before there is one.
+static KEY: AtomicU32 = AtomicU32::new(0);
+
+/// A block of `class` from the current thread's magazine, if there is one.
+#[inline(always)]
+pub fn alloc_fast(class: u8) -> Option<NonNull<u8>> {
+    let block = cache().magazine(class).pop()?;
+    // SAFETY: the address of a slot is never 0.
+    Some(unsafe { NonNull::new_unchecked(crate::os::pointer(block)) })
+}
+
+/// Puts the block at `address` into the current thread's magazine. False if that was not possible:
+/// it is full, or the block is large, or none.
+///
+/// # Safety
+/// `address` is null or a live block.
+#[inline(always)]
+pub unsafe fn free_fast(address: *mut u8) -> bool {
+    match HEAP.central.heap.arenas.class_at(address.addr()) {
+        Some(class) => cache().magazine(class).push(Addr(address.addr())),
+        None => false,
+    }
+}
+
+/// The same for a block whose class is known.
+///
+/// # Safety
+/// `address` is a live block of `class`.
+#[inline(always)]
+pub unsafe fn free_fast_of(address: *mut u8, class: u8) -> bool {
+    cache().magazine(class).push(Addr(address.addr()))
+}
+
+/// A block when there is none in the magazine.
+///
+/// # Errors
+/// If the request is too large, or the system has no memory.
+#[cold]
+#[inline(never)]
+pub fn alloc_slow(
+    class: Option<u8>,
+    bytes: usize,
+    align: usize,
+    zeroed: bool,
+) -> Result<NonNull<u8>, OutOfMemory> {
+    let Some(class) = class else { return HEAP.alloc_large(bytes, align, zeroed) };
+    // SAFETY: the cache is the caller's, or locked.
+    with_cache(|cache| unsafe { HEAP.alloc(cache, Some(class), bytes, align, zeroed) })?
+}
+
+/// Frees the block at `address` when the magazine would not take it.
+///
+/// # Safety
+/// `address` is a live block. Where it is seen to be none, the process ends with a message.
+#[cold]
+#[inline(never)]
+pub unsafe fn free_slow(address: *mut u8) {
+    let address = Addr(address.addr());
+    let class = HEAP.central.heap.arenas.class_at(address.0).unwrap_or(0);
+    let done = if class == 0 {
+        HEAP.free_large(address)
+    } else {
+        // SAFETY: the cache is the caller's, or locked; the block is the caller's.
+        match with_cache(|cache| unsafe { HEAP.free_small(cache, class, address) }) {
+            Ok(done) => done,
+            Err(OutOfMemory) => free_without_cache(class, address),
+        }
+    };
+    if let Err(misuse) = done {
+        stop(misuse);
+    }
+}
+
+/// There is no memory even for a cache, and the block goes straight back to its span.
+fn free_without_cache(class: u8, address: Addr) -> Result<(), Misuse> {
+    let mut emptied = crate::mcentral::Emptied::new();
+    let done = HEAP.central.free_blocks(Class(class), &[address], &mut emptied);
+    emptied.flush(&HEAP.central.heap);
+    done
+}
+
+/// Calls `with` the cache of the current thread, or the one for late calls.
+fn with_cache<T>(with: impl FnOnce(&Mcache) -> T) -> Result<T, OutOfMemory> {
+    if !ptr::eq(cache(), &raw const NO_CACHE) {
+        return Ok(with(cache()));
+    }
+    match stage() {
+        Stage::Early => Ok(with(begin()?)),
+        Stage::Late => {
+            let mut late = LATE.hold();
+            let cache = match *late {
+                Some(cache) => cache,
+                None => *late.insert(HEAP.attach()?),
+            };
+            Ok(with(cache))
+        }
+    }
+}
+
+/// Gives the current thread a cache.
+#[cold]
+fn begin() -> Result<&'static Mcache, OutOfMemory> {
+    let key = key();
+    let cache = HEAP.attach()?;
+    set_cache(cache);
+    fork::prepare_once();
+    if let Some(key) = key {
+        // SAFETY: the key exists. If there is no memory to remember the value, the cache is not
+        // given back at the thread's end: that costs memory, and nothing else.
+        unsafe { libc::pthread_setspecific(key, ptr::from_ref(cache).cast()) };
+    }
+    Ok(cache)
+}
+
+/// The key whose destructor is [`teardown`]; `None` if the process has no key left.
+fn key() -> Option<libc::pthread_key_t> {
+    let known = KEY.load(Ordering::Acquire);
+    if known != 0 {
+        return Some(known - 1);
+    }
+    let mut made = 0;
+    // SAFETY: the place is valid, and the destructor is for values that only `begin` sets.
+    if unsafe { libc::pthread_key_create(&raw mut made, Some(teardown)) } != 0 {
+        return None;
+    }
+    match KEY.compare_exchange(0, made + 1, Ordering::AcqRel, Ordering::Acquire) {
+        Ok(_) => Some(made),
+        Err(first) => {
+            // SAFETY: made just now, and unknown to others.
+            unsafe { libc::pthread_key_delete(made) };
+            Some(first - 1)
+        }
+    }
+}
+
+/// The thread ends: its cache goes back.
+unsafe extern "C" fn teardown(cache: *mut libc::c_void) {
+    set_stage(Stage::Late);
+    // SAFETY: the value is the cache that `begin` gave this thread.
+    let cache: &'static Mcache = unsafe { &*cache.cast::<Mcache>() };
+    set_cache(&NO_CACHE);
+    // SAFETY: the thread will not find it again.
+    if let Err(misuse) = unsafe { HEAP.detach(cache) } {
+        stop(misuse);
+    }
+}
+
+/// Gives what the current thread's cache holds back to the heap; the thread keeps the cache.
+pub fn flush() {
+    let cache = cache();
+    if !ptr::eq(cache, &raw const NO_CACHE) {
+        // SAFETY: the current thread's.
+        if let Err(misuse) = unsafe { cache.release_all(&HEAP.central) } {
+            stop(misuse);
+        }
+    }
+    if let Some(cache) = *LATE.hold() {
+        // SAFETY: locked.
+        if let Err(misuse) = unsafe { cache.release_all(&HEAP.central) } {
+            stop(misuse);
+        }
+    }
+}
