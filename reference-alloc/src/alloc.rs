@@ -12,11 +12,12 @@
 use crate::error::{Misuse, MisuseKind, OutOfMemory};
 use crate::mcache::Mcache;
 use crate::mcentral::Mcentral;
-use crate::mheap::Core;
 use crate::os::{self, Os};
-use crate::persistent::Persistent;
+use crate::page_heap::Core;
+use crate::persistent::{Persistent, Purpose};
 use crate::size_class::{Class, MAX_SMALL, Reserve, SIZES_BY_8, SIZES_BY_16, Scan};
 use crate::span::{Span, SpanState};
+use crate::stats::{BySize, MemStats};
 use crate::sync::{AtomicPtr, AtomicU64, Guard, Lock, Ordering};
 use crate::units::{Addr, PAGE_BYTES, Pages};
 use std::ptr::{self, NonNull};
@@ -118,8 +119,13 @@ impl<O: Os> Heap<O> {
             caches.idle = cache.idle.swap(ptr::null_mut(), Ordering::Relaxed);
             return Ok(cache);
         }
-        let mut from = self.central.heap.persistent();
-        let place = from.alloc(&self.central.heap.os, size_of::<Mcache>(), align_of::<Mcache>())?;
+        let mut from = self.central.heap.pages.persistent();
+        let place = from.alloc(
+            &self.central.heap.pages.os,
+            Purpose::Caches,
+            size_of::<Mcache>(),
+            align_of::<Mcache>(),
+        )?;
         drop(from);
         // SAFETY: memory for a cache, nobody else's, for ever.
         let cache: &'static Mcache = unsafe {
@@ -153,10 +159,54 @@ impl<O: Os> Heap<O> {
     pub fn lock_all(&self) -> AllLocks<'_, O> {
         AllLocks {
             _caches: self.caches.hold(),
-            _core: self.central.heap.core(),
-            _persistent: self.central.heap.persistent(),
+            _core: self.central.heap.pages.core(),
+            _persistent: self.central.heap.pages.persistent(),
             _heap: self,
         }
+    }
+
+    /// What the heap has and did. See [`crate::stats`] for what that means while others use it.
+    pub fn stats(&self) -> MemStats {
+        let mut stats = MemStats::EMPTY;
+        let mut live_caches = 0;
+        let large_frees = self.large.free_bytes.load(Ordering::Acquire);
+        stats.by_size[0].frees = self.large.frees.load(Ordering::Acquire);
+        for cache in self.caches() {
+            for class in Class::all() {
+                stats.by_size[usize::from(class.0)].frees += cache.magazine(class.0).frees();
+            }
+        }
+        // Only now: whatever was freed above was allocated before.
+        for cache in self.caches() {
+            live_caches += 1;
+            for class in Class::all() {
+                stats.by_size[usize::from(class.0)].mallocs += cache.magazine(class.0).mallocs();
+            }
+        }
+        stats.by_size[0].mallocs = self.large.mallocs.load(Ordering::Acquire);
+        let sum = |count: fn(&BySize) -> u64| stats.by_size.iter().map(count).sum::<u64>();
+        let bytes = |count: fn(&BySize) -> u64| {
+            Class::all()
+                .map(|class| class.bytes() as u64 * count(&stats.by_size[usize::from(class.0)]))
+                .sum::<u64>()
+        };
+        (stats.mallocs, stats.frees) = (sum(|of| of.mallocs), sum(|of| of.frees));
+        stats.total_alloc =
+            bytes(|of| of.mallocs) + self.large.malloc_bytes.load(Ordering::Acquire);
+        stats.heap_alloc = stats.total_alloc - bytes(|of| of.frees) - large_frees;
+        self.central.heap.count(&mut stats);
+        let idle = self.idle_caches();
+        stats.mcache_inuse = ((live_caches - idle) * size_of::<Mcache>()) as u64;
+        stats
+    }
+
+    /// Caches without a thread.
+    fn idle_caches(&self) -> usize {
+        let caches = self.caches.hold();
+        // SAFETY: null, or a cache that is never unmapped; the lock keeps the list as it is.
+        let first = unsafe { caches.idle.as_ref() };
+        let next = |cache: &&'static Mcache| unsafe { cache.idle.load(Ordering::Relaxed).as_ref() };
+        std::iter::successors(first, next).count()
     }
 
     /// All caches that were ever made.
@@ -276,15 +326,16 @@ impl<O: Os> Heap<O> {
         if span.set_freed(0, 1) != 0 {
             return wrong(MisuseKind::DoubleFree);
         }
-        self.large.frees.fetch_add(1, Ordering::Relaxed);
-        self.large.free_bytes.fetch_add(bytes, Ordering::Relaxed);
+        // Release: whoever sees the free counted sees the allocation counted.
+        self.large.free_bytes.fetch_add(bytes, Ordering::Release);
+        self.large.frees.fetch_add(1, Ordering::Release);
         self.central.heap.free_spans(&[span]);
         Ok(())
     }
 
     /// The span of the large block at `address`.
     fn large_span(&self, address: Addr) -> Option<&'static Span> {
-        self.central.heap.arenas.span_at(address.0).filter(|span| {
+        self.central.heap.pages.arenas.span_at(address.0).filter(|span| {
             span.state() == SpanState::InUse
                 && span.class().class() == Class::LARGE
                 && span.base() == address
@@ -299,7 +350,7 @@ impl<O: Os> Heap<O> {
     /// # Safety
     /// The caller owns the cache, which is open. A small address is a live block.
     pub unsafe fn free(&self, cache: &Mcache, address: Addr) -> Result<(), Misuse> {
-        match self.central.heap.arenas.class_at(address.0).unwrap_or(0) {
+        match self.central.heap.pages.arenas.class_at(address.0).unwrap_or(0) {
             0 => self.free_large(address),
             // SAFETY: the caller's.
             class => unsafe { self.free_small(cache, class, address) },
@@ -311,7 +362,7 @@ impl<O: Os> Heap<O> {
     /// # Errors
     /// If there is no such block, as far as that is seen.
     pub fn usable(&self, address: Addr) -> Result<usize, Misuse> {
-        match self.central.heap.arenas.class_at(address.0).unwrap_or(0) {
+        match self.central.heap.pages.arenas.class_at(address.0).unwrap_or(0) {
             0 => match self.large_span(address) {
                 Some(span) => Ok(span.pages().bytes()),
                 None => Err(Misuse { kind: MisuseKind::NotABlock, address }),
@@ -328,7 +379,7 @@ impl<O: Os> Heap<O> {
     /// If there is no such block, as far as that is seen.
     #[inline]
     pub fn resize(&self, address: Addr, class: Option<u8>, bytes: usize) -> Result<bool, Misuse> {
-        match self.central.heap.arenas.class_at(address.0).unwrap_or(0) {
+        match self.central.heap.pages.arenas.class_at(address.0).unwrap_or(0) {
             0 => {
                 let Some(span) = self.large_span(address) else {
                     return Err(Misuse { kind: MisuseKind::NotABlock, address });

@@ -107,6 +107,12 @@ impl Arenas {
         Ok(())
     }
 
+    /// Bytes of all tables, touched or not.
+    pub fn table_bytes(&self) -> usize {
+        let made = |frame: &&AtomicPtr<Frame>| !frame.load(Ordering::Relaxed).is_null();
+        self.frames.iter().filter(made).count() * size_of::<Frame>()
+    }
+
     /// From now on the pages of `span` lead to it, and say `class` (0 unless its blocks are small and
     /// without pointers).
     pub fn enter(&self, span: &'static Span, class: u8) {

@@ -117,7 +117,8 @@ impl Magazine {
             top.write(block);
             self.top.store(top.add(1), Ordering::Relaxed);
         }
-        self.frees.add(1);
+        // Told: whoever sees the free counted sees the allocation counted.
+        self.frees.tell(1);
         true
     }
 
@@ -132,11 +133,14 @@ impl Magazine {
         self.len() == 0
     }
 
-    /// Blocks given to the thread, and blocks taken back from it, so far.
-    pub fn counts(&self) -> (u64, u64) {
-        // What was freed was allocated before: read in this order, the second never exceeds the first.
-        let frees = self.frees.get();
-        (self.mallocs.get(), frees)
+    /// Blocks given to the thread so far.
+    pub fn mallocs(&self) -> u64 {
+        self.mallocs.hear()
+    }
+
+    /// Blocks taken back from the thread so far.
+    pub fn frees(&self) -> u64 {
+        self.frees.hear()
     }
 
     fn current(&self) -> Option<&'static Span> {

@@ -11,10 +11,11 @@
 use crate::error::{Misuse, MisuseKind, OutOfMemory};
 use crate::ledger::{Duty, Left, Popped};
 use crate::lf_stack::LfStack;
-use crate::mheap::{BATCH, LocalPages, Mheap, SpanLinks, node_of, span_of};
+use crate::mheap::{BATCH, LocalPages, Mheap};
 use crate::os::Os;
 use crate::size_class::{Class, Reserve, SpanClass};
 use crate::span::Span;
+use crate::span_pool::{SpanLinks, node_of, span_of};
 use crate::units::Addr;
 
 /// The heap with the lists of its classes.
@@ -110,7 +111,7 @@ impl<O: Os> Mcentral<O> {
                     return Ok(span);
                 }
                 Popped::Gone => {}
-                Popped::Dead => self.heap.keep_struct(span),
+                Popped::Dead => self.heap.pool.keep(span),
             }
         }
         self.heap.alloc_small(local, class, self.reserve.slots(class))
@@ -164,7 +165,7 @@ impl<O: Os> Mcentral<O> {
         let span_bytes = class.pages().bytes();
         let mut rest = blocks;
         while let [first, more @ ..] = rest {
-            let Some(span) = self.heap.arenas.span_at(first.0) else {
+            let Some(span) = self.heap.pages.arenas.span_at(first.0) else {
                 return Err(Misuse { kind: MisuseKind::NotABlock, address: *first });
             };
             let base = span.base();

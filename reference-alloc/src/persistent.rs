@@ -16,6 +16,20 @@ const CHUNK: usize = 256 << 10;
 /// From here on a piece is taken from the system by itself.
 const DIRECT: usize = 64 << 10;
 
+/// What a piece is for, as [`crate::stats::MemStats`] tells them apart.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Purpose {
+    /// Span structs and their bits.
+    Spans,
+    /// Threads' caches.
+    Caches,
+    /// Tables of pages and arenas.
+    Tables,
+}
+
+/// Number of purposes.
+const PURPOSES: usize = 3;
+
 /// What is left of the chunk that pieces are cut from.
 #[derive(Debug)]
 pub struct Persistent {
@@ -23,12 +37,14 @@ pub struct Persistent {
     end: Addr,
     /// Bytes taken from the system so far.
     taken: usize,
+    /// Bytes cut, by purpose.
+    cut: [usize; PURPOSES],
 }
 
 impl Persistent {
     /// Nothing taken yet.
     pub const fn new() -> Persistent {
-        Persistent { next: Addr(0), end: Addr(0), taken: 0 }
+        Persistent { next: Addr(0), end: Addr(0), taken: 0, cut: [0; PURPOSES] }
     }
 
     /// `bytes` zeroed bytes at a multiple of `align` (a power of two, at most a page of the
@@ -39,10 +55,12 @@ impl Persistent {
     pub fn alloc(
         &mut self,
         os: &impl Os,
+        purpose: Purpose,
         bytes: usize,
         align: usize,
     ) -> Result<NonNull<u8>, OutOfMemory> {
         let at = if bytes >= DIRECT { self.map(os, bytes)? } else { self.cut(os, bytes, align)? };
+        self.cut[purpose as usize] += bytes;
         NonNull::new(os::pointer(at)).ok_or(OutOfMemory)
     }
 
@@ -77,6 +95,11 @@ impl Persistent {
     pub fn taken(&self) -> usize {
         self.taken
     }
+
+    /// Of that, bytes for `purpose`.
+    pub fn used_for(&self, purpose: Purpose) -> usize {
+        self.cut[purpose as usize]
+    }
 }
 
 impl Default for Persistent {
@@ -94,7 +117,7 @@ pub(crate) struct MetaOf<'a, O: Os> {
 impl<O: Os> Meta for MetaOf<'_, O> {
     fn zeroed(&mut self, words: usize) -> Option<&'static mut [u64]> {
         let bytes = words.checked_mul(8)?;
-        let at = self.from.alloc(self.os, bytes, 8).ok()?;
+        let at = self.from.alloc(self.os, Purpose::Tables, bytes, 8).ok()?;
         // SAFETY: zeroed memory that is nobody else's and stays mapped; aligned as asked.
         Some(unsafe { std::slice::from_raw_parts_mut(at.cast().as_ptr(), words) })
     }

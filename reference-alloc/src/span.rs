@@ -91,6 +91,10 @@ pub struct Span {
     pub sweepgen: AtomicU32,
     /// For the stack that it is on, or the list of structs that wait.
     pub link: AtomicU64,
+    /// Of a span of stacks, under the lock of its pool: the first free stack, 0 if there is none.
+    pub(crate) free_stacks: SeenSize,
+    /// The same: its neighbours in the pool's list.
+    pub(crate) neighbours: [AtomicPtr<Span>; 2],
 }
 
 /// What a span is made for.
@@ -153,6 +157,8 @@ impl Span {
             state: AtomicU32::new(SpanState::Dead as u32),
             sweepgen: AtomicU32::new(0),
             link: AtomicU64::new(0),
+            free_stacks: SeenSize::new(0),
+            neighbours: [const { AtomicPtr::new(ptr::null_mut()) }; 2],
         }
     }
 
@@ -175,6 +181,10 @@ impl Span {
         self.need_zero.set(u32::from(made.need_zero));
         self.free_index.set(0);
         self.alloc_count.set(0);
+        self.free_stacks.set(0);
+        for neighbour in &self.neighbours {
+            neighbour.store(ptr::null_mut(), Ordering::Relaxed);
+        }
         for word in 0..made.slots.div_ceil(64) {
             self.alloc_word(word).set(0);
             self.freed_word(word).store(0, Ordering::Relaxed);
@@ -251,6 +261,11 @@ impl Span {
     #[inline]
     pub fn alloc_count(&self) -> usize {
         self.alloc_count.get() as usize
+    }
+
+    /// One stack more or less of this span is in use. Under the lock of its pool.
+    pub(crate) fn count_stack(&self, more: bool) {
+        self.alloc_count.add(if more { 1 } else { u32::MAX });
     }
 
     /// Free slots; what was freed and not folded does not count.

@@ -53,6 +53,19 @@ macro_rules! seen_by_all {
                 self.0.store(value, Ordering::Relaxed);
             }
 
+            /// The value, and with it all that came before it was [told](Self::tell).
+            #[inline]
+            pub fn hear(&self) -> $value {
+                self.0.load(Ordering::Acquire)
+            }
+
+            /// Adds to the value, wrapping, for those who [hear](Self::hear). Only one thread at a
+            /// time may: this is no atomic addition.
+            #[inline]
+            pub fn tell(&self, more: $value) {
+                self.0.store(self.get().wrapping_add(more), Ordering::Release);
+            }
+
             /// Adds to the value, wrapping. Only one thread at a time may: this is no atomic addition.
             #[inline]
             pub fn add(&self, more: $value) {

@@ -10,7 +10,7 @@ use std::ptr::{self, NonNull};
 /// What a page is to `valloc` and `pvalloc`.
 fn page() -> usize {
     use reference_alloc::os::Os;
-    HEAP.central.heap.os.page_bytes()
+    HEAP.central.heap.pages.os.page_bytes()
 }
 
 /// `count * size` zeroed bytes. Source: C17 7.22.3.2.

@@ -117,11 +117,13 @@ unsafe impl Os for Sim {
         if state.limit.is_some_and(|limit| state.committed + bytes > limit) {
             return Err(OutOfMemory);
         }
+        let mut more = 0;
         for page in state.pages(at, bytes) {
-            assert_eq!(*page, Page::Reserved, "only reserved memory is made ready: {at:?}");
+            assert_ne!(*page, Page::Released, "only reserved memory is made ready: {at:?}");
+            more += usize::from(*page == Page::Reserved) * PAGE;
             *page = Page::Ready;
         }
-        state.committed += bytes;
+        state.committed += more;
         Ok(())
     }
 

@@ -58,7 +58,7 @@ pub fn alloc_fast(class: u8) -> Option<NonNull<u8>> {
 /// `address` is null or a live block.
 #[inline(always)]
 pub unsafe fn free_fast(address: *mut u8) -> bool {
-    match HEAP.central.heap.arenas.class_at(address.addr()) {
+    match HEAP.central.heap.pages.arenas.class_at(address.addr()) {
         Some(class) => cache().magazine(class).push(Addr(address.addr())),
         None => false,
     }
@@ -98,7 +98,7 @@ pub fn alloc_slow(
 #[inline(never)]
 pub unsafe fn free_slow(address: *mut u8) {
     let address = Addr(address.addr());
-    let class = HEAP.central.heap.arenas.class_at(address.0).unwrap_or(0);
+    let class = HEAP.central.heap.pages.arenas.class_at(address.0).unwrap_or(0);
     let done = if class == 0 {
         HEAP.free_large(address)
     } else {

@@ -1,0 +1,199 @@
+//! The pages of the heap, and how it gets more of them.
+//!
+//! Behind the heap's lock are the page allocator and the arena that the heap grows into. Growth is in
+//! whole chunks of 4 MiB, cut from the current arena of 64 MiB. If the next arena is not its
+//! neighbour, the rest of the old one is grown into first, so that nothing is lost
+//! (`alloc/arena/grow-keeps-remainder`). Where the system has no 64 MiB of addresses left, what is
+//! needed is taken alone.
+//!
+//! Lock order: the heap's lock, then that of the persistent memory. The system is asked to map
+//! memory under the heap's lock, since two threads that find no pages must not both grow
+//! (`alloc/mheap/heap-grow-once`); it is never asked to give memory back under it.
+//!
+//! Source: Go `runtime/mheap.go` `grow`, `sysAlloc`.
+
+use crate::arena::{ARENA_BYTES, Arenas};
+use crate::error::OutOfMemory;
+use crate::os::Os;
+use crate::pages::{PageAlloc, PageCache, Taken};
+use crate::persistent::{MetaOf, Persistent};
+use crate::sync::{Guard, Lock};
+use crate::units::{ADDRESS_BITS, Addr, CHUNK_BYTES, CHUNK_PAGES, PAGE_BYTES, PageIdx, Pages};
+
+/// Runs of at least so many pages are not taken from a page cache.
+pub const CACHED_BELOW: Pages = Pages(16);
+
+/// Pages, and the tables that lead from them to spans.
+pub struct PageHeap<O: Os> {
+    /// The system below.
+    pub os: O,
+    /// From addresses to spans.
+    pub arenas: Arenas,
+    persistent: Lock<Persistent>,
+    core: Lock<Core>,
+}
+
+/// What the heap's lock guards.
+#[derive(Debug)]
+pub struct Core {
+    /// The page allocator.
+    pub pages: PageAlloc,
+    /// Reserved, and not grown into yet.
+    fresh: Fresh,
+}
+
+/// The rest of an arena.
+#[derive(Clone, Copy, Debug)]
+struct Fresh {
+    next: Addr,
+    end: Addr,
+}
+
+impl Fresh {
+    fn bytes(self) -> usize {
+        self.end.offset_from(self.next)
+    }
+}
+
+impl<O: Os> PageHeap<O> {
+    /// No pages yet.
+    pub const fn new(os: O) -> PageHeap<O> {
+        PageHeap {
+            os,
+            arenas: Arenas::new(),
+            persistent: Lock::new(Persistent::new()),
+            core: Lock::new(Core {
+                pages: PageAlloc::new(),
+                fresh: Fresh { next: Addr(0), end: Addr(0) },
+            }),
+        }
+    }
+
+    /// Takes the heap's lock.
+    pub fn core(&self) -> Guard<'_, Core> {
+        self.core.hold()
+    }
+
+    /// Takes the lock of the persistent memory.
+    pub fn persistent(&self) -> Guard<'_, Persistent> {
+        self.persistent.hold()
+    }
+
+    /// Pages for a span, from the thread's page cache if they are few.
+    ///
+    /// # Errors
+    /// If the system has no memory.
+    #[inline]
+    pub fn take_cached(&self, cache: &mut PageCache, pages: Pages) -> Result<Taken, OutOfMemory> {
+        if pages < CACHED_BELOW {
+            if let Some((base, scavenged)) = cache.alloc(pages) {
+                return Ok(Taken { base, scavenged });
+            }
+        }
+        let mut core = self.core();
+        if pages < CACHED_BELOW && cache.is_empty() {
+            let mut filled = core.pages.fill_cache();
+            if filled.is_none() {
+                self.grow(&mut core, pages)?;
+                filled = core.pages.fill_cache();
+            }
+            if let Some(window) = filled {
+                *cache = window;
+                if let Some((base, scavenged)) = cache.alloc(pages) {
+                    return Ok(Taken { base, scavenged });
+                }
+            }
+        }
+        self.take_locked(&mut core, pages, Pages(1))
+    }
+
+    /// Pages in a run at a multiple of `align` (a power of two in pages).
+    ///
+    /// # Errors
+    /// If the system has no memory.
+    pub fn take(&self, pages: Pages, align: Pages) -> Result<Taken, OutOfMemory> {
+        self.take_locked(&mut self.core(), pages, align)
+    }
+
+    fn take_locked(
+        &self,
+        core: &mut Core,
+        pages: Pages,
+        align: Pages,
+    ) -> Result<Taken, OutOfMemory> {
+        let take = |core: &mut Core| match align {
+            Pages(0 | 1) => core.pages.alloc(pages),
+            _ => core.pages.alloc_aligned(pages, align),
+        };
+        if let Some(taken) = take(core) {
+            return Ok(taken);
+        }
+        let more = pages.0.checked_add(align.0.saturating_sub(1)).ok_or(OutOfMemory)?;
+        self.grow(core, Pages(more))?;
+        take(core).ok_or(OutOfMemory)
+    }
+
+    /// Adds at least `pages` in one run to the free ones.
+    #[cold]
+    fn grow(&self, core: &mut Core, pages: Pages) -> Result<(), OutOfMemory> {
+        let chunks = pages.0.checked_next_multiple_of(CHUNK_PAGES).ok_or(OutOfMemory)?;
+        let bytes = chunks.checked_mul(PAGE_BYTES).ok_or(OutOfMemory)?;
+        if core.fresh.bytes() < bytes {
+            self.extend_arena(core, bytes)?;
+        }
+        let base = core.fresh.next;
+        self.cover(core, base.page(), Pages(chunks))?;
+        core.fresh.next = base + bytes;
+        Ok(())
+    }
+
+    /// Makes `core.fresh` at least `bytes` long.
+    fn extend_arena(&self, core: &mut Core, bytes: usize) -> Result<(), OutOfMemory> {
+        let left = core.fresh.bytes();
+        let whole = (bytes - left).checked_next_multiple_of(ARENA_BYTES).ok_or(OutOfMemory)?;
+        let hint = if core.fresh.end.0 == 0 { self.os.first_hint() } else { core.fresh.end };
+        let (at, got) = match self.os.reserve(hint, whole, ARENA_BYTES) {
+            Some(at) if at == core.fresh.end || whole >= bytes => (at, whole),
+            other => {
+                if let Some(at) = other {
+                    // SAFETY: reserved just now, too short and elsewhere.
+                    unsafe { self.os.release(at, whole) };
+                }
+                self.reserve_elsewhere(bytes)?
+            }
+        };
+        if at == core.fresh.end {
+            core.fresh.end = at + got;
+            return Ok(());
+        }
+        if (at + got).0 >> ADDRESS_BITS != 0 {
+            // SAFETY: reserved just now. Tables reach no further.
+            unsafe { self.os.release(at, got) };
+            return Err(OutOfMemory);
+        }
+        // The rest of the old arena stays of use; if there is no memory for that, it stays unknown.
+        if left > 0 {
+            let _ = self.cover(core, core.fresh.next.page(), Pages(left / PAGE_BYTES));
+        }
+        core.fresh = Fresh { next: at, end: at + got };
+        Ok(())
+    }
+
+    /// A whole arena or more if there is room, else just what is needed.
+    fn reserve_elsewhere(&self, bytes: usize) -> Result<(Addr, usize), OutOfMemory> {
+        let whole = bytes.checked_next_multiple_of(ARENA_BYTES).ok_or(OutOfMemory)?;
+        if let Some(at) = self.os.reserve(Addr(0), whole, ARENA_BYTES) {
+            return Ok((at, whole));
+        }
+        let at = self.os.reserve(Addr(0), bytes, CHUNK_BYTES).ok_or(OutOfMemory)?;
+        Ok((at, bytes))
+    }
+
+    /// Makes reserved pages ready, gives them tables, and hands them to the page allocator.
+    fn cover(&self, core: &mut Core, base: PageIdx, pages: Pages) -> Result<(), OutOfMemory> {
+        self.arenas.cover(&self.os, base, pages)?;
+        self.os.commit(base.addr(), pages.bytes())?;
+        let mut from = self.persistent();
+        core.pages.grow(&mut MetaOf { os: &self.os, from: &mut from }, base, pages)
+    }
+}
