@@ -5,3 +5,5 @@
 pub mod units;
 pub mod error;
 pub mod sync;
+pub mod bitmap;
+pub mod pages;
