@@ -62,6 +62,14 @@ pub fn count(words: &[u64]) -> usize {
     words.iter().map(|word| word.count_ones() as usize).sum()
 }
 
+/// Whether one of the bits `at .. at + n` is one.
+#[inline]
+pub fn any(words: &[u64], at: usize, n: usize) -> bool {
+    let mut ones = 0;
+    each_word(at, n, |word, mask| ones |= words[word] & mask);
+    ones != 0
+}
+
 /// How many of the bits `at .. at + n` are ones. Source: Go `pageBits.popcntRange`.
 #[inline]
 pub fn count_range(words: &[u64], at: usize, n: usize) -> usize {
@@ -243,6 +251,7 @@ mod tests {
             let mut bits = model(&words);
             let ones = bits[at..at + n].iter().filter(|&&bit| bit).count();
             prop_assert_eq!(count_range(&words, at, n), ones);
+            prop_assert_eq!(any(&words, at, n), ones > 0);
             bits[at..at + n].fill(set);
             if set { set_range(&mut words, at, n) } else { clear_range(&mut words, at, n) }
             prop_assert_eq!(model(&words), bits);
