@@ -104,6 +104,12 @@ fn next(words: &[u64], from: usize, wanted: impl Fn(u64) -> u64) -> Option<usize
     None
 }
 
+/// The highest one below `below`, which is not past the last bit.
+#[inline]
+pub fn last_one(words: &[u64], below: usize) -> Option<usize> {
+    below.checked_sub(zeros_before(words, below) + 1)
+}
+
 /// How many zeros follow each other from `at` upwards. 0 where `at` is one past the last bit.
 #[inline]
 pub fn zeros_from(words: &[u64], at: usize) -> usize {
@@ -270,6 +276,7 @@ mod tests {
             prop_assert_eq!(zeros_from(&words, at), up);
             let down = bits[..at].iter().rev().take_while(|&&bit| !bit).count();
             prop_assert_eq!(zeros_before(&words, at), down);
+            prop_assert_eq!(last_one(&words, at), (0..at).rev().find(|&i| bits[i]));
         }
 
         #[test]

@@ -7,3 +7,4 @@ pub mod error;
 pub mod sync;
 pub mod bitmap;
 pub mod pages;
+pub mod scavenge;

@@ -97,6 +97,12 @@ impl Chunk<'_> {
         summarize(self.taken)
     }
 
+    /// Notes that there is no memory behind the free pages `at .. at + n` any more.
+    pub fn release(&mut self, at: usize, n: usize) {
+        debug_assert!(!any(self.taken, at, n), "pages that are taken were released");
+        set_range(self.scavenged, at, n);
+    }
+
     /// Makes the chunk one that was never used: all free, no memory behind it.
     pub fn reset(&mut self) -> Summary {
         *self.taken = [0; CHUNK_WORDS];

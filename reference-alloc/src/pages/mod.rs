@@ -31,6 +31,7 @@ mod find;
 mod ranges;
 pub mod density;
 mod cache;
+mod hold;
 mod check;
 
 pub use self::cache::{CACHE_PAGES, PageCache};
@@ -71,10 +72,10 @@ pub struct PageAlloc {
     /// Free pages without memory behind them.
     scavenged: Pages,
     /// Pages whose memory is just being released: neither free nor in use.
-    pub(crate) releasing: Pages,
-    pub(crate) bounds: Bounds,
+    releasing: Pages,
+    bounds: Bounds,
     /// Pages of the physical page of the last search for a candidate; 0 before the first.
-    pub(crate) granule: usize,
+    granule: usize,
 }
 
 /// A heap without pages.
@@ -262,7 +263,7 @@ impl PageAlloc {
 
     /// Marks free pages as taken, in use (`counts`) or by the scavenger. Returns how many were
     /// scavenged.
-    pub(crate) fn mark(&mut self, base: PageIdx, n: Pages, counts: bool) -> Pages {
+    fn mark(&mut self, base: PageIdx, n: Pages, counts: bool) -> Pages {
         let generation = self.bounds.generation;
         let mut scavenged = 0;
         let mut climb = Climb::default();
@@ -321,7 +322,7 @@ impl PageAlloc {
 
     /// Frees pages that were in use (`counts`) or the scavenger's, and leaves the parents to
     /// `climb`.
-    pub(crate) fn stage_free(&mut self, climb: &mut Climb, base: PageIdx, n: Pages, counts: bool) {
+    fn stage_free(&mut self, climb: &mut Climb, base: PageIdx, n: Pages, counts: bool) {
         for (chunk, offset, len) in parts(base, n) {
             let leaf = self.unmark(chunk, offset, len, counts);
             self.tree.stage_leaf(climb, chunk, leaf);
@@ -347,7 +348,7 @@ impl PageAlloc {
 
 /// Changes what the scavenger knows about a chunk.
 #[inline]
-pub(crate) fn change_use(region: &mut Region, chunk: usize, change: impl FnOnce(&mut ChunkUse)) {
+fn change_use(region: &mut Region, chunk: usize, change: impl FnOnce(&mut ChunkUse)) {
     let word = region.use_word_mut(chunk);
     let mut of = ChunkUse::from_word(*word);
     change(&mut of);

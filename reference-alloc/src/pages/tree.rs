@@ -13,7 +13,7 @@
 //!
 //! Source: Go `runtime/mpagealloc.go` (`pageAlloc.summary`, `update`).
 
-use crate::bitmap::{next_one, set_range};
+use crate::bitmap::{last_one, next_one, set_range};
 use crate::pages::region::{LEAF, REGION_CHUNKS, REGION_CHUNKS_LOG, REGION_PAGES_LOG, Region};
 use crate::pages::summary::{FAN_OUT, Summary};
 use crate::units::{ADDRESS_BITS, CHUNK_PAGES, PAGE_SHIFT, PageIdx};
@@ -83,6 +83,11 @@ impl Tree {
         }
         let group = next_one(&self.used_groups, r / 64 + 1)?;
         Some(group * 64 + self.used[group].trailing_zeros() as usize)
+    }
+
+    /// The highest region in use below `r`, which is at most [`ROOT`].
+    pub(crate) fn last_used(&self, r: usize) -> Option<usize> {
+        last_one(&self.used, r)
     }
 
     /// What region `r` as a whole has to offer.
