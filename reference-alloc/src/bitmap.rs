@@ -13,6 +13,8 @@
 //!
 //! Source: Go `runtime/mpallocbits.go` (`pageBits`, `pallocBits`).
 
+#![forbid(unsafe_code)]
+
 /// Bits in a word.
 pub const WORD: usize = 64;
 

@@ -23,6 +23,8 @@
 //!
 //! Source: Go `runtime/mpagealloc.go`.
 
+#![forbid(unsafe_code)]
+
 pub mod summary;
 pub mod bits;
 mod region;
@@ -353,4 +355,26 @@ fn change_use(region: &mut Region, chunk: usize, change: impl FnOnce(&mut ChunkU
     let mut of = ChunkUse::from_word(*word);
     change(&mut of);
     *word = of.word();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Metadata that tests never give back.
+    pub(super) struct Leaked;
+
+    impl Meta for Leaked {
+        fn zeroed(&mut self, words: usize) -> Option<&'static mut [u64]> {
+            Some(vec![0; words].leak())
+        }
+    }
+
+    #[test]
+    fn a_heap_can_be_a_static_and_sent_to_other_threads() {
+        static HEAP: crate::sync::Lock<PageAlloc> = crate::sync::Lock::new(PageAlloc::new());
+        std::thread::spawn(|| assert_eq!(HEAP.hold().mapped_pages(), Pages(0)))
+            .join()
+            .expect("it has no pages");
+    }
 }

@@ -73,6 +73,12 @@ impl Tree {
         set_range(&mut self.used_groups, r / 64, 1);
     }
 
+    /// Takes the region of `chunk` out of the tree, for a test to damage and to add again.
+    #[cfg(test)]
+    pub(crate) fn take_region(&mut self, chunk: usize) -> Option<Region> {
+        self.regions[chunk >> REGION_CHUNKS_LOG].take()
+    }
+
     /// The lowest region in use, not below `r`.
     #[inline]
     pub(crate) fn next_used(&self, r: usize) -> Option<usize> {

@@ -21,6 +21,8 @@
 //!
 //! Source: Go `runtime/mgcscavenge.go`.
 
+#![forbid(unsafe_code)]
+
 mod candidate;
 pub mod pace;
 
