@@ -13,6 +13,8 @@
 //!
 //! Source: Go `runtime/mpallocbits.go` (`pageBits`, `pallocBits`).
 
+#![forbid(unsafe_code)]
+
 /// Bits in a word.
 pub const WORD: usize = 64;
 
@@ -62,6 +64,14 @@ pub fn count(words: &[u64]) -> usize {
     words.iter().map(|word| word.count_ones() as usize).sum()
 }
 
+/// Whether one of the bits `at .. at + n` is one.
+#[inline]
+pub fn any(words: &[u64], at: usize, n: usize) -> bool {
+    let mut ones = 0;
+    each_word(at, n, |word, mask| ones |= words[word] & mask);
+    ones != 0
+}
+
 /// How many of the bits `at .. at + n` are ones. Source: Go `pageBits.popcntRange`.
 #[inline]
 pub fn count_range(words: &[u64], at: usize, n: usize) -> usize {
@@ -94,6 +104,12 @@ fn next(words: &[u64], from: usize, wanted: impl Fn(u64) -> u64) -> Option<usize
         mask = u64::MAX;
     }
     None
+}
+
+/// The highest one below `below`, which is not past the last bit.
+#[inline]
+pub fn last_one(words: &[u64], below: usize) -> Option<usize> {
+    below.checked_sub(zeros_before(words, below) + 1)
 }
 
 /// How many zeros follow each other from `at` upwards. 0 where `at` is one past the last bit.
@@ -243,6 +259,7 @@ mod tests {
             let mut bits = model(&words);
             let ones = bits[at..at + n].iter().filter(|&&bit| bit).count();
             prop_assert_eq!(count_range(&words, at, n), ones);
+            prop_assert_eq!(any(&words, at, n), ones > 0);
             bits[at..at + n].fill(set);
             if set { set_range(&mut words, at, n) } else { clear_range(&mut words, at, n) }
             prop_assert_eq!(model(&words), bits);
@@ -261,6 +278,7 @@ mod tests {
             prop_assert_eq!(zeros_from(&words, at), up);
             let down = bits[..at].iter().rev().take_while(|&&bit| !bit).count();
             prop_assert_eq!(zeros_before(&words, at), down);
+            prop_assert_eq!(last_one(&words, at), (0..at).rev().find(|&i| bits[i]));
         }
 
         #[test]

@@ -11,7 +11,7 @@
 //! Source: Go `runtime/mpallocbits.go` (`pallocData`), which summarizes anew each time.
 
 use crate::bitmap::{
-    WORD, clear_range, count, count_range, longest_zeros, set_range, zeros_before, zeros_from,
+    WORD, any, clear_range, count, count_range, longest_zeros, set_range, zeros_before, zeros_from,
 };
 use crate::pages::summary::Summary;
 use crate::units::CHUNK_PAGES;
@@ -42,8 +42,9 @@ impl Chunk<'_> {
     #[inline]
     pub fn take(&mut self, at: usize, n: usize, old: Summary) -> (Summary, usize) {
         debug_assert_eq!(count_range(self.taken, at, n), 0, "pages that are taken already");
-        let scavenged = count_range(self.scavenged, at, n);
-        if scavenged > 0 {
+        let mut scavenged = 0;
+        if any(self.scavenged, at, n) {
+            scavenged = count_range(self.scavenged, at, n);
             clear_range(self.scavenged, at, n);
         }
         set_range(self.taken, at, n);
@@ -94,6 +95,12 @@ impl Chunk<'_> {
         self.taken[word] &= !pages;
         self.scavenged[word] |= scavenged & pages;
         summarize(self.taken)
+    }
+
+    /// Notes that there is no memory behind the free pages `at .. at + n` any more.
+    pub fn release(&mut self, at: usize, n: usize) {
+        debug_assert!(!any(self.taken, at, n), "pages that are taken were released");
+        set_range(self.scavenged, at, n);
     }
 
     /// Makes the chunk one that was never used: all free, no memory behind it.

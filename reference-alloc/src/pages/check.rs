@@ -230,3 +230,73 @@ fn slow_merge(children: &[Summary; FAN_OUT], whole: usize) -> Summary {
     }
     Summary::new(start.unwrap_or(run), max.max(run), run)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pages::change_use;
+    use crate::pages::tests::Leaked;
+
+    const CHUNK: usize = 700;
+    const BASE: PageIdx = PageIdx(CHUNK * CHUNK_PAGES);
+
+    /// A heap of one chunk whose first 100 pages are taken, but for some in the middle.
+    fn heap() -> Box<PageAlloc> {
+        let mut heap = Box::new(PageAlloc::new());
+        heap.grow(&mut Leaked, BASE, Pages(CHUNK_PAGES)).expect("there is memory");
+        heap.alloc(Pages(100)).expect("all is free");
+        heap.free(BASE + Pages(40), Pages(9));
+        heap
+    }
+
+    /// What is found in the heap after `harm` was done to it.
+    fn found(harm: impl FnOnce(&mut PageAlloc, &mut Region)) -> Vec<(&'static str, PageIdx)> {
+        let mut heap = heap();
+        // The region is taken out, so that both can be lent, and put back.
+        let mut region = heap.tree.take_region(CHUNK).expect("it was grown");
+        harm(&mut heap, &mut region);
+        heap.tree.add_region(CHUNK, region);
+        let mut found = Vec::new();
+        heap.check(&mut |id, page| found.push((id, page)));
+        found
+    }
+
+    #[test]
+    fn a_sound_heap_has_nothing_against_it() {
+        assert_eq!(found(|_, _| {}), []);
+    }
+
+    #[test]
+    fn each_broken_law_is_named_where_it_shows() {
+        let accounting = ("alloc/pages/page-accounting", PageIdx(0));
+        assert_eq!(found(|heap, _| heap.mapped += Pages(1)), [accounting, accounting]);
+        assert_eq!(found(|heap, _| heap.releasing += Pages(1)), [accounting]);
+        let scavenged = ("alloc/scavenge/scavenge-accounting", PageIdx(0));
+        assert_eq!(found(|heap, _| heap.scavenged += Pages(1)), [scavenged]);
+        let search = "alloc/pages/search-addr-sound";
+        assert_eq!(found(|heap, _| heap.search = BASE + Pages(41)), [(search, BASE + Pages(40))]);
+        assert_eq!(found(|heap, _| heap.search = PageIdx(5)), [(search, PageIdx(5))]);
+        let bitmap = found(|_, region| {
+            let leaf = region.leaf(CHUNK);
+            region.set_summary(LEAF, CHUNK, Summary::new(leaf.start() + 1, leaf.max(), leaf.end()));
+        });
+        assert_eq!(bitmap, [("alloc/pages/summary-matches-bitmap", BASE)]);
+        let absent = found(|_, region| region.set_summary(LEAF, CHUNK + 8, Summary::free(1)));
+        let next = BASE + Pages(8 * CHUNK_PAGES);
+        let merge = "alloc/pages/summary-merge-consistent";
+        let parent = PageIdx((CHUNK / 8 + 1) * 8 * CHUNK_PAGES);
+        assert_eq!(absent, [("alloc/pages/summary-matches-bitmap", next), (merge, parent)]);
+        let merged = found(|_, region| region.set_summary(2, 0, Summary::free(1)));
+        assert_eq!(merged, [(merge, PageIdx(0)), (merge, PageIdx(0))]);
+        let both = found(|heap, region| {
+            region.chunk(CHUNK).scavenged[1] |= 1 << 3;
+            heap.scavenged += Pages(1);
+        });
+        assert_eq!(both, [("alloc/scavenge/scavenged-bit-cleared", BASE + Pages(WORD))]);
+        let lost = [("alloc/scavenge/scavenge-index-not-lossy", BASE + Pages(40))];
+        let unmark =
+            |region: &mut Region| change_use(region, CHUNK, |chunk| chunk.has_free = false);
+        assert_eq!(found(|_, region| unmark(region)), lost);
+        assert_eq!(found(|heap, _| heap.bounds.forced = CHUNK), lost);
+    }
+}

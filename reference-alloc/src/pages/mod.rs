@@ -23,13 +23,17 @@
 //!
 //! Source: Go `runtime/mpagealloc.go`.
 
+#![forbid(unsafe_code)]
+
 pub mod summary;
 pub mod bits;
 mod region;
 mod tree;
+mod find;
 mod ranges;
 pub mod density;
 mod cache;
+mod hold;
 mod check;
 
 pub use self::cache::{CACHE_PAGES, PageCache};
@@ -70,10 +74,10 @@ pub struct PageAlloc {
     /// Free pages without memory behind them.
     scavenged: Pages,
     /// Pages whose memory is just being released: neither free nor in use.
-    pub(crate) releasing: Pages,
-    pub(crate) bounds: Bounds,
+    releasing: Pages,
+    bounds: Bounds,
     /// Pages of the physical page of the last search for a candidate; 0 before the first.
-    pub(crate) granule: usize,
+    granule: usize,
 }
 
 /// A heap without pages.
@@ -261,7 +265,7 @@ impl PageAlloc {
 
     /// Marks free pages as taken, in use (`counts`) or by the scavenger. Returns how many were
     /// scavenged.
-    pub(crate) fn mark(&mut self, base: PageIdx, n: Pages, counts: bool) -> Pages {
+    fn mark(&mut self, base: PageIdx, n: Pages, counts: bool) -> Pages {
         let generation = self.bounds.generation;
         let mut scavenged = 0;
         let mut climb = Climb::default();
@@ -305,30 +309,22 @@ impl PageAlloc {
         self.free += n;
     }
 
-    /// Gives back many runs. Sorts them, joins neighbours and merges each summary once.
-    pub fn free_batch(&mut self, runs: &mut [(PageIdx, Pages)]) {
-        runs.sort_unstable_by_key(|run| run.0);
-        let Some(&(lowest, _)) = runs.first() else { return };
+    /// Gives back many runs. Summaries above the chunks wait until their children are done: runs in
+    /// the order of addresses merge each of them once. Sorting runs for that costs more than it
+    /// saves.
+    pub fn free_batch(&mut self, runs: &[(PageIdx, Pages)]) {
         let mut climb = Climb::default();
-        let mut rest = &*runs;
-        while let Some((&(base, mut n), after)) = rest.split_first() {
-            rest = after;
-            while let Some((&(next, more), after)) = rest.split_first()
-                && next == base + n
-            {
-                n += more;
-                rest = after;
-            }
+        for &(base, n) in runs {
             self.stage_free(&mut climb, base, n, true);
             self.free += n;
+            self.search = self.search.min(base);
         }
         climb.finish(&mut self.tree);
-        self.search = self.search.min(lowest);
     }
 
     /// Frees pages that were in use (`counts`) or the scavenger's, and leaves the parents to
     /// `climb`.
-    pub(crate) fn stage_free(&mut self, climb: &mut Climb, base: PageIdx, n: Pages, counts: bool) {
+    fn stage_free(&mut self, climb: &mut Climb, base: PageIdx, n: Pages, counts: bool) {
         for (chunk, offset, len) in parts(base, n) {
             let leaf = self.unmark(chunk, offset, len, counts);
             self.tree.stage_leaf(climb, chunk, leaf);
@@ -354,9 +350,31 @@ impl PageAlloc {
 
 /// Changes what the scavenger knows about a chunk.
 #[inline]
-pub(crate) fn change_use(region: &mut Region, chunk: usize, change: impl FnOnce(&mut ChunkUse)) {
+fn change_use(region: &mut Region, chunk: usize, change: impl FnOnce(&mut ChunkUse)) {
     let word = region.use_word_mut(chunk);
     let mut of = ChunkUse::from_word(*word);
     change(&mut of);
     *word = of.word();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Metadata that tests never give back.
+    pub(super) struct Leaked;
+
+    impl Meta for Leaked {
+        fn zeroed(&mut self, words: usize) -> Option<&'static mut [u64]> {
+            Some(vec![0; words].leak())
+        }
+    }
+
+    #[test]
+    fn a_heap_can_be_a_static_and_sent_to_other_threads() {
+        static HEAP: crate::sync::Lock<PageAlloc> = crate::sync::Lock::new(PageAlloc::new());
+        std::thread::spawn(|| assert_eq!(HEAP.hold().mapped_pages(), Pages(0)))
+            .join()
+            .expect("it has no pages");
+    }
 }

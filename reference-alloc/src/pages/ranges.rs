@@ -2,8 +2,9 @@
 //!
 //! Go keeps an array of ranges, sorted and joined, that must itself grow. Here each region has a
 //! bit for each chunk, which costs 512 bytes and cannot fail, and the ranges are read off it. They
-//! answer two questions: which is the first mapped page from here on, for the address below which
-//! no page is free; and what is there to look at, for a check of the whole heap.
+//! answer three questions: which is the first grown page from here on, for the address below which
+//! no page is free; which is the last grown chunk below here, for the scavenger; and what is there to
+//! look at, for a check of the whole heap.
 //!
 //! Source: Go `runtime/mranges.go` (`addrRanges.findAddrGreaterEqual`), `runtime/mpagealloc.go`
 //! (`pageAlloc.inUse`, `findMappedAddr`).
@@ -39,6 +40,20 @@ pub(crate) fn next_chunk(tree: &Tree, chunk: usize) -> Option<usize> {
             return Some(first + found);
         }
         from = first + REGION_CHUNKS;
+    }
+    None
+}
+
+/// The last chunk below `below` that was grown.
+pub(crate) fn last_chunk(tree: &Tree, below: usize) -> Option<usize> {
+    let mut below = below;
+    while let Some(r) = tree.last_used(below.div_ceil(REGION_CHUNKS)) {
+        let first = r << REGION_CHUNKS_LOG;
+        let local = (below - first).min(REGION_CHUNKS);
+        if let Some(found) = tree.region(first).and_then(|region| region.last_grown(local)) {
+            return Some(first + found);
+        }
+        below = first;
     }
     None
 }

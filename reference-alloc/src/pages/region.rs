@@ -20,7 +20,7 @@
 //! Source: Go `runtime/mpagealloc.go` (`pageAlloc.summary`, `chunks`), `runtime/mgcscavenge.go`
 //! (`scavengeIndex.chunks`). Go has one flat array for each of the levels instead.
 
-use crate::bitmap::{get, next_one, set_range};
+use crate::bitmap::{get, last_one, next_one, set_range};
 use crate::pages::bits::{Bits, CHUNK_WORDS, Chunk};
 use crate::pages::summary::{FAN_OUT, Summary};
 use crate::units::CHUNK_PAGES;
@@ -155,6 +155,12 @@ impl Region {
         next_one(self.grown(), chunk)
     }
 
+    /// The last chunk below `below` (at most 4096) that was grown.
+    #[inline]
+    pub(crate) fn last_grown(&self, below: usize) -> Option<usize> {
+        last_one(self.grown(), below)
+    }
+
     /// Notes that the chunk was grown.
     pub(crate) fn set_grown(&mut self, chunk: usize) {
         set_range(&mut self.0[GROWN_AT..GROWN_AT + GROWN_WORDS], chunk % REGION_CHUNKS, 1);
@@ -187,6 +193,8 @@ mod tests {
             assert_eq!(region.leaf(chunk), Summary::free(4));
         }
         assert_eq!(region.next_grown(2), Some(4095));
+        assert_eq!(region.last_grown(4096), Some(4095));
+        assert_eq!(region.last_grown(4095), Some(1));
         assert_eq!(region.summary(3, 511), Summary::free(3));
         assert_eq!(region.summary(1, 0), Summary::free(1));
         assert!(Region::new(vec![0; REGION_WORDS - 1].leak()).is_none());

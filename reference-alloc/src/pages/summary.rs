@@ -87,7 +87,7 @@ impl Summary {
         self.number(2 * BITS)
     }
 
-    /// The summary of 8 neighbours (their words), each of `1 << log` pages.
+    /// The summary of 8 neighbours (their words), each of `1 << log` pages, less than 2^21.
     ///
     /// Upholds `alloc/pages/summary-merge-consistent`. Source: Go `mergeSummaries`.
     #[inline]
@@ -95,16 +95,32 @@ impl Summary {
         let whole = 1 << log;
         let (mut start, mut max, mut end) = (0, 0, 0);
         for (i, &word) in children.iter().enumerate() {
-            let child = Summary(word);
-            let at_start = child.start();
+            // Smaller stretches than the largest never have bit 63: the numbers are plain.
+            let (at_start, inside, at_end) = (word & MASK, word >> BITS & MASK, word >> (2 * BITS));
             // The run at the start goes on only if everything below this child was free.
-            if start == i << log {
-                start += at_start;
-            }
-            max = max.max(child.max()).max(end + at_start);
-            end = if at_start == whole { end + whole } else { child.end() };
+            start += if start == (i as u64) << log { at_start } else { 0 };
+            max = max.max(inside).max(end + at_start);
+            end = at_end + if at_start == whole { end } else { 0 };
         }
-        Summary::new(start, max, end)
+        Summary::new(start as usize, max as usize, end as usize)
+    }
+
+    /// What becomes of this summary when a child changes from `old` to `new`, if that can be said
+    /// without the other children: often, and then a merge is saved.
+    ///
+    /// 1. The child's ends must be the same. Then the runs across its borders are, and so are the
+    ///    start and the end of this.
+    /// 2. A run inside the child that is now the longest of all is the new maximum.
+    /// 3. If the child's longest run was shorter than the maximum, that lies elsewhere, and stays.
+    #[inline]
+    pub fn with_child(self, old: Summary, new: Summary) -> Option<Summary> {
+        if (old.0 ^ new.0) & !(MASK << BITS) != 0 {
+            return None;
+        }
+        if new.max() >= self.max() {
+            return Some(Summary::new(self.start(), new.max(), self.end()));
+        }
+        (old.max() < self.max()).then_some(self)
     }
 }
 
@@ -140,7 +156,18 @@ mod tests {
             for (child, pages) in children.iter_mut().zip(free.chunks(1 << log)) {
                 *child = summarize(pages).word();
             }
-            prop_assert_eq!(Summary::merge(&children, log), summarize(&free));
+            let merged = Summary::merge(&children, log);
+            prop_assert_eq!(merged, summarize(&free));
+            // Each child in turn becomes what it is with one page more taken or freed.
+            for page in 0..pages {
+                let i = page >> log;
+                let mut changed = free.clone();
+                changed[page] = !changed[page];
+                let child = summarize(&changed[i << log..(i + 1) << log]);
+                if let Some(said) = merged.with_child(Summary(children[i]), child) {
+                    prop_assert_eq!(said, summarize(&changed));
+                }
+            }
         }
     }
 
