@@ -301,6 +301,16 @@ mod tests {
     }
 
     #[test]
+    fn a_long_run_inside_a_word_counts_too() {
+        for zeros in 1..=62 {
+            let inside = !(((1u64 << zeros) - 1) << 1);
+            for floor in 0..zeros {
+                assert_eq!(longest_zeros(&[u64::MAX, inside], floor, 128), zeros);
+            }
+        }
+    }
+
+    #[test]
     fn a_run_at_both_ends_is_found() {
         assert_eq!(zeros_from(&[0, 0], 128), 0);
         assert_eq!(zeros_before(&[0, 0], 128), 128);

@@ -9,7 +9,7 @@
 //!
 //! Over time: freeing marks a chunk as one to look at. A look that finds nothing takes the mark
 //! away. The bound for forced searches rises with each free at once. That for the background rises
-//! when a generation begins, to what was freed in the one before. A search lowers the bound that it
+//! when a generation begins, to where a forced search would begin then. A search lowers the bound that it
 //! used past the chunks that have nothing for it.
 //!
 //! In Go the bounds are pages, and a search that starts in the middle of a chunk and finds nothing
@@ -116,27 +116,23 @@ pub(crate) struct Bounds {
     pub(crate) forced: usize,
     /// The same for what was freed before this generation, with dense chunks excepted too.
     pub(crate) background: usize,
-    /// The end of what was freed in this generation.
-    pub(crate) freed: usize,
 }
 
 impl Bounds {
     pub(crate) const fn new() -> Bounds {
-        Bounds { generation: 0, forced: 0, background: 0, freed: 0 }
+        Bounds { generation: 0, forced: 0, background: 0 }
     }
 
     /// Pages of `chunk` were freed.
     #[inline]
     pub(crate) fn free(&mut self, chunk: usize) {
         self.forced = self.forced.max(chunk + 1);
-        self.freed = self.freed.max(chunk + 1);
     }
 
     /// Begins a generation. Source: Go `scavengeIndex.nextGen`.
     pub(crate) fn next_generation(&mut self) {
         self.generation = self.generation.wrapping_add(1);
-        self.background = self.background.max(self.freed);
-        self.freed = 0;
+        self.background = self.forced;
     }
 
     /// The bound of the background's searches, or of the forced ones.

@@ -201,3 +201,80 @@ impl Walk {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pages::region::REGION_WORDS;
+    use proptest::collection::vec;
+    use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
+
+    const LAST: usize = (3 << REGION_PAGES_LOG) - CHUNK_PAGES;
+
+    /// A tree in which these pages are free, and no others.
+    fn tree(free: &[usize]) -> Box<Tree> {
+        let mut tree = Box::new(Tree::new());
+        for &page in free {
+            let chunk = page / CHUNK_PAGES;
+            if tree.region(chunk).is_none() {
+                let words = vec![0; REGION_WORDS].leak();
+                tree.add_region(chunk, Region::new(words).expect("enough words"));
+            }
+            let region = tree.region_mut(chunk).expect("it is there");
+            if !region.is_grown(chunk) {
+                region.set_grown(chunk);
+                *region.chunk(chunk).taken = [u64::MAX; 8];
+            }
+            let old = region.leaf(chunk);
+            let leaf = region.chunk(chunk).free(page % CHUNK_PAGES, 1, old);
+            tree.set_leaf(chunk, leaf);
+        }
+        tree
+    }
+
+    proptest! {
+        #[test]
+        fn a_search_may_begin_anywhere(
+            mut runs in vec((0usize..1024, 1usize..40), 1..12), from in 0usize..1100, n in 1usize..60,
+        ) {
+            runs.sort_unstable();
+            let mut free: Vec<usize> = runs.iter().flat_map(|&(at, n)| LAST + at..LAST + at + n).collect();
+            free.dedup();
+            free.sort_unstable();
+            free.dedup();
+            let is_free = |page: usize| free.binary_search(&page).is_ok();
+            let fits = |&at: &usize| (at..at + n).all(is_free);
+            let found = tree(&free).find(PageIdx(LAST + from), n);
+            prop_assert_eq!(
+                found.map(|found| found.base.0),
+                free.iter().copied().filter(|&page| page >= LAST + from).find(fits)
+            );
+            if let Some(found) = found {
+                let first = free.iter().find(|&&page| page >= LAST + from);
+                prop_assert!(Some(&found.first_free.0) <= first);
+            }
+        }
+    }
+
+    #[test]
+    fn what_lies_below_the_start_of_a_search_is_no_part_of_a_run() {
+        // Across a region, and across two chunks below one parent.
+        for border in [LAST + CHUNK_PAGES, LAST - CHUNK_PAGES] {
+            let tree = tree(&(border - 12..border + 18).collect::<Vec<_>>());
+            let find = |from: usize, n| tree.find(PageIdx(from), n).map(|found| found.base.0);
+            assert_eq!(find(border - 6, 24), Some(border - 6));
+            assert_eq!(find(border - 6, 25), None);
+        }
+    }
+
+    #[test]
+    fn the_first_free_page_is_known_as_well_as_the_search_went() {
+        let pages = [LAST + 5, LAST + 70, LAST + 71];
+        let tree = tree(&pages);
+        let first = |from: usize, n| tree.find(PageIdx(from), n).map(|found| found.first_free.0);
+        assert_eq!(first(0, 1), Some(LAST + 5), "the page itself, in the chunk that was entered");
+        assert_eq!(first(0, 2), Some(LAST + 5));
+        assert_eq!(first(LAST, 2), Some(LAST + 5), "the chunk in which the search began");
+        assert_eq!(first(LAST + 6, 1), Some(LAST + 70));
+    }
+}

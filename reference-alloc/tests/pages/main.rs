@@ -167,6 +167,15 @@ fn lower_address_space_that_comes_later_is_used_first() {
 }
 
 #[test]
+fn a_search_that_passes_a_gap_leaves_a_grown_page_to_begin_at() {
+    let mut heap = heap(&[(0, 1), (11, 1), (64, 2)]);
+    assert_eq!(heap.alloc(Pages(512)), taken(0, 512));
+    assert_eq!(heap.alloc(Pages(600)), taken(64 * 512, 600));
+    assert_eq!(heap.search_start(), PageIdx(11 * 512));
+    assert_eq!(broken(&heap), []);
+}
+
+#[test]
 fn a_cache_holds_what_is_free_of_the_first_window() {
     let mut heap = heap(&[(1, 1)]);
     heap.alloc(Pages(70)).expect("there is room");
