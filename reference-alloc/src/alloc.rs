@@ -17,16 +17,15 @@ use crate::page_heap::Core;
 use crate::persistent::{Persistent, Purpose};
 use crate::size_class::{Class, MAX_SMALL, Reserve, SIZES_BY_8, SIZES_BY_16, Scan};
 use crate::span::{Span, SpanState};
-use crate::stats::{BySize, MemStats};
 use crate::sync::{AtomicPtr, AtomicU64, Guard, Lock, Ordering};
-use crate::units::{Addr, PAGE_BYTES, Pages};
+use crate::units::{Addr, PAGE_BYTES, PAGE_SHIFT, Pages};
 use std::ptr::{self, NonNull};
 
 /// A heap on `O`. Each thread that uses it attaches, and has a cache until it detaches.
 pub struct Heap<O: Os> {
     /// Everything below the caches.
     pub central: Mcentral<O>,
-    caches: Lock<Caches>,
+    pub(crate) caches: Lock<Caches>,
     /// All caches ever made, for those who look.
     all: AtomicPtr<Mcache>,
     /// Large blocks, ever.
@@ -43,8 +42,8 @@ pub struct AllLocks<'a, O: Os> {
 
 /// Caches without a thread.
 #[derive(Debug)]
-struct Caches {
-    idle: *mut Mcache,
+pub(crate) struct Caches {
+    pub(crate) idle: *mut Mcache,
 }
 
 // SAFETY: caches are never unmapped, and an idle one is nobody's.
@@ -165,48 +164,22 @@ impl<O: Os> Heap<O> {
         }
     }
 
-    /// What the heap has and did. See [`crate::stats`] for what that means while others use it.
-    pub fn stats(&self) -> MemStats {
-        let mut stats = MemStats::EMPTY;
-        let mut live_caches = 0;
-        let large_frees = self.large.free_bytes.load(Ordering::Acquire);
-        stats.by_size[0].frees = self.large.frees.load(Ordering::Acquire);
-        for cache in self.caches() {
-            for class in Class::all() {
-                stats.by_size[usize::from(class.0)].frees += cache.magazine(class.0).frees();
-            }
-        }
-        // Only now: whatever was freed above was allocated before.
-        for cache in self.caches() {
-            live_caches += 1;
-            for class in Class::all() {
-                stats.by_size[usize::from(class.0)].mallocs += cache.magazine(class.0).mallocs();
-            }
-        }
-        stats.by_size[0].mallocs = self.large.mallocs.load(Ordering::Acquire);
-        let sum = |count: fn(&BySize) -> u64| stats.by_size.iter().map(count).sum::<u64>();
-        let bytes = |count: fn(&BySize) -> u64| {
-            Class::all()
-                .map(|class| class.bytes() as u64 * count(&stats.by_size[usize::from(class.0)]))
-                .sum::<u64>()
-        };
-        (stats.mallocs, stats.frees) = (sum(|of| of.mallocs), sum(|of| of.frees));
-        stats.total_alloc =
-            bytes(|of| of.mallocs) + self.large.malloc_bytes.load(Ordering::Acquire);
-        stats.heap_alloc = stats.total_alloc - bytes(|of| of.frees) - large_frees;
-        self.central.heap.count(&mut stats);
-        let idle = self.idle_caches();
-        stats.mcache_inuse = ((live_caches - idle) * size_of::<Mcache>()) as u64;
-        stats
+    /// Gives memory back to the system if there is too much of it and it is time: what a thread that
+    /// frees does once in a while, for who wants it done by a thread of its own. Returns the bytes.
+    pub fn scavenge_due(&self) -> usize {
+        self.central.heap.pages.scavenge_due()
     }
 
-    /// Caches without a thread.
-    fn idle_caches(&self) -> usize {
-        let caches = self.caches.hold();
-        // SAFETY: null, or a cache that is never unmapped; the lock keeps the list as it is.
-        let first = unsafe { caches.idle.as_ref() };
-        let next = |cache: &&'static Mcache| unsafe { cache.idle.load(Ordering::Relaxed).as_ref() };
-        std::iter::successors(first, next).count()
+    /// Gives the memory of free pages back to the system until no more than `keep` bytes of it are
+    /// left, but for those that threads' caches hold. Returns the bytes. Source: Go
+    /// `debug.FreeOSMemory`.
+    pub fn release_all_but(&self, keep: usize) -> usize {
+        let pages = &self.central.heap.pages;
+        let free = {
+            let core = pages.core();
+            core.pages.free_pages() - core.pages.scavenged_pages()
+        };
+        pages.scavenge(Pages(free.0.saturating_sub(keep >> PAGE_SHIFT)), true)
     }
 
     /// All caches that were ever made.

@@ -23,6 +23,7 @@ use crate::error::{Misuse, OutOfMemory};
 use crate::mcentral::{Emptied, Mcentral};
 use crate::mheap::LocalPages;
 use crate::os::Os;
+use crate::pages::PageCache;
 use crate::size_class::{CLASSES, Class, Scan, SpanClass};
 use crate::span::Span;
 use crate::sync::{AtomicPtr, Ordering, Seen64};
@@ -143,7 +144,21 @@ impl Magazine {
         self.frees.hear()
     }
 
-    fn current(&self) -> Option<&'static Span> {
+    /// What is in it, oldest first.
+    ///
+    /// # Safety
+    /// The owner does not use the magazine meanwhile.
+    pub unsafe fn blocks(&self) -> &[Addr] {
+        let floor = self.floor.load(Ordering::Relaxed);
+        if floor.is_null() {
+            return &[];
+        }
+        // SAFETY: the places from the floor up to the top were written.
+        unsafe { std::slice::from_raw_parts(floor, self.len()) }
+    }
+
+    /// The span that refills come from.
+    pub fn current(&self) -> Option<&'static Span> {
         // SAFETY: null, or a struct that is never unmapped.
         unsafe { self.span.load(Ordering::Relaxed).as_ref() }
     }
@@ -189,7 +204,7 @@ impl Mcache {
             next: AtomicPtr::new(ptr::null_mut()),
             idle: AtomicPtr::new(ptr::null_mut()),
             mine: UnsafeCell::new(Mine {
-                pages: LocalPages { cache: crate::pages::PageCache::EMPTY },
+                pages: LocalPages { cache: PageCache::EMPTY },
                 emptied: Emptied::new(),
                 places: [Addr(0); PLACES],
             }),
@@ -331,6 +346,24 @@ impl Mcache {
         mine.emptied.flush(&central.heap);
         central.heap.flush_pages(&mut mine.pages);
         done
+    }
+
+    /// The pages that the cache keeps for spans to come.
+    ///
+    /// # Safety
+    /// The owner does not use the cache meanwhile.
+    pub unsafe fn page_cache(&self) -> &PageCache {
+        // SAFETY: the caller's.
+        unsafe { &(*self.mine.get()).pages.cache }
+    }
+
+    /// Empty spans that wait in the cache for company.
+    ///
+    /// # Safety
+    /// The owner does not use the cache meanwhile.
+    pub unsafe fn emptied(&self) -> impl Iterator<Item = &'static Span> {
+        // SAFETY: the caller's.
+        unsafe { (*self.mine.get()).emptied.iter() }
     }
 
     /// Gives the spans back that came free through this cache and wait for company.

@@ -62,6 +62,11 @@ impl Emptied {
         }
     }
 
+    /// Those that wait.
+    pub fn iter(&self) -> impl Iterator<Item = &'static Span> {
+        self.spans[..self.count].iter().flatten().copied()
+    }
+
     /// Gives all back. Upholds `alloc/span/empty-span-returned`.
     pub fn flush<O: Os>(&mut self, heap: &Mheap<O>) {
         let spans = std::mem::replace(&mut self.spans, [None; BATCH]);

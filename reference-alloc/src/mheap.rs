@@ -172,7 +172,7 @@ impl<O: Os> Mheap<O> {
             }
         }
         self.in_spans.spans.fetch_sub(spans.len(), Ordering::Relaxed);
-        self.pages.core().pages.free_batch(&mut runs[..spans.len()]);
+        self.pages.free(&runs[..spans.len()]);
     }
 
     /// Makes a span of one object longer or shorter where it stands, to `pages`. False if the pages
@@ -192,7 +192,7 @@ impl<O: Os> Mheap<O> {
             span.set_pages(pages);
             self.pages.arenas.strike(behind, less);
             self.in_spans.heap.fetch_sub(less.0, Ordering::Relaxed);
-            self.pages.core().pages.free(behind, less);
+            self.pages.free(&[(behind, less)]);
         }
         true
     }

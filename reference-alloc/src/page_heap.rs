@@ -17,7 +17,10 @@ use crate::error::OutOfMemory;
 use crate::os::Os;
 use crate::pages::{PageAlloc, PageCache, Taken};
 use crate::persistent::{MetaOf, Persistent};
-use crate::sync::{Guard, Lock};
+use crate::scavenge::Granule;
+use crate::scavenge::duty::Duty;
+use crate::scavenge::pace::owed_for_limit;
+use crate::sync::{AtomicUsize, Guard, Lock, Ordering};
 use crate::units::{ADDRESS_BITS, Addr, CHUNK_BYTES, CHUNK_PAGES, PAGE_BYTES, PageIdx, Pages};
 
 /// Runs of at least so many pages are not taken from a page cache.
@@ -31,6 +34,8 @@ pub struct PageHeap<O: Os> {
     pub arenas: Arenas,
     persistent: Lock<Persistent>,
     core: Lock<Core>,
+    /// Bytes of memory that the heap should not exceed.
+    limit: AtomicUsize,
 }
 
 /// What the heap's lock guards.
@@ -40,6 +45,8 @@ pub struct Core {
     pub pages: PageAlloc,
     /// Reserved, and not grown into yet.
     fresh: Fresh,
+    /// When memory goes back to the system.
+    duty: Duty,
 }
 
 /// The rest of an arena.
@@ -65,7 +72,9 @@ impl<O: Os> PageHeap<O> {
             core: Lock::new(Core {
                 pages: PageAlloc::new(),
                 fresh: Fresh { next: Addr(0), end: Addr(0) },
+                duty: Duty::new(),
             }),
+            limit: AtomicUsize::new(usize::MAX),
         }
     }
 
@@ -107,12 +116,89 @@ impl<O: Os> PageHeap<O> {
         self.take_locked(&mut core, pages, Pages(1))
     }
 
+    /// From now on the heap tries to have no more than `bytes` of memory, by giving back what is free
+    /// before it takes what has none. It is no promise: what is in use stays. Source: Go
+    /// `debug.SetMemoryLimit`.
+    pub fn set_limit(&self, bytes: usize) {
+        self.limit.store(bytes, Ordering::Relaxed);
+    }
+
+    /// Gives pages back to the page allocator, and sometimes memory to the system.
+    pub fn free(&self, runs: &[(PageIdx, Pages)]) {
+        let freed = Pages(runs.iter().map(|run| run.1.0).sum());
+        let look = {
+            let mut core = self.core();
+            let in_use = core.pages.in_use_pages();
+            core.pages.free_batch(runs);
+            core.duty.freed(freed, in_use)
+        };
+        if look {
+            self.scavenge_due();
+        }
+    }
+
+    /// Gives memory back if there is too much, and it is time. Returns the bytes.
+    #[cold]
+    pub fn scavenge_due(&self) -> usize {
+        let began = self.os.now();
+        let due = {
+            let Core { pages, duty, .. } = &mut *self.core();
+            let retained = pages.mapped_pages() - pages.scavenged_pages();
+            let (due, new) = duty.due(began, pages.in_use_pages(), retained);
+            if new {
+                pages.next_generation();
+            }
+            due
+        };
+        if due.0 == 0 {
+            return 0;
+        }
+        let released = self.scavenge(due, false);
+        let now = self.os.now();
+        self.core().duty.worked(began, now);
+        released
+    }
+
+    /// Gives the memory of about `pages` free pages back to the system, the highest first. With
+    /// `force`, all of them count. Returns the bytes. The lock is open while the system works.
+    pub fn scavenge(&self, pages: Pages, force: bool) -> usize {
+        let huge = Some(self.os.huge_page_bytes()).filter(|&bytes| bytes > 0);
+        let Some(granule) = Granule::new(self.os.page_bytes(), huge) else { return 0 };
+        let mut released = Pages(0);
+        while released < pages {
+            let left = pages - released;
+            let Some(run) = self.core().pages.take_candidate(left, force, granule) else { break };
+            self.os.decommit(run.base().addr(), run.pages().bytes());
+            released += run.pages();
+            self.core().pages.give_back(run);
+        }
+        released.bytes()
+    }
+
+    /// Makes room below the limit for pages that have no memory yet.
+    fn heed_limit(&self, core: &Core, scavenged: Pages) -> Pages {
+        let limit = self.limit.load(Ordering::Relaxed);
+        if limit == usize::MAX {
+            return Pages(0);
+        }
+        let mapped = (core.pages.mapped_pages() - core.pages.scavenged_pages()).bytes();
+        let owed = owed_for_limit(Some(limit as u64), mapped as u64, scavenged.bytes() as u64);
+        Pages((owed as usize).div_ceil(PAGE_BYTES))
+    }
+
     /// Pages in a run at a multiple of `align` (a power of two in pages).
     ///
     /// # Errors
     /// If the system has no memory.
     pub fn take(&self, pages: Pages, align: Pages) -> Result<Taken, OutOfMemory> {
-        self.take_locked(&mut self.core(), pages, align)
+        let mut core = self.core();
+        let taken = self.take_locked(&mut core, pages, align)?;
+        let owed = self.heed_limit(&core, taken.scavenged);
+        drop(core);
+        if owed.0 > 0 {
+            self.scavenge(owed, true);
+        }
+        Ok(taken)
     }
 
     fn take_locked(

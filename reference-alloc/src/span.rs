@@ -359,6 +359,18 @@ impl Span {
         !freed && (slot < self.free_index() || self.alloc_word(slot / 64).get() & bit != 0)
     }
 
+    /// Slots that are allocated by their bits, and slots whose freed bits are set. At rest.
+    pub fn recount(&self) -> (usize, usize) {
+        let (mut allocated, mut freed) = (0, 0);
+        for word in 0..self.slots().div_ceil(64) {
+            let slots = low_bits(self.slots(), word);
+            let alloc = (self.alloc_word(word).get() | low_bits(self.free_index(), word)) & slots;
+            allocated += alloc.count_ones() as usize;
+            freed += (self.freed_word(word).load(Ordering::Relaxed) & slots).count_ones() as usize;
+        }
+        (allocated, freed)
+    }
+
     /// Fills `out` with the lowest free slots, which are allocated from now on, and returns how
     /// many there were. The owner's.
     ///

@@ -9,7 +9,8 @@
 //!
 //! Source: Go `runtime/mstats.go`.
 
-use crate::size_class::CLASSES;
+use crate::size_class::{CLASSES, Class};
+use std::fmt;
 
 /// A snapshot of the heap. Sizes are in bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -119,5 +120,37 @@ impl MemStats {
         ]
         .into_iter()
         .filter_map(|(id, agrees)| (!agrees).then_some(id))
+    }
+}
+
+/// A table for people, in bytes.
+impl fmt::Display for MemStats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (what, bytes) in [
+            ("from the system", self.sys()),
+            ("  for blocks", self.heap_sys),
+            ("    in spans", self.heap_inuse),
+            ("      in live blocks", self.heap_alloc),
+            ("    idle", self.heap_idle),
+            ("      of that given back", self.heap_released),
+            ("  for stacks", self.stack_sys()),
+            ("  for span structs", self.mspan_sys),
+            ("  for threads' caches", self.mcache_sys),
+            ("  for tables", self.gc_sys),
+            ("  for other things", self.other_sys),
+        ] {
+            writeln!(f, "{what:<26} {bytes:>16}")?;
+        }
+        writeln!(f, "{:>10} {:>16} {:>16} {:>16}", "class", "allocated", "freed", "live")?;
+        let rows = self.by_size.iter().zip(0..).filter(|(of, _)| of.mallocs > 0);
+        for (of, class) in rows {
+            let (mallocs, frees, live) = (of.mallocs, of.frees, of.mallocs - of.frees);
+            match Class(class) {
+                Class::LARGE => write!(f, "{:>10}", "large")?,
+                class => write!(f, "{:>10}", class.bytes())?,
+            }
+            writeln!(f, " {mallocs:>16} {frees:>16} {live:>16}")?;
+        }
+        Ok(())
     }
 }

@@ -47,6 +47,9 @@ pub unsafe trait Os: Send + Sync {
     /// Whether decommitted memory reads zero when it is used again.
     fn decommit_zeroes(&self) -> bool;
 
+    /// Nanoseconds since some moment; never falls. May be some milliseconds late.
+    fn now(&self) -> u64;
+
     /// Where the first reservation should lie, 0 for anywhere.
     fn first_hint(&self) -> Addr {
         Addr(0)

@@ -26,6 +26,8 @@ enum Page {
 /// One reservation.
 #[derive(Debug)]
 struct Piece {
+    /// Where its memory begins: at or before its first byte.
+    memory: usize,
     layout: Layout,
     pages: Vec<Page>,
 }
@@ -40,6 +42,8 @@ struct State {
     limit: Option<usize>,
     /// Bytes given back by `decommit` so far.
     decommitted: usize,
+    /// What the clock says, in ns.
+    now: u64,
 }
 
 /// Bytes of a pretended page of the hardware.
@@ -59,6 +63,11 @@ impl Sim {
     /// Bytes that are ready now.
     pub fn committed(&self) -> usize {
         self.0.hold().committed
+    }
+
+    /// Time passes: `ns` more.
+    pub fn pass(&self, ns: u64) {
+        self.0.hold().now += ns;
     }
 
     /// Bytes given back by `decommit` so far, each as often as it was.
@@ -84,6 +93,18 @@ impl State {
     }
 }
 
+impl State {
+    /// Gives the reservation that `at` lies in back to the process, if all of it is released.
+    fn forget(&mut self, at: Addr) {
+        let Some((&start, piece)) = self.pieces.range(..=at.0).next_back() else { return };
+        if piece.pages.iter().all(|&page| page == Page::Released) {
+            // SAFETY: allocated with this layout, and its users said that they are done.
+            unsafe { dealloc(super::pointer(Addr(piece.memory)), piece.layout) };
+            self.pieces.remove(&start);
+        }
+    }
+}
+
 // SAFETY: 1. and 2. pieces come from the process's allocator, zeroed, and are exposed. 3. `decommit`
 // clears. 4. they are not a heap of ours, by the rule at the head of this file.
 unsafe impl Os for Sim {
@@ -99,17 +120,24 @@ unsafe impl Os for Sim {
         true
     }
 
+    fn now(&self) -> u64 {
+        self.0.hold().now
+    }
+
     fn reserve(&self, _hint: Addr, bytes: usize, align: usize) -> Option<Addr> {
-        let layout = Layout::from_size_align(bytes, align.max(PAGE)).ok()?;
+        // Longer in place of aligned: then the process need not clear what nobody touches.
+        let align = align.max(PAGE);
+        let layout = Layout::from_size_align(bytes.checked_add(align)?, 16).ok()?;
         // SAFETY: a reservation is never empty.
-        let at = unsafe { alloc_zeroed(layout) };
-        if at.is_null() {
+        let memory = unsafe { alloc_zeroed(layout) };
+        if memory.is_null() {
             return None;
         }
-        let address = at.expose_provenance();
+        let memory = memory.expose_provenance();
+        let at = Addr(memory).align_up(align)?;
         let pages = vec![Page::Reserved; bytes.div_ceil(PAGE)];
-        self.0.hold().pieces.insert(address, Piece { layout, pages });
-        Some(Addr(address))
+        self.0.hold().pieces.insert(at.0, Piece { memory, layout, pages });
+        Some(at)
     }
 
     fn commit(&self, at: Addr, bytes: usize) -> Result<(), OutOfMemory> {
@@ -145,6 +173,7 @@ unsafe impl Os for Sim {
             *page = Page::Released;
         }
         state.committed -= ready * PAGE;
+        state.forget(at);
     }
 
     fn advise_huge(&self, at: Addr, bytes: usize, _wanted: bool) {
@@ -154,9 +183,9 @@ unsafe impl Os for Sim {
 
 impl Drop for Sim {
     fn drop(&mut self) {
-        for (&at, piece) in &self.0.hold().pieces {
+        for piece in self.0.hold().pieces.values() {
             // SAFETY: allocated with this layout; whoever had a heap here is gone.
-            unsafe { dealloc(super::pointer(Addr(at)), piece.layout) };
+            unsafe { dealloc(super::pointer(Addr(piece.memory)), piece.layout) };
         }
     }
 }

@@ -104,6 +104,13 @@ unsafe impl Os for Unix {
         true
     }
 
+    fn now(&self) -> u64 {
+        let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+        // SAFETY: the place is valid. The clock exists on every system that this is built for.
+        keeping_errno(|| unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut time) });
+        time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
+    }
+
     /// An address that is easy to tell from a pointer to anything else in a dump, moved by some bits
     /// of the stack's random place: hint and noise as Go has them.
     fn first_hint(&self) -> Addr {

@@ -25,6 +25,7 @@
 
 mod candidate;
 pub mod pace;
+pub mod duty;
 
 pub use self::candidate::Granule;
 
