@@ -223,7 +223,7 @@ impl<O: Os> Heap<O> {
         align: usize,
         zeroed: bool,
     ) -> Result<NonNull<u8>, OutOfMemory> {
-        if bytes > isize::MAX as usize - align {
+        if bytes.checked_add(align).is_none_or(|sum| sum > isize::MAX as usize) {
             return Err(OutOfMemory);
         }
         let pages = Pages::for_bytes(bytes.max(1)).ok_or(OutOfMemory)?;

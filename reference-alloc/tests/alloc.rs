@@ -276,7 +276,9 @@ fn requests_that_no_memory_can_hold_are_refused() {
     for bytes in [isize::MAX as usize, isize::MAX as usize + 1, usize::MAX - 8192, usize::MAX] {
         assert!(!world.alloc(0, bytes, 1, false), "{bytes}");
     }
-    assert!(!world.alloc(0, 1, 1 << 62, false));
+    for align in [1 << 46, 1 << 62, 1 << 63] {
+        assert!(!world.alloc(0, 1, align, false), "aligned to {align}");
+    }
     world.end();
 }
 
