@@ -10,6 +10,7 @@ pub mod size_table;
 pub mod size_class;
 pub mod ledger;
 pub mod lf_stack;
+pub mod span_set;
 pub mod sweepgen;
 pub mod span;
 pub mod arena;
