@@ -1,10 +1,12 @@
 //! A Go-style allocator: pages, spans, size classes, a cache for each thread.
 //!
-//! The modules below stand in reading order: each needs only those above it.
+//! The modules below stand in reading order: each needs only those above it. Under loom there are those
+//! that protocols without a lock are made of; what lies on the system's memory is left out.
 
 pub mod units;
 pub mod error;
 pub mod sync;
+#[cfg(not(loom))]
 pub mod os;
 pub mod size_table;
 pub mod size_class;
@@ -13,4 +15,6 @@ pub mod lf_stack;
 pub mod span_set;
 pub mod sweepgen;
 pub mod span;
+pub mod watermark;
+#[cfg(not(loom))]
 pub mod arena;
