@@ -19,8 +19,9 @@
 use crate::error::OutOfMemory;
 use crate::os::{self, Os};
 use crate::span::Span;
-use crate::sync::{AtomicPtr, AtomicU8, AtomicUsize, Ordering};
+use crate::sync::{AtomicPtr, AtomicU8, Ordering};
 use crate::units::{ADDRESS_BITS, Addr, PAGE_SHIFT, PageIdx, Pages};
+use crate::watermark::Watermark;
 use std::ptr;
 
 /// log2 of the bytes of an arena.
@@ -43,7 +44,7 @@ struct Frame {
     /// By page: the span in use that it belongs to, or null.
     spans: [AtomicPtr<Span>; FRAME_PAGES],
     /// By arena: bytes from its start that may have been written. Never falls.
-    zeroed_base: [AtomicUsize; FRAME_ARENAS],
+    zeroed_base: [Watermark; FRAME_ARENAS],
 }
 
 /// The frames of the address space.
@@ -148,17 +149,11 @@ impl Arenas {
             let stop = end.min((at >> ARENA_SHIFT) + 1 << ARENA_SHIFT);
             let Some(frame) = self.frame(at) else { return true };
             let mark = &frame.zeroed_base[at >> ARENA_SHIFT & (FRAME_ARENAS - 1)];
-            used |= raise(mark, at & (ARENA_BYTES - 1), stop - (at & !(ARENA_BYTES - 1)));
+            used |= mark.raise(at & (ARENA_BYTES - 1), stop - (at & !(ARENA_BYTES - 1)));
             at = stop;
         }
         used
     }
-}
-
-/// Raises `mark` to at least `end`. True if some of `start..end` was below it.
-fn raise(mark: &AtomicUsize, start: usize, end: usize) -> bool {
-    let before = mark.fetch_max(end, Ordering::AcqRel);
-    start < before
 }
 
 impl Default for Arenas {

@@ -20,7 +20,9 @@
 
 use crate::ledger::Ledger;
 use crate::size_class::{self, SpanClass};
-use crate::sync::{AtomicPtr, AtomicU32, AtomicU64, Ordering, Seen32, Seen64, SeenSize};
+use crate::sync::{
+    AtomicPtr, AtomicU32, AtomicU64, Ordering, Seen32, Seen64, SeenSize, const_unless_loom,
+};
 use crate::units::{Addr, Pages};
 use std::ptr;
 
@@ -118,10 +120,20 @@ pub struct Made {
 
 impl Wide {
     /// Bits for [`MAX_SLOTS`], all zero.
+    #[cfg(not(loom))]
     pub const fn new() -> Wide {
         Wide {
             alloc: [const { Seen64::new(0) }; WORDS],
             freed: [const { AtomicU64::new(0) }; WORDS],
+        }
+    }
+
+    /// Bits for [`MAX_SLOTS`], all zero.
+    #[cfg(loom)]
+    pub fn new() -> Wide {
+        Wide {
+            alloc: std::array::from_fn(|_| Seen64::new(0)),
+            freed: std::array::from_fn(|_| AtomicU64::new(0)),
         }
     }
 }
@@ -133,32 +145,34 @@ impl Default for Wide {
 }
 
 impl Span {
-    /// A struct that is no span yet; with `wide` bits, or with room for [`NARROW_SLOTS`] only.
-    pub const fn new(wide: Option<&'static Wide>) -> Span {
-        let wide = match wide {
-            Some(wide) => ptr::from_ref(wide).cast_mut(),
-            None => ptr::null_mut(),
-        };
-        Span {
-            ledger: Ledger::unused(),
-            freed: AtomicU64::new(0),
-            base: SeenSize::new(0),
-            wide: AtomicPtr::new(wide),
-            magic: Seen32::new(0),
-            class: Seen32::new(0),
-            slots: Seen32::new(0),
-            pages: Seen32::new(0),
-            alloc: Seen64::new(0),
-            alloc_cache: Seen64::new(0),
-            free_index: Seen32::new(0),
-            alloc_count: Seen32::new(0),
-            elem_bytes: SeenSize::new(0),
-            need_zero: Seen32::new(0),
-            state: AtomicU32::new(SpanState::Dead as u32),
-            sweepgen: AtomicU32::new(0),
-            link: AtomicU64::new(0),
-            free_stacks: SeenSize::new(0),
-            neighbours: [const { AtomicPtr::new(ptr::null_mut()) }; 2],
+    const_unless_loom! {
+        /// A struct that is no span yet; with `wide` bits, or with room for [`NARROW_SLOTS`] only.
+        pub fn new(wide: Option<&'static Wide>) -> Span {
+            let wide = match wide {
+                Some(wide) => ptr::from_ref(wide).cast_mut(),
+                None => ptr::null_mut(),
+            };
+            Span {
+                ledger: Ledger::unused(),
+                freed: AtomicU64::new(0),
+                base: SeenSize::new(0),
+                wide: AtomicPtr::new(wide),
+                magic: Seen32::new(0),
+                class: Seen32::new(0),
+                slots: Seen32::new(0),
+                pages: Seen32::new(0),
+                alloc: Seen64::new(0),
+                alloc_cache: Seen64::new(0),
+                free_index: Seen32::new(0),
+                alloc_count: Seen32::new(0),
+                elem_bytes: SeenSize::new(0),
+                need_zero: Seen32::new(0),
+                state: AtomicU32::new(SpanState::Dead as u32),
+                sweepgen: AtomicU32::new(0),
+                link: AtomicU64::new(0),
+                free_stacks: SeenSize::new(0),
+                neighbours: [AtomicPtr::new(ptr::null_mut()), AtomicPtr::new(ptr::null_mut())],
+            }
         }
     }
 
