@@ -1,3 +1,3 @@
-//! Measures mimalloc, version 3 or 2 by feature.
+//! Measures mimalloc, version 3.
 
 peers::program!(mimalloc::MiMalloc);

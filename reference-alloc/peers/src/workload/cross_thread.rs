@@ -2,7 +2,7 @@
 //!
 //! No block returns to the thread that will need one next, unless the allocator carries it there: the
 //! path of remote frees, its atomics, and the moves of whole batches between caches.
-//! Blocks travel in batches of 1000 through a queue that sleeps when it is empty or full, so that
+//! Blocks travel in batches of 4000 through a queue that sleeps when it is empty or full, so that
 //! waiting is not counted as work. An operation is one malloc and one free, whichever thread did them.
 
 use super::{Place, Workload};
@@ -14,8 +14,8 @@ use std::collections::VecDeque;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 
-const BATCH: usize = 1000;
-/// Batches between the two; together about 1 MB.
+const BATCH: usize = 4000;
+/// Batches between the two; together about 4 MB.
 const BATCHES: usize = 4;
 const SIZES: RangeInclusive<usize> = 16..=512;
 
