@@ -19,6 +19,7 @@ pub(crate) fn text(report: &Report) -> String {
     }
     times(report, &mut out);
     ratios(report, &mut out);
+    hardened(report, &mut out);
     go(report, &mut out);
     memory(report, &mut out);
     instructions(report, &mut out);
@@ -122,6 +123,18 @@ fn ratios(report: &Report, out: &mut String) {
         )
         .expect(TEXT);
     }
+}
+
+/// What the hardened mode costs, beside the plain one.
+fn hardened(report: &Report, out: &mut String) {
+    let both = report.find("ours-detect").zip(report.find("ours"));
+    let Some(cost) = both.and_then(|(detect, ours)| report.against(detect, ours)) else { return };
+    writeln!(
+        out,
+        "ours, harden: detect: {:.2} times the CPU time of ours (geometric mean of {} rows), at most {:.2}",
+        cost.mean, cost.rows, cost.worst
+    )
+    .expect(TEXT);
 }
 
 fn verdict(reached: bool) -> &'static str {

@@ -90,7 +90,7 @@ pub(crate) fn median(values: &[f64]) -> f64 {
     }
 }
 
-/// The score of one column over all rows that it has.
+/// The ratios of one column over all rows that it has.
 pub(crate) struct Score {
     /// Geometric mean of the ratios.
     pub(crate) mean: f64,
@@ -112,15 +112,23 @@ impl TimingRow {
     }
 }
 
+fn score(ratios: impl Iterator<Item = f64>) -> Option<Score> {
+    let ratios: Vec<f64> = ratios.collect();
+    let logarithms: f64 = ratios.iter().map(|ratio| ratio.ln()).sum();
+    let worst = ratios.iter().copied().max_by(f64::total_cmp)?;
+    Some(Score { mean: (logarithms / ratios.len() as f64).exp(), worst, rows: ratios.len() })
+}
+
 impl Report {
-    /// The score of a column; none without a row.
+    /// A column's ratios to the best peer of each row; none without a row.
     pub(crate) fn score(&self, at: usize) -> Option<Score> {
-        let ratio = |row: &TimingRow| row.ratio(&self.columns, at);
-        let ratios: Vec<f64> = self.timings.iter().filter_map(ratio).collect();
-        let logarithms: f64 = ratios.iter().map(|ratio| ratio.ln()).sum();
-        let worst = ratios.iter().copied().max_by(f64::total_cmp)?;
-        let mean = (logarithms / ratios.len() as f64).exp();
-        Some(Score { mean, worst, rows: ratios.len() })
+        score(self.timings.iter().filter_map(|row| row.ratio(&self.columns, at)))
+    }
+
+    /// A column's ratios to another one.
+    pub(crate) fn against(&self, at: usize, other: usize) -> Option<Score> {
+        let median = |row: &TimingRow, at: usize| row.cells[at].as_ref().map(Cell::median);
+        score(self.timings.iter().filter_map(|row| Some(median(row, at)? / median(row, other)?)))
     }
 
     /// The index of the column of that name.

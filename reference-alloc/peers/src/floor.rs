@@ -1,6 +1,6 @@
 //! The floor: what a workload costs with an allocator that does nothing.
 //!
-//! Each thread has a mapping of its own and walks over its first [`WRAP`] bytes in circles. Nothing is
+//! Each thread has a mapping of its own and walks over its first `WRAP` bytes in circles. Nothing is
 //! ever free or taken: live blocks overlap, which no workload notices, as it only writes to them.
 
 use crate::allocator::Peer;
