@@ -356,6 +356,12 @@ impl Span {
         }
     }
 
+    /// The freed bits of word `word`, as they were a moment ago.
+    #[inline]
+    pub fn freed_bits(&self, word: usize) -> u64 {
+        self.freed_word(word).load(Ordering::Relaxed)
+    }
+
     /// Sets the freed bits `mask` of word `word`; any thread may. The bits that were set already
     /// come back: blocks that were freed twice. The caller then counts the others
     /// ([`Ledger::count`]).
