@@ -36,6 +36,9 @@ pub mod mcentral;
 pub mod mcache;
 #[cfg(not(loom))]
 pub mod stack;
+pub mod tiny;
+#[cfg(not(loom))]
+pub mod registry;
 #[cfg(not(loom))]
 pub mod alloc;
 #[cfg(not(loom))]
