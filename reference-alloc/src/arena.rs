@@ -86,7 +86,8 @@ impl Arenas {
     }
 
     /// The spans in use that begin or lie in `pages` from `base` on, each with the first of those
-    /// pages that leads to it: its own first page, unless that is not among them.
+    /// pages that leads to it: its own first page, unless that is not among them. At rest: while
+    /// others make spans and end them, some may be missed.
     pub fn spans(
         &self,
         (base, pages): (PageIdx, Pages),
@@ -97,7 +98,7 @@ impl Arenas {
                 let at = page;
                 match self.span_at(at.addr().0) {
                     Some(span) => {
-                        // A span of which another thread makes something else may say anything.
+                        // A broken map must not lead round in a circle.
                         page = (span.base().page() + span.pages()).max(at + Pages(1));
                         return Some((at, span));
                     }

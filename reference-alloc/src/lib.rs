@@ -45,6 +45,8 @@ pub mod alloc;
 mod census;
 #[cfg(not(loom))]
 pub mod check;
+#[cfg(not(loom))]
+pub mod collected;
 #[cfg(all(unix, not(loom)))]
 pub mod thread;
 #[cfg(all(unix, not(loom)))]
