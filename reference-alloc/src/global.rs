@@ -18,7 +18,7 @@ use crate::alloc::class_of_layout;
 use crate::thread::{self, HEAP, stop};
 use crate::units::Addr;
 use std::alloc::{GlobalAlloc, Layout};
-use std::ptr;
+use std::ptr::{self, NonNull};
 
 /// The process's heap, as Rust calls it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -34,7 +34,7 @@ unsafe impl GlobalAlloc for ReferenceAlloc {
             return block.as_ptr();
         }
         thread::alloc_slow(class, layout.size(), layout.align(), false)
-            .map_or(ptr::null_mut(), |block| block.as_ptr())
+            .map_or(ptr::null_mut(), NonNull::as_ptr)
     }
 
     #[inline]
@@ -46,7 +46,7 @@ unsafe impl GlobalAlloc for ReferenceAlloc {
             return block.as_ptr();
         }
         thread::alloc_slow(class, layout.size(), layout.align(), true)
-            .map_or(ptr::null_mut(), |block| block.as_ptr())
+            .map_or(ptr::null_mut(), NonNull::as_ptr)
     }
 
     #[inline]

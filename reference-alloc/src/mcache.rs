@@ -42,7 +42,7 @@ pub const fn capacity(class: usize) -> usize {
     if size == 0 {
         return 0;
     }
-    let fit = MAGAZINE_BYTES / size & !1;
+    let fit = (MAGAZINE_BYTES / size) & !1;
     if fit < MAGAZINE_BLOCKS.0 {
         MAGAZINE_BLOCKS.0
     } else if fit > MAGAZINE_BLOCKS.1 {
@@ -91,7 +91,7 @@ impl Magazine {
     }
 
     /// The newest block, or `None`.
-    #[inline(always)]
+    #[inline]
     pub fn pop(&self) -> Option<Addr> {
         let top = self.top.load(Ordering::Relaxed);
         if top == self.floor.load(Ordering::Relaxed) {
@@ -107,7 +107,7 @@ impl Magazine {
     }
 
     /// Puts `block` on top; false if there is no room.
-    #[inline(always)]
+    #[inline]
     pub fn push(&self, block: Addr) -> bool {
         let top = self.top.load(Ordering::Relaxed);
         if top == self.ceiling.load(Ordering::Relaxed) {
@@ -198,6 +198,7 @@ unsafe impl Sync for Mcache {}
 impl Mcache {
     /// A cache without room, which is what a thread has before it has one: every pop and every push
     /// fails, and leads to the slow path.
+    #[expect(clippy::large_stack_arrays, reason = "it becomes a static")]
     pub const fn none() -> Mcache {
         Mcache {
             magazines: [const { Magazine::new() }; CLASSES],
@@ -225,7 +226,7 @@ impl Mcache {
     }
 
     /// The magazine of `class`, which must be below [`CLASSES`].
-    #[inline(always)]
+    #[inline]
     pub fn magazine(&self, class: u8) -> &Magazine {
         debug_assert!(usize::from(class) < CLASSES);
         // SAFETY: classes come from tables that hold nothing else.

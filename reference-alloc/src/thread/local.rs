@@ -48,7 +48,7 @@ mod word {
     );
 
     /// The current thread's cache.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn cache() -> &'static Mcache {
         let cache: *const Mcache;
         // SAFETY: reads a word of this thread's own, which always holds the address of a cache.
@@ -119,7 +119,7 @@ mod word {
     }
 
     /// The current thread's cache.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn cache() -> &'static Mcache {
         CACHE.get()
     }
