@@ -3,7 +3,8 @@
 //! Nobody frees an object here. A collector finds out which objects are live, in a way that this crate
 //! knows nothing of; then every span must be *swept* before slots of it are used again: what is not
 //! live is free from then on. That happens bit by bit, by whoever needs room, and by a sweeper in the
-//! background. The collector plugs in as [`Reclaim`], which answers one question.
+//! background. The collector plugs in as [`Reclaim`], which answers one
+//! question.
 //!
 //! # An object, from its allocation to its end
 //!
@@ -83,6 +84,16 @@ pub trait Reclaim: Sync {
     /// is not needed any more, and can be made ready for the next cycle. The span may be no span any
     /// more as soon as this returns.
     fn live(&self, span: &Span, live: &mut [u64]);
+
+    /// Whether anything in `span` lives: a hint for who needs pages, and wants no spans that keep theirs.
+    /// The answer must be cheap. True is always right, and false if nothing does. It is asked without
+    /// owning the span, which somebody else may sweep at that moment, or have swept.
+    ///
+    /// Source: Go `runtime/mheap.go` `heapArena.pageMarks`.
+    fn has_live(&self, span: &Span) -> bool {
+        let _ = span;
+        true
+    }
 }
 
 /// The heap. See the head of this file.
@@ -109,7 +120,8 @@ pub struct Collected<O: Os, R: Reclaim> {
 
 impl<O: Os, R: Reclaim> Collected<O, R> {
     /// An empty heap on `os`.
-    #[expect(clippy::large_stack_arrays, reason = "made in its place where the heap is a static")]
+    #[inline] // in its place, if that can be: it is half a megabyte long
+    #[expect(clippy::large_stack_arrays, reason = "see above")]
     pub const fn new(os: O, reserve: Reserve, reclaim: R) -> Collected<O, R> {
         Collected {
             heap: Mheap::new(os),

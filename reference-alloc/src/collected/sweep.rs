@@ -5,7 +5,8 @@
 use crate::mcentral::Emptied;
 use crate::os::Os;
 use crate::span::{Span, SpanState};
-use crate::sweepgen;
+use crate::sweepgen::{self, Sweep};
+use crate::sync::Ordering;
 use crate::units::{PageIdx, Pages};
 
 use super::central::Swept;
@@ -51,12 +52,9 @@ impl<O: Os, R: Reclaim> Collected<O, R> {
         freed
     }
 
-    /// Sweeps until at least `pages` came free, as long as there is something to sweep: before the heap
-    /// takes so many for a new span. Pages of any class will do, so spans are taken as they lie.
-    ///
-    /// Go looks at a map first that says which spans have no marks at all, and sweeps only those. Here
-    /// the collector has one question to answer, and every span that is met is swept: it would be
-    /// anyway, once in the cycle.
+    /// Sweeps spans in which nothing lives until at least `pages` came free, as long as there are any:
+    /// before the heap takes so many for a new span. Pages of any class will do, so spans are taken as
+    /// they lie.
     pub fn reclaim(&self, pages: Pages) {
         if !self.sweeping.can_walk() {
             return;
@@ -94,20 +92,24 @@ impl<O: Os, R: Reclaim> Collected<O, R> {
         self.sweeping.claim(&core.pages)
     }
 
-    /// Sweeps the spans that begin in `chunk`; the pages that came free.
+    /// Sweeps the spans that begin in `chunk`, but for those that keep their pages; if there are
+    /// stranded ones, which nobody else finds, all. The pages that came free.
     ///
     /// Without a lock: a span that is looked at may end meanwhile, and its struct be another span. But a
     /// struct that says that it is in use and must be swept was in use when the cycle began, since a span
     /// made later is swept from the start, and since then nobody has acquired it.
     fn sweep_chunk(&self, chunk: (PageIdx, Pages)) -> Pages {
         let (mut freed, mut emptied) = (Pages(0), Emptied::new());
+        let (h, all) = (self.sweepgen(), self.sweeping.stranded().1 > 0);
         for nth in 0..chunk.1.0 {
             // Page by page: where a span ends is not said by a struct that may become another span.
             let page = chunk.0 + Pages(nth);
             let Some(span) = self.heap.pages.arenas.span_at(page.addr().0) else { continue };
             if span.state() == SpanState::InUse
                 && span.base().page() == page
-                && sweepgen::acquire(&span.sweepgen, self.sweepgen())
+                && Sweep::of(span.sweepgen.load(Ordering::Relaxed), h) == Some(Sweep::Needed)
+                && (all || !self.reclaim.has_live(span))
+                && sweepgen::acquire(&span.sweepgen, h)
             {
                 freed += self.sweep_and_place(span, &mut emptied);
             }
