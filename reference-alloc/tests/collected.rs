@@ -8,7 +8,7 @@ use reference_alloc::collected::Shape;
 use reference_alloc::size_class::Reserve;
 use reference_alloc::stack::Stack;
 use reference_alloc::units::Addr;
-use toy::{Heap, PLAIN, World, heap};
+use toy::{Heap, PLAIN, World, heap, starve};
 
 #[derive(Clone, Debug)]
 enum Op {
@@ -57,6 +57,8 @@ enum Op {
     Limit {
         more: usize,
     },
+    /// It gives nothing more, not even what was asked for in advance.
+    Starve,
     Unlimited,
 }
 
@@ -94,7 +96,8 @@ fn ops() -> impl Strategy<Value = Op> {
 fn ops_without_memory() -> impl Strategy<Value = Op> {
     prop_oneof![
         8 => ops(),
-        1 => prop_oneof![Just(0), 0_usize..2_000_000].prop_map(|more| Op::Limit { more }),
+        1 => (0_usize..2_000_000).prop_map(|more| Op::Limit { more }),
+        1 => Just(Op::Starve),
         1 => Just(Op::Unlimited),
     ]
 }
@@ -152,6 +155,7 @@ fn perform(world: &mut World<'_>, stacks: &mut Vec<Stack>, op: &Op) {
             let os = &world.heap.heap.pages.os;
             os.limit(os.committed() + more);
         }
+        Op::Starve => starve(world.heap),
         Op::Unlimited => world.heap.heap.pages.os.limit(usize::MAX),
     }
 }

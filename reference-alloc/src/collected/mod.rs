@@ -182,8 +182,13 @@ impl<O: Os, R: Reclaim> Collected<O, R> {
     /// # Panics
     /// If the last sweep is not over.
     pub unsafe fn begin_cycle(&self) {
-        assert!(self.is_swept(), "a cycle begins before the sweep of the last one is over");
-        self.heap.sweepgen.store(self.sweepgen().wrapping_add(2), Ordering::Release);
+        let h = self.sweepgen();
+        let flushed = self.caches.iter().all(|cache| cache.flushed_at.get() == h);
+        assert!(
+            flushed && self.is_swept(),
+            "a cycle begins before the sweep of the last one is over"
+        );
+        self.heap.sweepgen.store(h.wrapping_add(2), Ordering::Release);
         self.sweeping.restart();
     }
 

@@ -3,6 +3,7 @@
 
 use reference_alloc::collected::{Collected, Mutator, Reclaim, Shape};
 use reference_alloc::os::sim::Sim;
+use reference_alloc::persistent::Purpose;
 use reference_alloc::size_class::Reserve;
 use reference_alloc::span::Span;
 use reference_alloc::units::Addr;
@@ -57,6 +58,13 @@ pub const PLAIN: Shape = Shape::Plain { zeroed: true };
 /// An empty heap.
 pub fn heap(reserve: Reserve) -> Box<Heap> {
     Box::new(Collected::new(Sim::new(), reserve, Toy::default()))
+}
+
+/// From now on the system gives nothing more, and all that it gave for tables is used up.
+pub fn starve(heap: &Heap) {
+    let pages = &heap.heap.pages;
+    pages.os.limit(pages.os.committed());
+    while pages.persistent().alloc(&pages.os, Purpose::Tables, 64, 64).is_ok() {}
 }
 
 /// An object that was allocated, and is filled with a byte of its own.
