@@ -29,6 +29,34 @@
 //!   all spans are swept, h  |  h + 2: all need sweeping, ever fewer do
 //! ```
 //!
+//! # A heap with a collector that finds nothing alive
+//!
+//! ```
+//! # #[cfg(not(loom))] {
+//! use reference_alloc::collected::{Collected, Reclaim, Shape};
+//! use reference_alloc::os::sim::Sim;
+//! use reference_alloc::size_class::Reserve;
+//! use reference_alloc::span::Span;
+//!
+//! struct Nothing;
+//! impl Reclaim for Nothing {
+//!     fn live(&self, _span: &Span, _live: &mut [u64]) {}
+//! }
+//!
+//! let heap = Box::new(Collected::new(Sim::new(), Reserve::GreenTea, Nothing));
+//! let mut mutator = heap.attach().unwrap();
+//! // Two words, the second of which is a pointer.
+//! let object = mutator.alloc(16, Shape::Pointers { map: 0b10, word: 0 }).unwrap();
+//! assert_eq!(heap.find(object.at + 9).unwrap().object(), object.at);
+//!
+//! // SAFETY: the only mutator is idle, and nobody sweeps.
+//! unsafe { heap.finish_sweep() }; // here the collector would mark
+//! unsafe { heap.begin_cycle() };
+//! mutator.prepare_for_sweep();
+//! assert_eq!(heap.stats().heap_objects(), 0);
+//! # }
+//! ```
+//!
 //! # When memory runs out
 //!
 //! A span that goes to a list may find no memory for its entry. Then it is in no list, but counted
