@@ -111,6 +111,10 @@ fn a_span_without_a_live_object_goes_back_whoever_sweeps_it() {
     let freed: usize = (0..10).map(|_| heap.sweep_one().unwrap().0).sum();
     assert_eq!((freed, heap.sweep_one()), (9, None));
     assert_eq!(heap.stats().heap_inuse, 8192);
+    let mut left = Vec::new();
+    // SAFETY: one thread.
+    unsafe { heap.spans(&mut |span| left.push(span.base())) };
+    assert_eq!(left, spans(&heap, &all[..8]).into_iter().collect::<Vec<_>>());
     world.check();
     world.end();
 }

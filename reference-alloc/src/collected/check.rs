@@ -77,7 +77,7 @@ impl<O: Os, R: Reclaim> Collected<O, R> {
         expect("alloc/pages/page-accounting", totals.pages + cached == core.pages.in_use_pages());
         drop(core);
         let (swept, unswept) = self.sweeping.stranded();
-        let stranded = totals.stranded.0 <= swept + unswept && totals.stranded.1 <= unswept;
+        let stranded = totals.stranded.0 == swept && totals.stranded.1 <= unswept;
         expect("alloc/mcentral/span-in-one-place", stranded);
         self.check_stats(&totals, report);
     }

@@ -85,7 +85,7 @@ use crate::mheap::Mheap;
 use crate::os::Os;
 use crate::registry::Registry;
 use crate::size_class::{Reserve, SpanClass};
-use crate::span::{MAX_SLOTS, Span};
+use crate::span::{MAX_SLOTS, Span, SpanState};
 use crate::stack::Pools;
 use crate::sync::{AtomicBool, Ordering};
 use crate::units::Addr;
@@ -148,7 +148,9 @@ pub struct Collected<O: Os, R: Reclaim> {
 
 impl<O: Os, R: Reclaim> Collected<O, R> {
     /// An empty heap on `os`.
-    #[inline] // in its place, if that can be: it is half a megabyte long
+    ///
+    /// It is half a megabyte long: put it into a `static` or a `Box` at once.
+    #[inline] // so that it can be made in its place
     #[expect(clippy::large_stack_arrays, reason = "see above")]
     pub const fn new(os: O, reserve: Reserve, reclaim: R) -> Collected<O, R> {
         Collected {
@@ -234,6 +236,21 @@ impl<O: Os, R: Reclaim> Collected<O, R> {
     /// Whether a collector marks.
     pub fn is_marking(&self) -> bool {
         self.marking.load(Ordering::Acquire)
+    }
+
+    /// Shows every span of objects, swept or not. The heap's lock is held meanwhile: what is called may
+    /// not allocate here.
+    ///
+    /// # Safety
+    /// The world is stopped.
+    pub unsafe fn spans(&self, visit: &mut dyn FnMut(&Span)) {
+        let core = self.heap.pages.core();
+        let arenas = &self.heap.pages.arenas;
+        for (_, span) in core.pages.ranges().flat_map(|range| arenas.spans(range)) {
+            if span.state() == SpanState::InUse {
+                visit(span);
+            }
+        }
     }
 
     /// The slots that caches fill with tiny objects. A collector marks them when it begins: an object
