@@ -86,6 +86,30 @@ impl Arenas {
         unsafe { span.as_ref() }
     }
 
+    /// The spans in use that begin or lie in `pages` from `base` on, each with the first of those
+    /// pages that leads to it: its own first page, unless that is not among them. At rest: while
+    /// others make spans and end them, some may be missed.
+    pub fn spans(
+        &self,
+        (base, pages): (PageIdx, Pages),
+    ) -> impl Iterator<Item = (PageIdx, &'static Span)> {
+        let (mut page, end) = (base, base + pages);
+        std::iter::from_fn(move || {
+            while page < end {
+                let at = page;
+                match self.span_at(at.addr().0) {
+                    Some(span) => {
+                        // A broken map must not lead round in a circle.
+                        page = (span.base().page() + span.pages()).max(at + Pages(1));
+                        return Some((at, span));
+                    }
+                    None => page = at + Pages(1),
+                }
+            }
+            None
+        })
+    }
+
     /// Makes tables for `pages` from `base` on, where there are none.
     ///
     /// # Errors

@@ -48,6 +48,8 @@
 //! - [`global::ReferenceAlloc`] is a `#[global_allocator]`.
 //! - `reference-alloc/malloc` is a shared library with C's names, to be preloaded.
 //! - [`alloc::Heap`] is a heap of one's own, on any [`os::Os`]; tests use pretended memory.
+//! - [`collected::Collected`] is a heap whose blocks nobody frees: a collector plugs in, and spans are
+//!   swept before they are used again. Classes, spans and pages are the same.
 //!
 //! The modules below stand in reading order: each needs only those above it. Under loom there are those
 //! that protocols without a lock are made of; what lies on the system's memory is left out.
@@ -85,12 +87,17 @@ pub mod mcentral;
 pub mod mcache;
 #[cfg(not(loom))]
 pub mod stack;
+pub mod tiny;
+#[cfg(not(loom))]
+pub mod registry;
 #[cfg(not(loom))]
 pub mod alloc;
 #[cfg(not(loom))]
 mod census;
 #[cfg(not(loom))]
 pub mod check;
+#[cfg(not(loom))]
+pub mod collected;
 #[cfg(all(unix, not(loom)))]
 pub mod thread;
 #[cfg(all(unix, not(loom)))]

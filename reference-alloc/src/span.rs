@@ -93,9 +93,10 @@ pub struct Span {
     pub sweepgen: AtomicU32,
     /// For the stack that it is on, or the list of structs that wait.
     pub link: AtomicU64,
-    /// Of a span of stacks, under the lock of its pool: the first free stack, 0 if there is none.
-    pub(crate) free_stacks: SeenSize,
-    /// The same: its neighbours in the pool's list.
+    /// A word of the owner's, 0 at first. Of a span of stacks, under the lock of its pool: the first
+    /// free stack, 0 if there is none. Of a large object with pointers: its type.
+    pub(crate) word: SeenSize,
+    /// Of a span of stacks, under the lock of its pool: its neighbours in the pool's list.
     pub(crate) neighbours: [AtomicPtr<Span>; 2],
 }
 
@@ -170,7 +171,7 @@ impl Span {
                 state: AtomicU32::new(SpanState::Dead as u32),
                 sweepgen: AtomicU32::new(0),
                 link: AtomicU64::new(0),
-                free_stacks: SeenSize::new(0),
+                word: SeenSize::new(0),
                 neighbours: [AtomicPtr::new(ptr::null_mut()), AtomicPtr::new(ptr::null_mut())],
             }
         }
@@ -195,7 +196,7 @@ impl Span {
         self.need_zero.set(u32::from(made.need_zero));
         self.free_index.set(0);
         self.alloc_count.set(0);
-        self.free_stacks.set(0);
+        self.word.set(0);
         for neighbour in &self.neighbours {
             neighbour.store(ptr::null_mut(), Ordering::Relaxed);
         }

@@ -232,6 +232,17 @@ impl<const N: usize> SpanSet<N> {
         (index.tail - index.head) as usize
     }
 
+    /// Shows every span in it. At rest: nobody may put in or take out meanwhile.
+    pub fn each(&self, memory: &impl Blocks<N>, visit: &mut dyn FnMut(NodeId)) {
+        let index = Index::unpack(self.index.load(Ordering::Acquire));
+        for number in index.head..index.tail {
+            if let Some(block) = self.block_of(number, memory) {
+                let slots = &memory.block(block).slots;
+                visit(NodeId(slots[number as usize % N].load(Ordering::Acquire)));
+            }
+        }
+    }
+
     /// Starts the numbers again and gives the last block back. Nobody else may use the bag
     /// meanwhile.
     ///
