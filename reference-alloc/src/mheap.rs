@@ -172,7 +172,9 @@ impl<O: Os> Mheap<O> {
         let mut runs = [(PageIdx(0), Pages(0)); BATCH];
         for (run, span) in runs.iter_mut().zip(spans) {
             *run = (span.base().page(), span.pages());
-            self.pages.arenas.strike(run.0, run.1);
+            if span.class().class() != Class::LARGE {
+                self.pages.arenas.strike_class(run.0, run.1);
+            }
             self.pages_of(span.state()).fetch_sub(run.1.0, Ordering::Relaxed);
             if span.unmake() {
                 self.pool.keep(span);
@@ -197,7 +199,6 @@ impl<O: Os> Mheap<O> {
         } else if pages < old {
             let (behind, less) = (base + pages, old - pages);
             span.set_pages(pages);
-            self.pages.arenas.strike(behind, less);
             self.in_spans.heap.fetch_sub(less.0, Ordering::Relaxed);
             self.pages.free(&[(behind, less)]);
         }

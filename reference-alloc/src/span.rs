@@ -209,8 +209,10 @@ impl Span {
         self.state.store(made.state as u32, Ordering::Release);
     }
 
-    /// Ends a life of the struct. True if it is the caller's now: see [`Ledger::retire`].
+    /// Ends a life of the struct: no address is in it any more. True if it is the caller's now: see
+    /// [`Ledger::retire`].
     pub fn unmake(&self) -> bool {
+        self.pages.set(0);
         self.state.store(SpanState::Dead as u32, Ordering::Release);
         self.ledger.retire()
     }
