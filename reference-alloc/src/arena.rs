@@ -25,11 +25,11 @@ use crate::watermark::Watermark;
 use std::ptr;
 
 /// log2 of the bytes of an arena.
-pub const ARENA_SHIFT: u32 = 26;
-/// Bytes of an arena: 64 MiB.
+pub const ARENA_SHIFT: u32 = if cfg!(miri) { 22 } else { 26 };
+/// Bytes of an arena: 64 MiB, but less under Miri.
 pub const ARENA_BYTES: usize = 1 << ARENA_SHIFT;
 /// log2 of the bytes of a frame.
-const FRAME_SHIFT: u32 = 34;
+const FRAME_SHIFT: u32 = if cfg!(miri) { 28 } else { 34 };
 /// Frames in the address space.
 const FRAMES: usize = 1 << (ADDRESS_BITS - FRAME_SHIFT);
 /// Pages in a frame.
