@@ -7,6 +7,7 @@
 //! to look into. Their mutants are in `alloc`, one file per suite.
 
 mod alloc;
+#[expect(clippy::similar_names, reason = "span and scan are two words of Go's")]
 mod go;
 mod small;
 

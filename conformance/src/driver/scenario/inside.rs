@@ -103,8 +103,12 @@ struct Mix {
     largest: u64,
     /// One in so many objects has pointers; 0: none has.
     pointers: u64,
-    extras: &'static [(u64, fn(&mut Dice) -> Op)],
+    extras: Extras,
 }
+
+/// Ops that are no object made or freed, each with its chance in 1000.
+type Extras = &'static [Extra];
+type Extra = (u64, fn(&mut Dice) -> Op);
 
 fn any_size(dice: &mut Dice, largest: u64) -> u64 {
     let bits = 1 + dice.below(u64::from(largest.ilog2()) + 1);
@@ -145,10 +149,10 @@ fn random(c: &Circumstances, salt: u64, mix: &Mix) -> Script {
     Script { steps: main_steps(ops) }
 }
 
-const SURVEY: (u64, fn(&mut Dice) -> Op) = (40, |_| Op::Survey);
-const FLUSH: (u64, fn(&mut Dice) -> Op) = (15, |_| Op::Flush);
-const CYCLE: (u64, fn(&mut Dice) -> Op) = (20, |_| Op::StartCycle);
-const SWEEP: (u64, fn(&mut Dice) -> Op) =
+const SURVEY: Extra = (40, |_| Op::Survey);
+const FLUSH: Extra = (15, |_| Op::Flush);
+const CYCLE: Extra = (20, |_| Op::StartCycle);
+const SWEEP: Extra =
     (40, |dice| Op::Sweep { spans: if dice.one_in(2) { 1000 } else { 1 + dice.below(4) } });
 
 fn filled(size: u64, scan: Scan, count: u16) -> impl Iterator<Item = Op> {
@@ -194,7 +198,7 @@ fn tiny_objects(c: &Circumstances) -> Vec<Script> {
 }
 
 fn large_objects(c: &Circumstances) -> Vec<Script> {
-    let extras: &'static [(u64, fn(&mut Dice) -> Op)] = if c.offers.has(Capability::Scavenge) {
+    let extras: Extras = if c.offers.has(Capability::Scavenge) {
         &[SURVEY, (60, |_| Op::ReleaseAll)]
     } else {
         &[SURVEY]
@@ -205,12 +209,12 @@ fn large_objects(c: &Circumstances) -> Vec<Script> {
     let each = sizes.iter().zip(0..).map(|(&size, i)| new(i, size));
     let edges = [1 << 62, u64::MAX, u64::MAX - 4096, u64::MAX - 8191, u64::MAX - 8192, 1 << 63];
     let refused = edges.iter().zip(20..).map(|(&size, i)| new(i, size));
-    let reused = [new(0, 300_000), Op::Free { slot: Slot(0) }, Op::ReleaseAll, new(1, 300_000)];
-    vec![script(each.chain([Op::Survey]).chain(refused)), script(reused), random(c, 3, &mix)]
+    let again = [new(0, 300_000), Op::Free { slot: Slot(0) }, Op::ReleaseAll, new(1, 300_000)];
+    vec![script(each.chain([Op::Survey]).chain(refused)), script(again), random(c, 3, &mix)]
 }
 
 fn reclaim(c: &Circumstances) -> Vec<Script> {
-    let extras: &'static [(u64, fn(&mut Dice) -> Op)] = &[
+    let extras: Extras = &[
         SURVEY,
         FLUSH,
         CYCLE,

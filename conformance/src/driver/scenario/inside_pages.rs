@@ -93,9 +93,10 @@ fn page_runs(c: &Circumstances) -> Vec<Script> {
                 roll => {
                     let pages = 1 + dice.below(1 + dice.clone().below(largest));
                     let via_cache = roll % 10 < cached;
-                    ops.push(match via_cache {
-                        true => Op::TakeCached { slot, pages: pages.min(15) },
-                        false => Op::TakeRun { slot, pages },
+                    ops.push(if via_cache {
+                        Op::TakeCached { slot, pages: pages.min(15) }
+                    } else {
+                        Op::TakeRun { slot, pages }
                     });
                     full[i] = true;
                 }
@@ -154,13 +155,16 @@ fn best_fit(taken: u64, n: usize) -> usize {
 /// The blocks in use, as starts and lengths: a state of a world.
 type World = Vec<(u8, u8)>;
 
+/// A block made, by its length, or freed, by its start.
+type Move = Result<usize, u8>;
+
 /// The shortest program that spreads `policy` over as many pages as it can be spread within
 /// `states` states: blocks made (length) and freed (start).
-fn spread(policy: Policy, states: usize) -> Vec<Result<usize, u8>> {
+fn spread(policy: Policy, states: usize) -> Vec<Move> {
     let taken =
         |world: &World| world.iter().fold(0u64, |bits, &(at, n)| bits | ((1 << n) - 1) << at);
     let reach = |world: &World| world.iter().map(|&(at, n)| at + n).max().unwrap_or(0);
-    let mut from: HashMap<World, Option<(World, Result<usize, u8>)>> = HashMap::new();
+    let mut from: HashMap<World, Option<(World, Move)>> = HashMap::new();
     let mut queue = VecDeque::from([World::new()]);
     from.insert(World::new(), None);
     let mut widest = World::new();
@@ -201,7 +205,7 @@ fn spread(policy: Policy, states: usize) -> Vec<Result<usize, u8>> {
 
 /// A program of [`spread`], performed: what a block's start is under another policy does not matter,
 /// because it is freed by its slot.
-fn performed(policy: Policy, program: &[Result<usize, u8>]) -> Script {
+fn performed(policy: Policy, program: &[Move]) -> Script {
     let mut ops: Vec<Op> = grown().into();
     let (mut taken, mut slots) = (0u64, HashMap::new());
     for (i, step) in program.iter().enumerate() {
@@ -332,16 +336,16 @@ fn scavenging(c: &Circumstances) -> Vec<Script> {
         ops.extend([Op::Survey, Op::ReleaseAll, Op::Survey]);
         script(ops)
     };
-    // A few mebibytes, mostly freed: most of it may go back, but not what is in use.
+    // Much in use and a fifth of it freed: half of that may go back in the background, and no more.
     let paced = [
-        object(0, 5 << 20),
-        object(1, 3 << 20),
-        object(2, 6 << 20),
+        object(0, 8 << 20),
+        object(1, 40 << 20),
+        object(2, 8 << 20),
         free(0),
         free(2),
         Op::ScavengePaced,
         Op::Survey,
-        Op::MemoryLimit { size: 5 << 20 },
+        Op::MemoryLimit { size: 43 << 20 },
         Op::ScavengePaced,
         Op::Survey,
         Op::ReleaseAll,
@@ -349,7 +353,7 @@ fn scavenging(c: &Circumstances) -> Vec<Script> {
     ];
     // A free huge page, of which a little is asked for.
     let little = [
-        object(0, 3 << 20),
+        object(0, 2 << 20),
         free(0),
         Op::Scavenge { size: 8192 },
         Op::Scavenge { size: 8192 },

@@ -10,7 +10,7 @@ mutants! {
         "Leaves the search at the slot that it has handed out, in the middle of a span.";
     SkipsAtBoundary(go_heap) "alloc/skips-slot-at-word-boundary"
         breaks "alloc/bitmap/slot-boundary-64"
-        also []
+        also ["alloc/span/span-slot-conservation"]
         "Passes over a slot where a word of the bitmap begins.";
 }
 
@@ -23,6 +23,7 @@ impl Parts for LeavesFreeindex {
 impl Parts for SkipsAtBoundary {
     fn issued(span: &mut Span, i: usize) {
         let next = i + 1;
-        span.freeindex = if next % 64 == 0 && next < span.nelems { next + 1 } else { next };
+        span.freeindex =
+            if next.is_multiple_of(64) && next < span.nelems { next + 1 } else { next };
     }
 }

@@ -10,7 +10,8 @@ use crate::mutant::go::table::Table;
 mutants! {
     SkipsClasses(go_heap) "alloc/skips-every-second-class"
         breaks "alloc/space/waste-within-golden"
-        also []
+        also ["alloc/size-class/class-roundup-idempotent", "alloc/size-class/class-table-golden",
+            "alloc/size-class/class-waste-bound", "alloc/span/nelems-excludes-metadata"]
         "Has every second class only.";
     FitsBest(go_heap) "alloc/fits-best"
         breaks "alloc/space/first-fit-extent-golden"
@@ -18,7 +19,7 @@ mutants! {
         "Takes the smallest run that fits, wherever it lies.";
     KeepsPagesByClass(go_heap) "alloc/never-reuses-pages-for-other-class"
         breaks "alloc/space/segregation-within-peaks"
-        also []
+        also ["alloc/mheap/empty-span-returned", "alloc/space/metadata-overhead-bounded"]
         "Keeps the pages of spans of a class for that class.";
     LeaksRecords(go_heap) "alloc/leaks-span-records"
         breaks "alloc/space/metadata-overhead-bounded"

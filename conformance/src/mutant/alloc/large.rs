@@ -10,7 +10,7 @@ mutants! {
         "Forgets the page that a large object begins and does not fill.";
     WrapsPageCount(go_heap) "alloc/wraps-page-count"
         breaks "alloc/large/large-wrap-guard"
-        also []
+        also ["alloc/large/large-page-exact"]
         "Lets the number of pages of a huge request wrap around.";
 }
 

@@ -9,11 +9,11 @@ use crate::target::inside::PAGE;
 mutants! {
     MapsEndsOnly(go_heap) "alloc/maps-first-and-last-page"
         breaks "alloc/mheap/span-map-complete"
-        also []
+        also ["alloc/hardening/uaf-poisoned", "alloc/span/header-hidden"]
         "Enters only the first and the last page of a span into the map, as for pages that were entered before.";
     KeepsEmptySpans(go_heap) "alloc/keeps-empty-spans"
         breaks "alloc/mheap/empty-span-returned"
-        also []
+        also ["alloc/space/segregation-within-peaks"]
         "Puts a swept span with nothing live onto the partial list.";
     KeepsOldDivision(go_heap) "alloc/keeps-old-division"
         breaks "alloc/mheap/mspan-reuse-clean"

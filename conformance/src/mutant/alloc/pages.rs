@@ -7,15 +7,15 @@ use crate::target::inside::{CHUNK, PAGE, Summary};
 mutants! {
     LosesPage(go_heap) "alloc/loses-page-of-window"
         breaks "alloc/pages/page-accounting"
-        also []
+        also ["alloc/pages/page-cache-flush-exact"]
         "Forgets the highest page of a page cache that is flushed.";
     JoinsShort(go_heap) "alloc/joins-runs-one-page-short"
         breaks "alloc/pages/page-run-was-free"
-        also []
+        also ["alloc/pages/first-fit-lowest-address"]
         "Takes two free runs that are a page short for long enough.";
     ForgetsLower(go_heap) "alloc/forgets-lower-free-pages"
         breaks "alloc/pages/first-fit-lowest-address"
-        also []
+        also ["alloc/pages/search-addr-sound"]
         "Does not search lower when a run is given back.";
     SearchesPastWindow(go_heap) "alloc/searches-one-page-past-window"
         breaks "alloc/pages/search-addr-sound"
@@ -23,7 +23,7 @@ mutants! {
         "Goes on searching one page behind the window that it has taken.";
     GivesUp(go_heap) "alloc/gives-up-after-any-failure"
         breaks "alloc/pages/exhaustion-not-sticky"
-        also []
+        also ["alloc/pages/search-addr-sound"]
         "Takes the heap for exhausted when any request fails.";
     SkipsInnerRuns(go_heap) "alloc/skips-inner-runs"
         breaks "alloc/pages/summary-matches-bitmap"
@@ -35,7 +35,7 @@ mutants! {
         "Adds the start of a child to the start of the whole though a child between is in use.";
     TakesUnmarked(go_heap) "alloc/takes-window-without-marking"
         breaks "alloc/pages/page-cache-exclusive"
-        also []
+        also ["alloc/pages/page-accounting"]
         "Leaves the pages of a page cache free in the bitmap.";
     FlushesUnscavenged(go_heap) "alloc/flushes-without-scavenged-bits"
         breaks "alloc/pages/page-cache-flush-exact"
@@ -43,7 +43,7 @@ mutants! {
         "Forgets which pages of a page cache were given back to the system.";
     FreesOneLess(go_heap) "alloc/frees-one-page-less-across-chunks"
         breaks "alloc/pages/coalesce-to-full"
-        also []
+        also ["alloc/pages/page-accounting"]
         "Does not free the last page of a run that crosses chunks.";
 }
 

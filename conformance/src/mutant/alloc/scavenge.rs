@@ -13,11 +13,11 @@ mutants! {
         "Marks memory as given back that the system has not taken, as after MADV_FREE.";
     LeavesScavengedBits(go_heap) "alloc/leaves-scavenged-bits-of-window"
         breaks "alloc/scavenge/scavenged-bit-cleared"
-        also []
+        also ["alloc/scavenge/scavenge-accounting"]
         "Leaves pages marked as given back when a page cache takes them.";
     AssumesSmallPages(go_heap) "alloc/assumes-small-pages"
         breaks "alloc/scavenge/scavenge-phys-granule"
-        also []
+        also ["alloc/scavenge/scavenge-highest-first"]
         "Takes the pages of the system for smaller than they are.";
     SubtractsWholeSpan(go_heap) "alloc/subtracts-whole-span"
         breaks "alloc/scavenge/scavenge-accounting"
@@ -25,7 +25,7 @@ mutants! {
         "Counts a whole run as used again where a part of it had been given back.";
     ScavengesLowest(go_heap) "alloc/scavenges-lowest-first"
         breaks "alloc/scavenge/scavenge-highest-first"
-        also []
+        also ["alloc/scavenge/hugepage-not-split"]
         "Looks for memory to give back from the bottom.";
     IgnoresGoal(go_heap) "alloc/ignores-goal"
         breaks "alloc/scavenge/scavenge-stops-at-goal"
@@ -37,7 +37,7 @@ mutants! {
         "Passes chunks over that are nearly all in use, also when all is to be given back.";
     ForgetsRegained(go_heap) "alloc/forgets-regained-chunks"
         breaks "alloc/scavenge/scavenge-index-not-lossy"
-        also []
+        also ["alloc/scavenge/force-release-complete"]
         "Does not take a chunk that has been given back for a candidate again.";
     SplitsHuge(go_heap) "alloc/splits-huge-pages"
         breaks "alloc/scavenge/hugepage-not-split"

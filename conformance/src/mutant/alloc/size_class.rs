@@ -9,39 +9,47 @@ use crate::target::inside::PAGE;
 mutants! {
     StepsPast2048(go_heap) "alloc/steps-256-above-2048"
         breaks "alloc/size-class/class-table-golden"
-        also []
+        also ["alloc/size-class/class-waste-bound", "alloc/space/waste-within-golden",
+            "alloc/span/nelems-excludes-metadata"]
         "Takes steps of 256 bytes above 1024 already.";
-    StretchesPastNext(go_heap) "alloc/stretches-class-past-next"
+    ShrinksBelow(go_heap) "alloc/shrinks-class-below-previous"
         breaks "alloc/size-class/class-table-strictly-increasing"
-        also []
-        "Stretches a class past its successor.";
+        also ["alloc/size-class/class-divmagic-exact", "alloc/size-class/class-minimal-fit",
+            "alloc/size-class/class-roundup-idempotent",
+            "alloc/size-class/class-roundup-monotone", "alloc/size-class/class-table-golden",
+            "alloc/span/nelems-excludes-metadata"]
+        "Has a class that is smaller than the one before it.";
     RoundsMultiplesUp(go_heap) "alloc/rounds-multiples-one-class-up"
         breaks "alloc/size-class/class-minimal-fit"
-        also []
+        also ["alloc/size-class/class-roundup-idempotent", "alloc/space/waste-within-golden"]
         "Looks sizes up by one more than their whole number of steps.";
     CountsHeaderAsUsable(go_heap) "alloc/counts-header-as-usable"
         breaks "alloc/size-class/class-roundup-idempotent"
-        also []
+        also ["alloc/size-class/class-roundup-monotone", "alloc/size-class/class-waste-bound",
+            "alloc/space/waste-within-golden"]
         "Adds the header of an object before the look-up and does not take it off again.";
     ClampsIndex(go_heap) "alloc/clamps-index-below-1024"
         breaks "alloc/size-class/class-roundup-monotone"
-        also []
+        also ["alloc/size-class/class-minimal-fit", "alloc/space/waste-within-golden"]
         "Keeps the index of sizes just below 1024 from being 0.";
     CutsFromOnePage(go_heap) "alloc/cuts-all-classes-from-one-page"
         breaks "alloc/size-class/class-tail-bound"
-        also []
+        also ["alloc/size-class/class-table-golden", "alloc/size-class/class-waste-bound",
+            "alloc/space/waste-within-golden", "alloc/span/nelems-excludes-metadata"]
         "Takes spans of as few pages as hold one object.";
     LacksClass(go_heap) "alloc/lacks-class-4864"
         breaks "alloc/size-class/class-waste-bound"
-        also []
+        also ["alloc/size-class/class-table-golden", "alloc/space/waste-within-golden",
+            "alloc/span/nelems-excludes-metadata"]
         "Has no class of 4864 bytes.";
     PutsHeaderFirst(go_heap) "alloc/puts-header-before-first-slot"
         breaks "alloc/size-class/class-natural-align"
-        also []
+        also ["alloc/span/block-inside-one-span", "alloc/span/header-hidden",
+            "alloc/span/needzero-sound"]
         "Keeps 8 bytes of its own before the first slot of a span.";
     RoundsMagicDown(go_heap) "alloc/rounds-magic-down"
         breaks "alloc/size-class/class-divmagic-exact"
-        also []
+        also ["alloc/size-class/class-table-golden"]
         "Rounds the magic numbers down.";
     ComparesWithoutHeader(go_heap) "alloc/compares-without-header"
         breaks "alloc/size-class/class-large-cutoff"
@@ -60,10 +68,10 @@ impl Parts for StepsPast2048 {
     }
 }
 
-impl Parts for StretchesPastNext {
+impl Parts for ShrinksBelow {
     fn table() -> Table {
         let mut table = Right::table();
-        table.classes[40].size = table.classes[41].size + 128;
+        table.classes[41].size = table.classes[40].size - 128;
         table
     }
 }
@@ -88,7 +96,11 @@ impl Parts for ClampsIndex {
 
 impl Parts for CutsFromOnePage {
     fn table() -> Table {
-        table::generate(table::step_above, |size| size.div_ceil(PAGE), table::magic_of)
+        let mut table = Right::table();
+        for class in &mut table.classes {
+            class.pages = class.size.div_ceil(PAGE);
+        }
+        table
     }
 }
 

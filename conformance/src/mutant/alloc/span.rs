@@ -7,7 +7,8 @@ use crate::mutant::go::table::Class;
 mutants! {
     StridesByRequest(go_heap) "alloc/strides-by-request"
         breaks "alloc/span/block-inside-one-span"
-        also []
+        also ["alloc/bitmap/slot-boundary-64", "alloc/bitmap/slot-issued-once",
+            "alloc/size-class/class-natural-align", "alloc/span/header-hidden"]
         "Finds a slot by the size of the request instead of that of the class.";
     CountsLastTwice(go_heap) "alloc/counts-last-slot-twice"
         breaks "alloc/span/span-slot-conservation"
@@ -19,7 +20,7 @@ mutants! {
         "Leaves no room for the pointer bits of a span.";
     FilesByClass(go_heap) "alloc/files-spans-by-class-only"
         breaks "alloc/span/span-class-fixed"
-        also []
+        also ["alloc/mcentral/refill-yields-space"]
         "Files spans by class, with and without pointers together.";
     ForgetsNeedzero(go_heap) "alloc/forgets-needzero-after-sweep"
         breaks "alloc/span/needzero-sound"

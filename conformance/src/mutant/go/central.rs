@@ -61,7 +61,7 @@ impl State {
         let row = *self.table.classes.get(class)?;
         let run = self.run::<P>(row.pages, p)?;
         let span = Span::of_class(run.base, class, row, scan, P::nelems(row, scan));
-        Some(self.enter::<P>(Span { needzero: P::is_dirty(run), ..span }))
+        Some(self.enter::<P>(Span { needzero: run.dirty, ..span }))
     }
 
     /// Enters a span that starts its life.
@@ -102,14 +102,13 @@ impl State {
         if let Some(old) = self.caches[p].spans.remove(&key) {
             self.uncache::<P>(old);
         }
-        let base = match P::central_span(self, class, scan) {
-            Some(base) => base,
-            None => {
-                self.reclaim_if_worth::<P>();
-                match P::central_span(self, class, scan) {
-                    Some(base) => base,
-                    None => self.new_span::<P>(class, scan, p)?,
-                }
+        let base = if let Some(base) = P::central_span(self, class, scan) {
+            base
+        } else {
+            self.reclaim_if_worth::<P>();
+            match P::central_span(self, class, scan) {
+                Some(base) => base,
+                None => self.new_span::<P>(class, scan, p)?,
             }
         };
         P::cached(self, base);
@@ -135,7 +134,7 @@ impl State {
     fn sweep_span<P: Parts>(&mut self, base: usize, kept: bool) {
         let h = self.h;
         let Some(span) = self.spans.get_mut(&base) else { return };
-        let count = P::swept_count(span);
+        let count = span.live_count();
         let freed = span.alloc_count.saturating_sub(count);
         span.sweepgen = h;
         span.alloc_bits = P::fold(span);

@@ -31,12 +31,11 @@ impl<P: Parts> Go<P> {
             Ok(_) => at.or_else(|| make::<P>(&mut self.state(), size.max(1), align, zeroed)),
             Err(_) => None,
         };
-        match made {
-            Some(at) => ptr::with_exposed_provenance_mut(at),
-            None => {
-                set_errno(libc::ENOMEM);
-                ptr::null_mut()
-            }
+        if let Some(at) = made {
+            ptr::with_exposed_provenance_mut(at)
+        } else {
+            set_errno(libc::ENOMEM);
+            ptr::null_mut()
         }
     }
 
@@ -133,7 +132,7 @@ unsafe impl<P: Parts> Heap for Go<P> {
     }
 
     unsafe fn calloc(&self, count: usize, size: usize) -> *mut u8 {
-        self.block(count.checked_mul(size).unwrap_or(usize::MAX), 1, true)
+        self.block(count.saturating_mul(size), 1, true)
     }
 
     unsafe fn realloc(&self, block: Held, size: usize) -> *mut u8 {

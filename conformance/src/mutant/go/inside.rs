@@ -124,10 +124,8 @@ unsafe impl<P: Parts> Inside for Go<P> {
 
     fn look_up(&self, size: usize, scan: Scan) -> LookupView {
         let (table, scan) = (&self.state().table, pointers(scan));
-        let class = match P::is_small(size) {
-            true => P::class_of(table, size + P::header(size, scan)),
-            false => 0,
-        };
+        let class =
+            if P::is_small(size) { P::class_of(table, size + P::header(size, scan)) } else { 0 };
         let specialised = if size <= 80 { P::specialised(table, size, scan) } else { class };
         LookupView { class, specialised, roundup: P::roundup(table, size, scan) }
     }

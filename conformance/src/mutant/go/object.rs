@@ -87,13 +87,21 @@ impl State {
         }
         if !P::is_small(size) {
             let made = self.large::<P>(size, scan, p)?;
-            P::clear(&self.spans[&made.base], made.at);
+            self.clear(made);
             return Some(made.at);
         }
         let class = P::class_of(&self.table, size + P::header(size, scan));
         let made = self.slot::<P>(class, scan, size, p)?;
-        P::clear(&self.spans[&made.base], made.at);
+        self.clear(made);
         Some(made.at + P::start(size, scan))
+    }
+
+    /// Clears a slot that may hold old bytes.
+    fn clear(&self, made: Made) {
+        let span = &self.spans[&made.base];
+        if span.needzero {
+            os::clear(made.at, span.elemsize);
+        }
     }
 
     fn tiny<P: Parts>(&mut self, size: usize, p: usize) -> Option<usize> {
@@ -149,7 +157,7 @@ impl State {
         scan: bool,
     ) -> Made {
         let mut span = P::large_span(run, n, size, scan);
-        span.needzero = P::is_dirty(run);
+        span.needzero = run.dirty;
         (span.freeindex, span.alloc_count) = (1, 1);
         set(&mut span.live, 0, true);
         let base = self.enter::<P>(span);

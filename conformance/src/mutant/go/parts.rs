@@ -3,7 +3,7 @@
 //! A mutant overrides one and is wrong in that; nothing else in this folder knows about mutants.
 
 use super::os;
-use super::pages::{self, CACHEABLE, Chunk, PageCache, Pages, Run, WINDOW};
+use super::pages::{self, Chunk, PageCache, Pages, Run, WINDOW};
 use super::scavenge;
 use super::span::Span;
 use super::stack;
@@ -84,13 +84,6 @@ pub(crate) trait Parts: Sized + Send + Sync + 'static {
         span.alloc_count += 1;
     }
 
-    /// Clears a slot that may hold old bytes.
-    fn clear(span: &Span, at: usize) {
-        if span.needzero {
-            os::clear(at, span.elemsize);
-        }
-    }
-
     /// Bytes by which the statistics grow for an object.
     fn bytes_of(span: &Span, size: usize) -> usize {
         let _ = size;
@@ -125,11 +118,6 @@ pub(crate) trait Parts: Sized + Send + Sync + 'static {
     /// A span of one object.
     fn large_span(run: Run, n: usize, size: usize, scan: bool) -> Span {
         Span::large(run.base, n, size, scan)
-    }
-
-    /// Whether pages just taken may hold old bytes.
-    fn is_dirty(run: Run) -> bool {
-        run.dirty
     }
 
     // Tiny objects.
@@ -220,11 +208,6 @@ pub(crate) trait Parts: Sized + Send + Sync + 'static {
         0
     }
 
-    /// Slots in use after a sweep.
-    fn swept_count(span: &Span) -> usize {
-        span.live_count()
-    }
-
     /// Free slots of a swept span may hold old bytes, if any was freed.
     fn swept_needzero(before: bool, freed: usize) -> bool {
         before || freed > 0
@@ -304,11 +287,6 @@ pub(crate) trait Parts: Sized + Send + Sync + 'static {
         chunk.dirty[word] = chunk.dirty[word] & !cache.free | cache.free & cache.dirty;
     }
 
-    /// Runs that may come from a page cache.
-    fn is_cacheable(n: usize) -> bool {
-        n < CACHEABLE
-    }
-
     // Arenas.
 
     /// Address space for an arena where it is asked for, if it is to be had there.
@@ -324,11 +302,6 @@ pub(crate) trait Parts: Sized + Send + Sync + 'static {
     /// The part of a reservation that gets metadata.
     fn registered(base: usize, len: usize) -> (usize, usize) {
         (base, base + len)
-    }
-
-    /// Bytes by which the heap grows for `n` pages.
-    fn growth(n: usize) -> Option<usize> {
-        n.checked_mul(PAGE)?.checked_next_multiple_of(crate::target::inside::CHUNK)
     }
 
     /// Called between the failure to find pages and the growth of the heap; whether the lock may be
@@ -404,11 +377,6 @@ pub(crate) trait Parts: Sized + Send + Sync + 'static {
     }
 
     // Statistics.
-
-    /// Bytes that count as given back.
-    fn count_released(state: &mut State, bytes: usize) {
-        state.counts.released += bytes;
-    }
 
     /// Pages given back are in use again: `scavenged` of `pages`.
     fn count_reused(state: &mut State, scavenged: usize, pages: usize) {

@@ -82,7 +82,7 @@ impl State {
                     put(&mut chunk.dirty, at % CHUNK / PAGE, false);
                 }
             }
-            P::count_released(self, end - start);
+            self.counts.released += end - start;
             ranges.push((start, end - start));
             done += end - start;
         }

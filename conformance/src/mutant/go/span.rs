@@ -57,7 +57,7 @@ impl Span {
             scan,
             elemsize: pages * PAGE,
             nelems: 1,
-            limit: base + size,
+            limit: base.wrapping_add(size),
             alloc_bits: vec![0],
             live: vec![0],
             ..Span::default()
@@ -82,7 +82,7 @@ impl Span {
     /// The slot that `address` lies in.
     pub(crate) fn slot_of(&self, address: usize) -> usize {
         let offset = address - self.base;
-        if self.class == 0 { 0 } else { (offset as u64 * u64::from(self.divmul) >> 32) as usize }
+        if self.class == 0 { 0 } else { ((offset as u64 * u64::from(self.divmul)) >> 32) as usize }
     }
 
     pub(crate) fn view(&self) -> SpanView {

@@ -112,13 +112,13 @@ impl State {
         if P::cache_overflows(self.caches[p].stacks[order].len() * size) {
             while self.caches[p].stacks[order].len() * size > CACHE / 2 {
                 let Some(old) = self.caches[p].stacks[order].pop() else { break };
-                self.to_pool::<P>(old);
+                self.return_stack::<P>(old);
             }
         }
         self.caches[p].stacks[order].push(stack);
     }
 
-    fn to_pool<P: Parts>(&mut self, stack: usize) {
+    fn return_stack<P: Parts>(&mut self, stack: usize) {
         let around = self.stacks.spans.range_mut(..=stack).next_back();
         let Some((&base, span)) = around else { return };
         span.free.push(stack);
@@ -135,7 +135,7 @@ impl State {
     pub(crate) fn flush_stacks<P: Parts>(&mut self, p: usize) {
         for order in 0..4 {
             for stack in std::mem::take(&mut self.caches[p].stacks[order]) {
-                self.to_pool::<P>(stack);
+                self.return_stack::<P>(stack);
             }
         }
     }

@@ -1,12 +1,12 @@
 //! All there is, under one lock: spans, sets, caches, pages, arenas, counts.
 
 use super::os::{self, ARENA, FIRST_HINT, PROCS};
-use super::pages::{PageCache, Pages, Run};
+use super::pages::{CACHEABLE, PageCache, Pages, Run};
 use super::parts::Parts;
 use super::span::Span;
 use super::stack::Stacks;
 use super::table::Table;
-use crate::target::inside::{MemView, PAGE};
+use crate::target::inside::{CHUNK, MemView, PAGE};
 use std::collections::{BTreeMap, HashMap};
 
 /// What one P holds.
@@ -116,9 +116,10 @@ impl State {
 
     /// The same, without growth.
     pub(crate) fn run_at_hand<P: Parts>(&mut self, n: usize, p: usize) -> Option<Run> {
-        let run = match P::is_cacheable(n) {
-            true => self.cached_run::<P>(n, p).or_else(|| self.pages.take::<P>(n)),
-            false => self.pages.take::<P>(n),
+        let run = if n < CACHEABLE {
+            self.cached_run::<P>(n, p).or_else(|| self.pages.take::<P>(n))
+        } else {
+            self.pages.take::<P>(n)
         }?;
         P::count_reused(self, run.scavenged, n);
         Some(run)
@@ -138,7 +139,7 @@ impl State {
 
     /// Grows the heap so that `n` pages in a row are free.
     pub(crate) fn grow<P: Parts>(&mut self, n: usize) -> Option<()> {
-        let bytes = P::growth(n)?;
+        let bytes = n.checked_mul(PAGE)?.checked_next_multiple_of(CHUNK)?;
         if self.reserve.1 - self.reserve.0 < bytes {
             let len = bytes.checked_next_multiple_of(ARENA)?;
             let base = self.map_arena::<P>(len)?;

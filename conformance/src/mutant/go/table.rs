@@ -42,7 +42,7 @@ pub(crate) fn step_above(size: usize, step: usize) -> usize {
 /// Pages of a span for `size`: as many as keep the tail below an eighth.
 pub(crate) fn pages_for(size: usize) -> usize {
     let fits = |pages: &usize| pages * PAGE % size <= pages * PAGE / 8;
-    (1..).find(fits).unwrap_or(1)
+    (1..=16).find(fits).unwrap_or(1)
 }
 
 /// What multiplying and shifting by 32 divides by `size`.

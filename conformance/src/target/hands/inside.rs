@@ -29,27 +29,29 @@ pub(super) struct Notes {
 }
 
 #[derive(Default)]
-struct Records {
+pub(super) struct Records {
     /// Runs of pages held: pages by address.
-    runs: BTreeMap<usize, usize>,
+    pub(super) runs: BTreeMap<usize, usize>,
     /// The lowest run ever held.
-    lowest: Option<usize>,
+    pub(super) lowest: Option<usize>,
     /// Most pages held in runs at a time, and the longest run.
-    peak: usize,
-    largest: usize,
+    pub(super) peak: usize,
+    pub(super) largest: usize,
     /// The last slot issued of each span, since spans were last swept.
     issued: BTreeMap<usize, usize>,
+    /// Ps whose caches are emptied by a new cycle when they are next used, one bit each.
+    cycled: u64,
     /// Most pages of spans with a live block in them, at any survey.
     needed_peak: usize,
 }
 
 impl Notes {
-    fn records(&self) -> MutexGuard<'_, Records> {
+    pub(super) fn records(&self) -> MutexGuard<'_, Records> {
         self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-type Shown = (Answer, Option<Reading>);
+pub(super) type Shown = (Answer, Option<Reading>);
 
 impl Hands<'_> {
     /// Performs an op that only a target with an inside has.
@@ -85,7 +87,9 @@ impl Hands<'_> {
                 return Some(survey::read_lookup(inside, bytes(size), scan));
             }
             Op::ReadClass { class } => return survey::read_class(inside, bytes(class)),
-            Op::Refill { size, scan } if size > 0 => return self.refill(inside, bytes(size), scan),
+            Op::Refill { size, scan } if size > 0 => {
+                return Self::refill(inside, bytes(size), scan);
+            }
             Op::Flush => {
                 let before = inside.pages();
                 inside.flush();
@@ -93,7 +97,10 @@ impl Hands<'_> {
                 reading.set(Fact::FlushWrong, wrong.len() as u64);
                 reading.set(Fact::TinyHeld, inside.central().tiny.len() as u64);
             }
-            Op::StartCycle => inside.start_cycle(),
+            Op::StartCycle => {
+                inside.start_cycle();
+                self.notes.records().cycled = u64::MAX;
+            }
             Op::Sweep { spans } => {
                 let before = inside.spans();
                 let done = inside.sweep(bytes(spans));
@@ -150,7 +157,7 @@ impl Hands<'_> {
         survey::scavenged(inside, &before, &ranges, limit)
     }
 
-    fn refill(&self, inside: &dyn Inside, size: usize, scan: Scan) -> Option<Reading> {
+    fn refill(inside: &dyn Inside, size: usize, scan: Scan) -> Option<Reading> {
         let class = inside.look_up(size, scan).class;
         let p = inside.current_p();
         let cached = || {
@@ -191,7 +198,12 @@ impl Hands<'_> {
         let mut reading = before.map(|before| {
             let mut records = self.notes.records();
             let issued = |base: usize| records.issued.get(&base).copied();
-            let reading = before.made(inside, address.addr(), &others, &issued);
+            let mut reading = before.made(inside, address.addr(), &others, &issued);
+            let p = 1 << (inside.current_p() % 64);
+            if records.cycled & p != 0 {
+                records.cycled &= !p;
+                reading.set(Fact::TinyRoomBefore, 0);
+            }
             let base = reading.get(Fact::SpanBase) as usize;
             records.issued.insert(base, reading.get(Fact::ObjectSlot) as usize);
             reading
@@ -253,90 +265,6 @@ impl Hands<'_> {
             Ask { slot, size, align: 0, overflows: false, zeroed: false, origin: Origin::Stack };
         let shown = self.settle(claim, ask, stack, Answer::default(), log, shared);
         Some((shown, (!shared).then_some(reading)))
-    }
-
-    fn take_run(
-        &self,
-        inside: &dyn Inside,
-        op: &Op,
-        slot: Slot,
-        pages: u64,
-        log: &Log,
-        shared: bool,
-    ) -> Option<Shown> {
-        let n = usize::try_from(pages).ok().filter(|n| (1..1 << 24).contains(n))?;
-        let direct = matches!(op, Op::TakeRun { .. });
-        if shared || !direct && n > 15 {
-            return None;
-        }
-        let claim = self.table.claim_empty(slot, shared)?;
-        log.calling(0, 0);
-        let before = inside.pages();
-        let run = if direct { inside.take_run(n) } else { inside.take_cached(n) };
-        let after = inside.pages();
-        let mut reading = Reading::default();
-        if direct {
-            survey::took_run(&before, &after, run, n, &mut reading);
-        }
-        if run == 0 {
-            claim.leave_empty();
-            return Some((Answer::default(), direct.then_some(reading)));
-        }
-        self.note_run(run, n, &mut reading);
-        let address = std::ptr::without_provenance_mut(run);
-        let block = self.held_block(address, n * PAGE, Origin::Run);
-        let shown = Answer { address: run as u64, serial: block.serial, ..Answer::default() };
-        claim.leave_full(block);
-        Some((shown, direct.then_some(reading)))
-    }
-
-    fn note_run(&self, run: usize, n: usize, reading: &mut Reading) {
-        let mut records = self.notes.records();
-        records.runs.insert(run, n);
-        let lowest = records.lowest.map_or(run, |low| low.min(run));
-        records.lowest = Some(lowest);
-        records.peak = records.peak.max(records.runs.values().sum());
-        records.largest = records.largest.max(n);
-        reading.set(Fact::ExtentReach, ((run - lowest) / PAGE + n) as u64);
-        reading.set(Fact::ExtentLivePeak, records.peak as u64);
-        reading.set(Fact::ExtentLargest, records.largest as u64);
-    }
-
-    fn held_block(&self, address: *mut u8, size: usize, origin: Origin) -> Block {
-        let serial = self.fresh_serial();
-        Block {
-            held: Held { address, size, align: 0 },
-            origin,
-            serial,
-            seed: memory::seed_of(serial),
-            written: 0,
-            usable: 0,
-        }
-    }
-
-    /// Maps memory of the judge's own where the heap would grow next.
-    fn squat(
-        &self,
-        inside: &dyn Inside,
-        slot: Slot,
-        pages: u64,
-        log: &Log,
-        shared: bool,
-    ) -> Option<Shown> {
-        let size = usize::try_from(pages).ok().filter(|n| (1..=64).contains(n))? * PAGE;
-        let claim = self.table.claim_empty(slot, shared)?;
-        log.calling(0, 0);
-        let hint = inside.next_growth();
-        let mapped = hint.and_then(|at| memory::map_at(at, size));
-        let Some(address) = mapped else {
-            claim.leave_as_was();
-            return None;
-        };
-        let mut block = self.held_block(address, size, Origin::Squat);
-        block.fill(size);
-        let shown = Answer { address: address as u64, serial: block.serial, ..Answer::default() };
-        claim.leave_full(block);
-        Some((shown, None))
     }
 
     /// Gives back what one of the ops above got. `damaged` was counted by the caller.

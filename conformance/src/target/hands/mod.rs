@@ -12,6 +12,7 @@ mod blocks;
 mod churn;
 mod fork;
 mod inside;
+mod inside_pages;
 mod log;
 mod misuse;
 mod resize;

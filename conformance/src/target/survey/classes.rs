@@ -37,7 +37,7 @@ fn magic_wrong(size: usize, pages: usize, magic: u32) -> usize {
     if size == 0 {
         return 0;
     }
-    let quotient = |offset: usize| (offset as u64 * u64::from(magic) >> 32) as usize;
+    let quotient = |offset: usize| ((offset as u64 * u64::from(magic)) >> 32) as usize;
     (0..=pages * PAGE).filter(|&offset| quotient(offset) != offset / size).count()
 }
 

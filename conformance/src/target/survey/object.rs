@@ -120,7 +120,7 @@ impl Before {
         issued: &dyn Fn(usize) -> Option<usize>,
         reading: &mut Reading,
     ) {
-        let last = address + self.request.size - 1;
+        let last = address.wrapping_add(self.request.size - 1);
         let registered = inside.is_registered(address) && inside.is_registered(last);
         reading.set(Fact::SpanRegistered, u64::from(registered));
         let Some(span) = inside.span_of(address) else { return };

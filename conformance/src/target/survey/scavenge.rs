@@ -27,7 +27,7 @@ pub(in crate::target) fn scavenged(
         (Fact::ScavengeAvailable, numbers * grain),
         (Fact::ScavengeOdd, odd),
         (Fact::ScavengeLeft, self::candidates(&after).len()),
-        (Fact::ScavengeSplit, split(&after)),
+        (Fact::ScavengeSplit, split(before, &after)),
         (Fact::ScavengeRetained, retained(&after)),
         (Fact::ScavengeBefore, retained(before)),
         (Fact::ScavengeInUse, in_use),
@@ -54,17 +54,18 @@ fn candidates(pages: &PagesView) -> Vec<usize> {
     starts.filter(whole).collect()
 }
 
-/// Huge pages that are wholly free and given back in part.
-fn split(pages: &PagesView) -> usize {
-    if pages.huge == 0 {
+/// Huge pages that were wholly free and retained, and are given back in part.
+fn split(before: &PagesView, after: &PagesView) -> usize {
+    if before.huge == 0 {
         return 0;
     }
-    let starts = all_pages(pages).map(|p| p.0).filter(|at| at % pages.huge == 0);
+    let starts = all_pages(before).map(|p| p.0).filter(|at| at % before.huge == 0);
     let is_split = |at: &usize| {
-        let bits = || (*at..at + pages.huge).step_by(PAGE).map(|page| page_bits(pages, page));
-        let free = bits().all(|bits| bits.is_some_and(|(taken, _)| !taken));
-        let given = bits().filter(|bits| bits.is_some_and(|(_, given)| given)).count();
-        free && given != 0 && given != pages.huge / PAGE
+        let pages = || (*at..at + before.huge).step_by(PAGE);
+        let whole = pages().all(|page| page_bits(before, page) == Some((false, false)));
+        let given = pages().filter(|&page| page_bits(after, page).is_some_and(|bits| bits.1));
+        let given = given.count();
+        whole && given != 0 && given != before.huge / PAGE
     };
     starts.filter(is_split).count()
 }
