@@ -6,11 +6,11 @@ use crate::target::inside::PAGE;
 mutants! {
     DropsRemainderPage(go_heap) "alloc/drops-remainder-page"
         breaks "alloc/large/large-page-exact"
-        also []
+        also ["alloc/block/**"]
         "Forgets the page that a large object begins and does not fill.";
     WrapsPageCount(go_heap) "alloc/wraps-page-count"
         breaks "alloc/large/large-wrap-guard"
-        also ["alloc/large/large-page-exact"]
+        also ["alloc/block/**", "alloc/large/large-page-exact"]
         "Lets the number of pages of a huge request wrap around.";
 }
 

@@ -7,7 +7,7 @@ use crate::mutant::go::state::{FULL, State};
 mutants! {
     HandsOutFull(go_heap) "alloc/hands-out-full-span"
         breaks "alloc/mcentral/refill-yields-space"
-        also ["alloc/mcentral/span-in-one-place"]
+        also ["alloc/block/**", "alloc/mcentral/span-in-one-place"]
         "Hands out a full span that it has just swept without looking for a free slot.";
     OneFreeIsFull(go_heap) "alloc/takes-one-free-slot-for-full"
         breaks "alloc/mcentral/uncache-classified"
@@ -15,11 +15,11 @@ mutants! {
         "Files a span with one free slot as full.";
     LeavesInSet(go_heap) "alloc/leaves-cached-span-in-set"
         breaks "alloc/mcentral/span-in-one-place"
-        also ["alloc/mcentral/uncache-classified"]
+        also ["alloc/block/**", "alloc/mcentral/uncache-classified"]
         "Leaves a span in its full set as well when it goes into a cache.";
     KeepsCachedGen(go_heap) "alloc/keeps-cached-sweepgen"
         breaks "alloc/mcentral/sweepgen-legal"
-        also ["alloc/mcentral/span-in-one-place"]
+        also ["alloc/block/**", "alloc/mcentral/span-in-one-place"]
         "Leaves the mark of a cached span on one that has left its cache.";
     SweepsWithOldBits(go_heap) "alloc/sweeps-with-old-bits"
         breaks "alloc/mcentral/sweep-keeps-live"

@@ -9,7 +9,7 @@ use crate::target::inside::PAGE;
 mutants! {
     MapsEndsOnly(go_heap) "alloc/maps-first-and-last-page"
         breaks "alloc/mheap/span-map-complete"
-        also ["alloc/hardening/uaf-poisoned", "alloc/span/header-hidden"]
+        also ["alloc/block/**", "alloc/hardening/uaf-poisoned", "alloc/span/header-hidden"]
         "Enters only the first and the last page of a span into the map, as for pages that were entered before.";
     KeepsEmptySpans(go_heap) "alloc/keeps-empty-spans"
         breaks "alloc/mheap/empty-span-returned"

@@ -44,7 +44,7 @@ mutants! {
         "Has no class of 4864 bytes.";
     PutsHeaderFirst(go_heap) "alloc/puts-header-before-first-slot"
         breaks "alloc/size-class/class-natural-align"
-        also ["alloc/span/block-inside-one-span", "alloc/span/header-hidden",
+        also ["alloc/block/**", "alloc/span/block-inside-one-span", "alloc/span/header-hidden",
             "alloc/span/needzero-sound"]
         "Keeps 8 bytes of its own before the first slot of a span.";
     RoundsMagicDown(go_heap) "alloc/rounds-magic-down"

@@ -7,7 +7,7 @@ use crate::mutant::go::table::Class;
 mutants! {
     StridesByRequest(go_heap) "alloc/strides-by-request"
         breaks "alloc/span/block-inside-one-span"
-        also ["alloc/bitmap/slot-boundary-64", "alloc/bitmap/slot-issued-once",
+        also ["alloc/bitmap/slot-boundary-64", "alloc/bitmap/slot-issued-once", "alloc/block/**",
             "alloc/size-class/class-natural-align", "alloc/span/header-hidden"]
         "Finds a slot by the size of the request instead of that of the class.";
     CountsLastTwice(go_heap) "alloc/counts-last-slot-twice"
@@ -24,7 +24,7 @@ mutants! {
         "Files spans by class, with and without pointers together.";
     ForgetsNeedzero(go_heap) "alloc/forgets-needzero-after-sweep"
         breaks "alloc/span/needzero-sound"
-        also []
+        also ["alloc/block/**"]
         "Takes freed slots for zeroed ones after a sweep.";
     GivesHeaderAway(go_heap) "alloc/gives-header-away"
         breaks "alloc/span/header-hidden"

@@ -7,7 +7,7 @@ use crate::mutant::go::state::State;
 mutants! {
     CutsOffBase(go_heap) "alloc/cuts-stacks-off-base"
         breaks "alloc/stack/stack-pow2-aligned"
-        also []
+        also ["alloc/block/**"]
         "Begins the stacks of a span 16 bytes behind its base.";
     ForgetsStackCount(go_heap) "alloc/forgets-to-count-stack-back"
         breaks "alloc/stack/stack-pool-conservation"
@@ -19,7 +19,7 @@ mutants! {
         "Lets a cache hold 64 KiB before it gives stacks back.";
     LeavesFreedSpan(go_heap) "alloc/leaves-freed-span-in-pool"
         breaks "alloc/stack/stack-empty-span-returned"
-        also []
+        also ["alloc/block/**"]
         "Gives an empty span back and leaves it in the pool.";
     CountsStacksAsHeap(go_heap) "alloc/counts-stacks-as-heap"
         breaks "alloc/stack/stack-never-heap"
@@ -27,7 +27,7 @@ mutants! {
         "Counts the spans of stacks as heap in use.";
     BucketsByHalf(go_heap) "alloc/buckets-stacks-by-half"
         breaks "alloc/stack/stack-large-exact"
-        also []
+        also ["alloc/block/**"]
         "Keeps large stacks of two sizes together.";
 }
 

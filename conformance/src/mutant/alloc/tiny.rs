@@ -7,7 +7,7 @@ use crate::mutant::go::state::State;
 mutants! {
     ChecksStartOnly(go_heap) "alloc/checks-start-only"
         breaks "alloc/tiny/tiny-within-one-block"
-        also []
+        also ["alloc/block/**"]
         "Looks whether the first byte of an object fits into the block, not its last.";
     AlignsEightAsFour(go_heap) "alloc/aligns-8-as-4"
         breaks "alloc/tiny/tiny-align-by-size"
@@ -15,7 +15,7 @@ mutants! {
         "Tests for multiples of 4 before those of 8.";
     SharesPointers(go_heap) "alloc/shares-blocks-of-pointers"
         breaks "alloc/tiny/tiny-noscan-under-16"
-        also []
+        also ["alloc/block/**"]
         "Lets objects with pointers share blocks.";
     ClearsFirstOnly(go_heap) "alloc/clears-first-tiny-only"
         breaks "alloc/tiny/tiny-block-zeroed"
@@ -23,7 +23,7 @@ mutants! {
         "Clears as much of a fresh block as its first object has.";
     FreesWithFirst(go_heap) "alloc/frees-block-with-first-object"
         breaks "alloc/tiny/tiny-block-retained"
-        also []
+        also ["alloc/block/**"]
         "Frees a block with the first of its objects.";
     AlwaysKeepsFresh(go_heap) "alloc/always-keeps-fresh-block"
         breaks "alloc/tiny/tiny-keeps-roomier"
