@@ -178,7 +178,8 @@ pub(in crate::target) fn took_run(
     reading.set(Fact::ExtentAddress, run as u64);
     reading.set(Fact::ExtentPages, n as u64);
     reading.set(Fact::ExtentExpected, first_fit(before, n) as u64);
-    let own = || (0..n).map(|i| run + i * PAGE).filter(|_| run != 0);
+    let got = if run == 0 { 0 } else { n };
+    let own = || (0..got).map(|i| run + i * PAGE);
     let taken = own().filter(|&at| page_bits(before, at).is_none_or(|(taken, _)| taken));
     reading.set(Fact::ExtentWasTaken, taken.count() as u64);
     let free = own().filter(|&at| page_bits(after, at).is_none_or(|(taken, _)| !taken));
