@@ -251,7 +251,7 @@ fn reclaim(c: &Circumstances) -> Vec<Script> {
 
 fn size_after_size(_: &Circumstances) -> Vec<Script> {
     let mut ops = Vec::new();
-    for size in [1024, 2048, 3072, 4096, 6144, 8192, 16384, 24576, 1152, 1536] {
+    for size in [8192, 16384, 24576, 32760, 20480, 13568, 10240, 9472] {
         let count = ((2 << 20) / size).min(1000) as u16;
         ops.extend(filled(size, Scan::Noscan, count));
         ops.push(Op::Survey);
