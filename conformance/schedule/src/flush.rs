@@ -20,7 +20,7 @@ pub trait Flush: Send + Sync + 'static {
 }
 
 models! { Flush:
-    "flush" "the owner allocates twice, two others flush" owner_against_others Some(3);
+    "flush" "the owner allocates twice, two others flush" owner_against_others None;
     "flush" "the owner allocates, one other flushes" owner_against_one None;
 }
 

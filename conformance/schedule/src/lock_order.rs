@@ -21,7 +21,7 @@ pub trait LockOrder: Send + Sync + 'static {
 }
 
 models! { LockOrder:
-    "lock-order" "two threads take and give stacks, the heap reclaims" all_at_once Some(3);
+    "lock-order" "two threads take and give stacks, the heap reclaims" all_at_once None;
     "lock-order" "one takes and gives a stack, the heap reclaims" two_at_once None;
 }
 

@@ -201,10 +201,10 @@ impl<S: SharedSpan, const KEEPS: bool> RemoteFree for MiniHeap<S, KEEPS> {
             struct_of: cells(),
             listed: Mutex::new(Vec::new()),
             free: Mutex::new(Free {
- structs: (0..spans).collect(),
- pages: (0..spans).collect(),
- kept: Vec::new(),
- }),
+                structs: (0..spans).collect(),
+                pages: (0..spans).collect(),
+                kept: Vec::new(),
+            }),
         }
     }
 

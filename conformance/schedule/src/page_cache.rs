@@ -30,7 +30,7 @@ pub trait PageCache: Send + Sync + 'static {
 const PAGES: usize = 3;
 
 models! { PageCache:
-    "page-cache" "two threads allocate, free and flush, one allocates past the caches" all_at_once Some(2);
+    "page-cache" "two threads allocate, free and flush, one allocates past the caches" all_at_once None;
     "page-cache" "one flushes while another fills" flush_and_fill None;
 }
 

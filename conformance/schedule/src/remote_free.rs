@@ -34,7 +34,11 @@ models! { RemoteFree:
     "remote-free" "one frees while the owner looks for a block and leaves" while_the_owner_folds None;
     "remote-free" "the last free of a listed span, while another thread takes it" last_against_claim None;
     "remote-free" "the last free of a listed span, while another thread takes it; there are two" last_of_two None;
+    "remote-free" "the last free of a listed span, while another thread takes it and comes to its last free"
+        last_against_last None;
     "remote-free" "a full span is freed, while another thread looks for one" freed_against_search None;
+    "remote-free" "the owner takes the last block and leaves, another frees and looks for one"
+        filled_against_search None;
     "remote-free" "two threads take turns with one span" turns None;
 }
 
@@ -69,7 +73,9 @@ impl<P: RemoteFree> Scene<P> {
 
     /// Every block of the heap is free, once. A span that nobody lists shows in no other way.
     fn drain(&self, held: &[usize]) {
-        held.iter().for_each(|&block| self.free(block));
+        for &block in held {
+            self.free(block);
+        }
         let mut cache = P::Cache::default();
         let mut found = Vec::new();
         while let Some(block) = self.alloc(&mut cache) {
@@ -78,7 +84,9 @@ impl<P: RemoteFree> Scene<P> {
         assert_eq!(found.len(), self.blocks.len(), "blocks that can be allocated in the end");
         // And once more: the spans are in order now.
         self.heap.leave(cache);
-        found.into_iter().for_each(|block| self.free(block));
+        for block in found {
+            self.free(block);
+        }
         let mut cache = P::Cache::default();
         let count = std::iter::from_fn(|| self.alloc(&mut cache)).count();
         assert_eq!(count, self.blocks.len(), "blocks that can be allocated the next time");
@@ -141,6 +149,17 @@ fn last_of_two<P: RemoteFree>() {
     last_of::<P>(2);
 }
 
+fn last_against_last<P: RemoteFree>() {
+    let scene = Scene::<P>::new(1);
+    let (one, other, cache) = scene.full();
+    scene.free(one);
+    scene.heap.leave(cache);
+    let thread = with(&scene, move |scene| scene.free(other));
+    turn(&scene);
+    end(thread);
+    scene.drain(&[]);
+}
+
 fn last_of<P: RemoteFree>(spans: usize) {
     let scene = Scene::<P>::new(spans);
     let (one, other, cache) = scene.full();
@@ -167,15 +186,34 @@ pub(crate) fn freed_against_search<P: RemoteFree>() {
     scene.drain(held.as_slice());
 }
 
+fn filled_against_search<P: RemoteFree>() {
+    let scene = Scene::<P>::new(1);
+    let mut cache = P::Cache::default();
+    let Some(first) = scene.alloc(&mut cache) else { panic!("a fresh heap has no block") };
+    let owner = with(&scene, move |scene| {
+        let last = scene.alloc(&mut cache);
+        scene.heap.leave(cache);
+        last
+    });
+    scene.free(first);
+    let mut cache = P::Cache::default();
+    let found = scene.alloc(&mut cache);
+    scene.heap.leave(cache);
+    let held: Vec<usize> = [end(owner), found].into_iter().flatten().collect();
+    scene.drain(&held);
+}
+
+/// A thread allocates, leaves, and frees what it has.
+fn turn<P: RemoteFree>(scene: &Scene<P>) {
+    let mut cache = P::Cache::default();
+    if let Some(block) = scene.alloc(&mut cache) {
+        scene.heap.leave(cache);
+        scene.free(block);
+    }
+}
+
 pub(crate) fn turns<P: RemoteFree>() {
     let scene = Scene::<P>::new(1);
-    let turn = |scene: &Scene<P>| {
-        let mut cache = P::Cache::default();
-        if let Some(block) = scene.alloc(&mut cache) {
-            scene.heap.leave(cache);
-            scene.free(block);
-        }
-    };
     let thread = with(&scene, turn);
     turn(&scene);
     end(thread);

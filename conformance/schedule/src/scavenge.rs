@@ -28,8 +28,8 @@ pub trait Scavenge: Send + Sync + 'static {
 const PAGES: usize = 2;
 
 models! { Scavenge:
-    "scavenge" "one allocates and frees while one scavenges" against_allocation Some(3);
-    "scavenge" "two scavenge, one frees" two_scavengers Some(3);
+    "scavenge" "one allocates and frees while one scavenges" against_allocation None;
+    "scavenge" "two scavenge, one frees" two_scavengers None;
     "scavenge" "a page is freed while its chunk is found to be empty" against_free None;
     "scavenge" "the system's call allocates itself" while_released None;
 }

@@ -19,8 +19,8 @@ pub trait SpanSet: Send + Sync + 'static {
 }
 
 models! { SpanSet:
-    "span-set" "one pushes, two pop, at first it is empty" from_empty Some(3);
-    "span-set" "two empty a block while one pushes into the next" through_a_block Some(2);
+    "span-set" "one pushes, two pop, at first it is empty" from_empty None;
+    "span-set" "two empty a block while one pushes into the next" through_a_block Some(3);
     "span-set" "two push the first spans of one block" first_pushes None;
     "span-set" "one pushes through three blocks, one pops" through_blocks Some(3);
 }

@@ -34,8 +34,8 @@ pub trait Stats: Send + Sync + 'static {
 }
 
 models! { Stats:
-    "stats" "one thread allocates and frees, one looks" one_thread Some(3);
-    "stats" "one allocates, another frees it, a third looks" from_hand_to_hand Some(3);
+    "stats" "one thread allocates and frees, one looks" one_thread None;
+    "stats" "one allocates, another frees it, a third looks" from_hand_to_hand None;
 }
 
 struct Scene<P> {

@@ -237,7 +237,6 @@ impl Steps for Right {}
 pub(super) struct FreesRelaxed;
 impl Steps for FreesRelaxed {
     const FREED: Ordering = Ordering::Relaxed;
-    // The count would order it, were it not for an owner that folds before the count.
 }
 
 pub(super) struct FoldsRelaxed;
@@ -248,6 +247,11 @@ impl Steps for FoldsRelaxed {
 pub(super) struct CountsRelaxed;
 impl Steps for CountsRelaxed {
     const COUNTED: Ordering = Ordering::Relaxed;
+}
+
+pub(super) struct MovesRelaxed;
+impl Steps for MovesRelaxed {
+    const MOVED: Ordering = Ordering::Relaxed;
 }
 
 pub(super) struct CountsBeforeBit;

@@ -145,6 +145,9 @@ wrong! {
     mini_heap::Small<CountsRelaxed> "alloc/counts-free-relaxed"
         breaks "alloc/concurrency/remote-free-ordered" by "remote-free"
         "Counts a free without order: who releases an empty span does not see the other frees.";
+    mini_heap::Small<MovesRelaxed> "alloc/moves-span-relaxed"
+        breaks "alloc/concurrency/remote-free-ordered" by "remote-free"
+        "Moves a span from owner to owner without order.";
     mini_heap::Small<CountsBeforeBit> "alloc/counts-before-bit"
         breaks "alloc/concurrency/remote-free-counted-once" by "remote-free"
         "Counts a free before its bit is set: the span is given away under the thread.";

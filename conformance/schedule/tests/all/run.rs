@@ -1,9 +1,9 @@
 //! Jobs on a few threads, and a row for each.
 
 use super::sources;
-use conformance_schedule::wrong::Wrong;
 use conformance_schedule::explore::{self, Case, Outcome};
 use conformance_schedule::record::{Held, Killed, Record};
+use conformance_schedule::wrong::Wrong;
 use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};

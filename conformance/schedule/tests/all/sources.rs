@@ -30,7 +30,7 @@ pub(crate) fn fingerprints() -> BTreeMap<String, String> {
             Ok(entries) => entries
                 .map(|entry| entry.expect("an entry of a folder can be read").file_name())
                 .map(|name| format!("{source}/{}", name.to_string_lossy()))
-                .filter(|path| path.ends_with(".rs"))
+                .filter(|path| Path::new(path).extension().is_some_and(|end| end == "rs"))
                 .collect(),
             Err(_) => vec![source.to_owned()],
         };
