@@ -165,7 +165,7 @@ impl<const N: usize> SpanSet<N> {
                 continue;
             };
             let claimed = Index { tail: index.tail.checked_add(1).ok_or(OutOfMemory)?, ..index };
-            // Release: who sees the number finds its block.
+            // Release: who sees the number finds its block, and sees all that was done to the span.
             match self.index.compare_exchange_weak(
                 seen,
                 claimed.pack(),
@@ -174,8 +174,7 @@ impl<const N: usize> SpanSet<N> {
             ) {
                 Ok(_) => {
                     let slot = &memory.block(block).slots[index.tail as usize % N];
-                    // Release: all that was done to the span comes before its next owner has it.
-                    slot.store(span.0, Ordering::Release);
+                    slot.store(span.0, Ordering::Relaxed);
                     return Ok(());
                 }
                 Err(now) => seen = now,
@@ -207,11 +206,11 @@ impl<const N: usize> SpanSet<N> {
         };
         let block = memory.block(id);
         let slot = &block.slots[number as usize % N];
-        let mut span = slot.load(Ordering::Acquire);
+        let mut span = slot.load(Ordering::Relaxed);
         while span == 0 {
             // Its pusher has the number and is about to fill the slot.
             spin();
-            span = slot.load(Ordering::Acquire);
+            span = slot.load(Ordering::Relaxed);
         }
         slot.store(0, Ordering::Relaxed);
         // Release: this slot is empty before the block is somebody else's. Acquire: so are the others.
