@@ -60,6 +60,8 @@ pub mod court;
 pub mod run;
 pub mod driver;
 pub mod hunt;
+#[cfg(feature = "reference")]
+pub mod adapter;
 pub mod mutant;
 pub mod laws;
 pub mod proof;

@@ -20,6 +20,8 @@ pub enum TargetSpec {
     SmallLayout,
     /// `small-go`: the small correct allocator that is built as Go's, with an inside.
     SmallGo,
+    /// `reference-alloc` and its kin: a reference crate.
+    Reference(&'static str),
     /// `mutant:ID`: one of its wrong variants.
     Mutant(String),
     /// A heap of the calling executable, by the name that its macro gave it.
@@ -67,10 +69,17 @@ impl FromStr for TargetSpec {
                     near.unwrap_or_default()
                 ))
             }
-            _ => unknown(format!(
-                "`{word}` is no target: use `system`, `so:PATH`, `small`, `small-layout`, \
-                 `small-go` or `mutant:ID`"
-            )),
+            _ => match reference_words().find(|reference| *reference == word) {
+                Some(reference) => Ok(TargetSpec::Reference(reference)),
+                None => unknown(format!(
+                    "`{word}` is no target: use `system`, `so:PATH`, {}, `small`, `small-layout`, \
+                     `small-go` or `mutant:ID`",
+                    reference_words()
+                        .map(|word| format!("`{word}`"))
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                )),
+            },
         }
     }
 }
@@ -83,6 +92,7 @@ impl fmt::Display for TargetSpec {
             TargetSpec::Small => f.write_str("small"),
             TargetSpec::SmallLayout => f.write_str("small-layout"),
             TargetSpec::SmallGo => f.write_str("small-go"),
+            TargetSpec::Reference(word) => f.write_str(word),
             TargetSpec::Mutant(id) => write!(f, "mutant:{id}"),
             TargetSpec::Named(name) => f.write_str(name),
         }
@@ -98,6 +108,7 @@ impl TargetSpec {
             TargetSpec::Small | TargetSpec::SmallLayout | TargetSpec::SmallGo => {
                 Way::Named(self.to_string())
             }
+            TargetSpec::Reference(word) => Way::Named((*word).to_owned()),
             TargetSpec::Mutant(id) | TargetSpec::Named(id) => Way::Named(id.clone()),
         }
     }
@@ -114,6 +125,7 @@ impl TargetSpec {
     fn own_name(&self) -> Option<String> {
         match self {
             TargetSpec::Named(name) => Some(name.clone()),
+            TargetSpec::Reference(word) => Some((*word).to_owned()),
             _ => None,
         }
     }
@@ -127,7 +139,7 @@ impl TargetSpec {
             | TargetSpec::SmallLayout
             | TargetSpec::SmallGo
             | TargetSpec::Mutant(_) => TargetKind::Mutant,
-            TargetSpec::Named(_) => TargetKind::InProcess,
+            TargetSpec::Reference(_) | TargetSpec::Named(_) => TargetKind::InProcess,
         };
         let loaded = match found.loaded {
             identity::Loaded::BuiltIn => Loaded::InProcess,
@@ -157,8 +169,25 @@ pub fn built_in(name: &str) -> Option<Box<dyn crate::target::heap::Heap>> {
         "small" => Some(mutant::correct()),
         "small-layout" => Some(mutant::correct_layout()),
         "small-go" => Some(mutant::correct_go()),
-        _ => mutant::find(name).map(|mutant| (mutant.make)()),
+        _ => reference(name).or_else(|| mutant::find(name).map(|mutant| (mutant.make)())),
     }
+}
+
+/// The words of the reference crates that this executable has.
+fn reference_words() -> impl Iterator<Item = &'static str> {
+    #[cfg(feature = "reference")]
+    return crate::adapter::words();
+    #[cfg(not(feature = "reference"))]
+    std::iter::empty()
+}
+
+/// The reference crate that `name` names.
+#[cfg_attr(not(feature = "reference"), expect(unused_variables, reason = "there is none"))]
+fn reference(name: &str) -> Option<Box<dyn crate::target::heap::Heap>> {
+    #[cfg(feature = "reference")]
+    return crate::adapter::find(name);
+    #[cfg(not(feature = "reference"))]
+    None
 }
 
 #[cfg(test)]

@@ -1,0 +1,22 @@
+//! The reference crates as targets: right, fast, and judged like everybody else.
+//!
+//! A target here is named by a word of its own on the command line, and lives in the worker, whose
+//! memory it does not serve but for the calls that are judged.
+
+mod explicit;
+
+use crate::target::heap::Heap;
+
+/// The words, and what they name.
+const TARGETS: [(&str, fn() -> Box<dyn Heap>); 1] =
+    [("reference-alloc", || Box::new(explicit::Explicit::new()))];
+
+/// The words of all targets here.
+pub fn words() -> impl Iterator<Item = &'static str> {
+    TARGETS.iter().map(|(word, _)| *word)
+}
+
+/// The target that `word` names.
+pub fn find(word: &str) -> Option<Box<dyn Heap>> {
+    TARGETS.iter().find(|(name, _)| *name == word).map(|(_, make)| make())
+}
