@@ -118,7 +118,7 @@ pub enum Op {
     MemoryLimit { size: u64 },
     /// Looks at the whole inside of the target.
     Survey,
-    /// Writes one byte past an object, and frees it. A target that claims to detect that must stop.
+    /// Writes one byte past an object, within its slot, and frees it. A target that claims to detect that must stop.
     Overrun { slot: Slot },
     /// Frees an object and names another size. A target that claims to detect that must stop.
     FreeWrong { slot: Slot, size: u64 },

@@ -127,7 +127,8 @@ unsafe impl<P: Parts> Heap for Go<P> {
 
     unsafe fn free(&self, block: Held) {
         if !block.address.is_null() {
-            self.state().free_slot::<P>(block.address.addr(), block.size);
+            let at = block.address.addr();
+            os::keeping_errno(|| self.state().free_slot::<P>(at, block.size));
         }
     }
 

@@ -1,7 +1,7 @@
 //! The inside of the allocator as the judge sees it.
 
 use super::object::POISON;
-use super::os::current_p;
+use super::os::{current_p, keeping_errno};
 use super::pages::FANOUT;
 use super::parts::Parts;
 use super::scavenge::{GRANULE, HUGE};
@@ -32,7 +32,8 @@ unsafe impl<P: Parts> Inside for Go<P> {
     }
 
     unsafe fn free_object(&self, object: Held) {
-        self.state().free_object::<P>(object.address.addr(), object.size);
+        let at = object.address.addr();
+        keeping_errno(|| self.state().free_object::<P>(at, object.size));
     }
 
     fn flush(&self) {
@@ -60,7 +61,7 @@ unsafe impl<P: Parts> Inside for Go<P> {
     }
 
     unsafe fn free_stack(&self, stack: *mut u8, size: usize) {
-        self.state().free_stack::<P>(stack.addr(), size, current_p());
+        keeping_errno(|| self.state().free_stack::<P>(stack.addr(), size, current_p()));
     }
 
     fn take_run(&self, pages: usize) -> usize {
@@ -75,7 +76,7 @@ unsafe impl<P: Parts> Inside for Go<P> {
     }
 
     fn free_run(&self, run: usize, pages: usize) {
-        self.state().give_run::<P>(run, pages);
+        keeping_errno(|| self.state().give_run::<P>(run, pages));
     }
 
     fn scavenge(&self, bytes: usize) -> Vec<(usize, usize)> {

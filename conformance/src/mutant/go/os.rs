@@ -81,6 +81,19 @@ pub(crate) fn copy(from: usize, to: usize, len: usize) {
     unsafe { ptr::copy_nonoverlapping(from, to, len) };
 }
 
+/// Does `work` and leaves errno as it was: collections that shrink give memory back, and a call of
+/// the system may fail on the way.
+pub(crate) fn keeping_errno<T>(work: impl FnOnce() -> T) -> T {
+    // SAFETY: the C library's own accessor; the pointer stays valid for the thread's life.
+    let errno = unsafe { libc::__errno_location() };
+    // SAFETY: as above.
+    let before = unsafe { *errno };
+    let result = work();
+    // SAFETY: as above.
+    unsafe { *errno = before };
+    result
+}
+
 /// Ps, dealt out to threads in turn.
 pub(crate) const PROCS: usize = 4;
 

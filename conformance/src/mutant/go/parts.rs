@@ -304,8 +304,7 @@ pub(crate) trait Parts: Sized + Send + Sync + 'static {
         (base, base + len)
     }
 
-    /// Called between the failure to find pages and the growth of the heap; whether the lock may be
-    /// given up there.
+    /// Whether the lock is given up between finding no pages and growing.
     fn unlocks_to_grow() -> bool {
         false
     }

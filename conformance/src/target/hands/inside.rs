@@ -312,7 +312,12 @@ impl Hands<'_> {
             _ => block.held,
         };
         let same = held.size == block.held.size;
-        if block.origin != Origin::Object || same == matches!(op, Op::FreeWrong { .. }) {
+        // A write past an object that shares its block, or fills it, lands in another object.
+        let has_slack = || held.size >= 16 && self.usable_of(&block, log) > block.held.size;
+        if block.origin != Origin::Object
+            || same == matches!(op, Op::FreeWrong { .. })
+            || same && !has_slack()
+        {
             claim.leave_as_was();
             return None;
         }
