@@ -33,6 +33,8 @@ pub mod mheap;
 #[cfg(not(loom))]
 pub mod mcentral;
 #[cfg(not(loom))]
+pub mod magazine;
+#[cfg(not(loom))]
 pub mod mcache;
 #[cfg(not(loom))]
 pub mod stack;
