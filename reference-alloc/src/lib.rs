@@ -41,6 +41,8 @@ pub mod stack;
 #[cfg(not(loom))]
 pub mod alloc;
 #[cfg(not(loom))]
+pub mod harden;
+#[cfg(not(loom))]
 mod census;
 #[cfg(not(loom))]
 pub mod check;
