@@ -67,20 +67,20 @@ pub const C_ALIGN: usize = 16;
 
 /// The class for a request of C's: aligned to 16, whatever the size. `None` if it is large.
 /// Upholds `alloc/align/align-fundamental`.
-#[inline(always)]
+#[inline]
 pub fn class_of_c(bytes: usize) -> Option<u8> {
-    if bytes <= MAX_SMALL { Some(SIZES_BY_16[(bytes + 15) / 16]) } else { None }
+    if bytes <= MAX_SMALL { Some(SIZES_BY_16[(bytes + 15) >> 4]) } else { None }
 }
 
 /// The class for a request of Rust's. `None` if it is large.
-#[inline(always)]
+#[inline]
 pub fn class_of_layout(bytes: usize, align: usize) -> Option<u8> {
     if bytes > MAX_SMALL {
         None
     } else if align <= 8 {
-        Some(SIZES_BY_8[bytes.div_ceil(8)])
+        Some(SIZES_BY_8[(bytes + 7) >> 3])
     } else if align <= 16 {
-        Some(SIZES_BY_16[(bytes + 15) / 16])
+        Some(SIZES_BY_16[(bytes + 15) >> 4])
     } else {
         class_over_aligned(bytes, align)
     }
@@ -126,11 +126,9 @@ impl<O: Os> Heap<O> {
             align_of::<Mcache>(),
         )?;
         drop(from);
-        // SAFETY: memory for a cache, nobody else's, for ever.
-        let cache: &'static Mcache = unsafe {
-            place.cast::<Mcache>().write(Mcache::none());
-            place.cast().as_ref()
-        };
+        // SAFETY: memory for a cache, nobody else's, for ever. Zero bytes are `Mcache::none()`, which is
+        // not written there: it would stand on the stack first, and stacks may be small.
+        let cache: &'static Mcache = unsafe { place.cast().as_ref() };
         cache.open();
         cache.next.store(self.all.load(Ordering::Relaxed), Ordering::Relaxed);
         self.all.store(ptr::from_ref(cache).cast_mut(), Ordering::Release);
@@ -196,7 +194,7 @@ impl<O: Os> Heap<O> {
     ///
     /// # Safety
     /// The caller owns the cache, which is open.
-    #[inline(always)]
+    #[inline]
     pub unsafe fn alloc_small(
         &self,
         cache: &Mcache,
@@ -273,7 +271,7 @@ impl<O: Os> Heap<O> {
     ///
     /// # Safety
     /// The caller owns the cache, which is open; `address` is a live block of the class.
-    #[inline(always)]
+    #[inline]
     pub unsafe fn free_small(
         &self,
         cache: &Mcache,

@@ -54,6 +54,7 @@ pub struct Arenas {
 
 impl Arenas {
     /// No address is ours.
+    #[expect(clippy::large_stack_arrays, reason = "it becomes part of a static, or of a box")]
     pub const fn new() -> Arenas {
         Arenas { frames: [const { AtomicPtr::new(ptr::null_mut()) }; FRAMES] }
     }
@@ -68,7 +69,7 @@ impl Arenas {
     /// The class of the small block without pointers at `address`, whatever its span; 0 if it is
     /// a large block, one with pointers, a stack, or memory of others; `None` if it is far from all
     /// that is ours. Of an address that no program can have, only the lower bits count.
-    #[inline(always)]
+    #[inline]
     pub fn class_at(&self, address: usize) -> Option<u8> {
         let frame = self.frames[address >> FRAME_SHIFT & (FRAMES - 1)].load(Ordering::Acquire);
         // SAFETY: null, or made by `cover` and never unmapped; all its fields are atomic.
@@ -146,7 +147,7 @@ impl Arenas {
         let (mut at, end) = (base.addr().0, (base + pages).addr().0);
         let mut used = false;
         while at < end {
-            let stop = end.min((at >> ARENA_SHIFT) + 1 << ARENA_SHIFT);
+            let stop = end.min(((at >> ARENA_SHIFT) + 1) << ARENA_SHIFT);
             let Some(frame) = self.frame(at) else { return true };
             let mark = &frame.zeroed_base[at >> ARENA_SHIFT & (FRAME_ARENAS - 1)];
             used |= mark.raise(at & (ARENA_BYTES - 1), stop - (at & !(ARENA_BYTES - 1)));

@@ -48,6 +48,7 @@ impl<O: Os> Heap<O> {
         let caches = self.caches.hold();
         // SAFETY: null, or a cache that is never unmapped; the lock keeps the list as it is.
         let first = unsafe { caches.idle.as_ref() };
+        // SAFETY: as above.
         let next = |cache: &&'static Mcache| unsafe { cache.idle.load(Ordering::Relaxed).as_ref() };
         std::iter::successors(first, next).count()
     }

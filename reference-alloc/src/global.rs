@@ -19,7 +19,7 @@ use crate::harden::Asked;
 use crate::thread::{self, Mode, stop};
 use crate::units::Addr;
 use std::alloc::{GlobalAlloc, Layout};
-use std::ptr;
+use std::ptr::{self, NonNull};
 
 /// The process's heap, as Rust calls it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -35,7 +35,7 @@ unsafe impl GlobalAlloc for ReferenceAlloc {
             return block.as_ptr();
         }
         thread::alloc_slow(class, layout.size(), layout.align(), false)
-            .map_or(ptr::null_mut(), |block| block.as_ptr())
+            .map_or(ptr::null_mut(), NonNull::as_ptr)
     }
 
     #[inline]
@@ -47,7 +47,7 @@ unsafe impl GlobalAlloc for ReferenceAlloc {
             return block.as_ptr();
         }
         thread::alloc_slow(class, layout.size(), layout.align(), true)
-            .map_or(ptr::null_mut(), |block| block.as_ptr())
+            .map_or(ptr::null_mut(), NonNull::as_ptr)
     }
 
     #[inline]

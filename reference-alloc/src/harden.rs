@@ -212,14 +212,13 @@ impl<'h, O: Os> Detect<'h, O> {
             return double;
         }
         let central = &self.heap.central;
-        match cache {
+        if let Some(cache) = cache {
             // SAFETY: the caller's, and the bit was set just now.
-            Some(cache) => unsafe { cache.free_one(span, central) },
-            None => {
-                let mut emptied = Emptied::new();
-                central.see_to(span, 1, &mut emptied);
-                emptied.flush(&central.heap);
-            }
+            unsafe { cache.free_one(span, central) };
+        } else {
+            let mut emptied = Emptied::new();
+            central.see_to(span, 1, &mut emptied);
+            emptied.flush(&central.heap);
         }
         Ok(())
     }

@@ -208,11 +208,9 @@ impl Ledger {
         let before = Word::unpack(self.0.fetch_add(u64::from(n) << RETURNED, Ordering::AcqRel));
         let now = Word { returned: before.returned.wrapping_add(n as i16), ..before };
         match now.place {
-            Place::Owned | Place::Dead => Duty::None,
             Place::Listed if now.is_empty() => self.take_empty(now),
-            Place::Listed => Duty::None,
             Place::Full if before.returned <= 0 && now.returned > 0 => self.leave_full(now),
-            Place::Full => Duty::None,
+            _ => Duty::None,
         }
     }
 

@@ -1,4 +1,55 @@
-//! A Go-style allocator: pages, spans, size classes, a cache for each thread.
+//! A Go-style allocator, as Go's runtime has one below its collector, for programs that free by hand:
+//! pages, spans, size classes, a cache for each thread, a scavenger. It is the reference that the
+//! invariants in `specs/alloc` are read against, and it means to be as fast as allocators that care
+//! for nothing else.
+//!
+//! # The life of a block
+//!
+//! `malloc(100)`, and each step only if the one before has nothing:
+//!
+//! 1. **Class.** 100 bytes go into slots of 112: [`size_class`]. What no class holds is *large*, and
+//!    begins at step 6 with a span of its own.
+//! 2. **Magazine.** The thread's cache has a stack of free addresses for each class: [`mcache`]. Its top
+//!    is the block. Nothing shared was touched.
+//! 3. **Refill.** Half a magazine of free slots comes from the thread's current span of the class:
+//!    [`span`]. Slots that other threads have freed in it are *folded* in when none is left.
+//! 4. **Another span.** The class has a stack, without a lock, of spans that have room and no owner:
+//!    [`mcentral`]. [`ledger`] says who may take one.
+//! 5. **A new span** is made from a page or some, out of the thread's window of 64 pages, and a struct
+//!    that waits: [`mheap`], [`span_pool`].
+//! 6. **Pages.** Under the heap's lock the lowest run that fits is taken, by a tree of summaries over
+//!    bitmaps: [`page_heap`], [`pages`].
+//! 7. **The system** gives arenas of 64 MiB of address space, and memory for 4 MiB of it at once:
+//!    [`arena`], [`os`].
+//!
+//! `free(p)`, the way back:
+//!
+//! 1. **Class.** The address leads to its page, and the page to the class: [`arena`]. A free that is
+//!    told the size need not look.
+//! 2. **Magazine.** The address is pushed, whichever thread allocated it.
+//! 3. **Flush.** The older half of a full magazine goes back to its spans: a bit for each block, and a
+//!    count that says whether the span was full, and is listed again, or is empty now: [`ledger`].
+//! 4. **Empty spans** give their pages back, many at once.
+//! 5. **The scavenger** returns the memory of free pages, the highest first, when more is free than was
+//!    lately needed: [`scavenge`].
+//!
+//! ```text
+//!   thread                 shared, no lock                 the heap's lock       the system
+//!  +-----------+  refill  +----------------+  new span   +----------------+     +---------+
+//!  | magazines |<-------- | spans with     |<----------- | page allocator |<----| arenas  |
+//!  |  by class |          | room, by class |             |  first fit     |     | 64 MiB  |
+//!  | span  ..  | -------->| freed bits and | ----------->|  by address    |---->|         |
+//!  | 64 pages  |  flush   | ledger         | empty spans |                | scavenger     |
+//!  +-----------+          +----------------+             +----------------+     +---------+
+//! ```
+//!
+//! # Ways in
+//!
+//! - [`global::ReferenceAlloc`] is a `#[global_allocator]`.
+//! - `reference-alloc/malloc` is a shared library with C's names, to be preloaded.
+//! - [`global::HardenedAlloc`], and the shared library if `REFERENCE_MALLOC=harden:detect` is in its
+//!   environment, go another way for each call and find misuse on it: [`harden`].
+//! - [`alloc::Heap`] is a heap of one's own, on any [`os::Os`]; tests use pretended memory.
 //!
 //! The modules below stand in reading order: each needs only those above it. Under loom there are those
 //! that protocols without a lock are made of; what lies on the system's memory is left out.

@@ -23,7 +23,7 @@ pub const fn capacity(class: usize) -> usize {
     if size == 0 {
         return 0;
     }
-    let fit = MAGAZINE_BYTES / size & !1;
+    let fit = (MAGAZINE_BYTES / size) & !1;
     if fit < MAGAZINE_BLOCKS.0 {
         MAGAZINE_BLOCKS.0
     } else if fit > MAGAZINE_BLOCKS.1 {
@@ -73,7 +73,7 @@ impl Magazine {
     }
 
     /// The newest block, or `None`.
-    #[inline(always)]
+    #[inline]
     pub fn pop(&self) -> Option<Addr> {
         let top = self.top.load(Ordering::Relaxed);
         if top == self.floor.load(Ordering::Relaxed) {
@@ -89,7 +89,7 @@ impl Magazine {
     }
 
     /// Puts `block` on top; false if there is no room.
-    #[inline(always)]
+    #[inline]
     pub fn push(&self, block: Addr) -> bool {
         let top = self.top.load(Ordering::Relaxed);
         if top == self.ceiling.load(Ordering::Relaxed) {

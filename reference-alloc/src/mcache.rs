@@ -56,6 +56,7 @@ unsafe impl Sync for Mcache {}
 impl Mcache {
     /// A cache without room, which is what a thread has before it has one: every pop and every push
     /// fails, and leads to the slow path.
+    #[expect(clippy::large_stack_arrays, reason = "it becomes a static")]
     pub const fn none() -> Mcache {
         Mcache {
             magazines: [const { Magazine::new() }; CLASSES],
@@ -83,7 +84,7 @@ impl Mcache {
     }
 
     /// The magazine of `class`, which must be below [`CLASSES`].
-    #[inline(always)]
+    #[inline]
     pub fn magazine(&self, class: u8) -> &Magazine {
         debug_assert!(usize::from(class) < CLASSES);
         // SAFETY: classes come from tables that hold nothing else.

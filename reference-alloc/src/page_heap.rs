@@ -94,10 +94,10 @@ impl<O: Os> PageHeap<O> {
     /// If the system has no memory.
     #[inline]
     pub fn take_cached(&self, cache: &mut PageCache, pages: Pages) -> Result<Taken, OutOfMemory> {
-        if pages < CACHED_BELOW {
-            if let Some((base, scavenged)) = cache.alloc(pages) {
-                return Ok(Taken { base, scavenged });
-            }
+        if pages < CACHED_BELOW
+            && let Some((base, scavenged)) = cache.alloc(pages)
+        {
+            return Ok(Taken { base, scavenged });
         }
         let mut core = self.core();
         if pages < CACHED_BELOW && cache.is_empty() {

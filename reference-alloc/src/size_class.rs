@@ -74,7 +74,7 @@ impl Class {
             return None;
         };
         while (class as usize) < CLASSES {
-            if (SIZES[class as usize] as usize) % align == 0 {
+            if (SIZES[class as usize] as usize).is_multiple_of(align) {
                 return Some(Class(class));
             }
             class += 1;
@@ -202,10 +202,10 @@ pub const fn round_up(bytes: usize, scan: Scan) -> usize {
         Scan::Pointers if bytes > MAX_IN_BITMAP => HEADER_BYTES,
         _ => 0,
     };
-    if bytes <= MAX_SMALL {
-        if let Some(class) = Class::of(bytes + header) {
-            return class.bytes() - header;
-        }
+    if bytes <= MAX_SMALL
+        && let Some(class) = Class::of(bytes + header)
+    {
+        return class.bytes() - header;
     }
     match Pages::for_bytes(bytes) {
         Some(pages) if pages.0 <= usize::MAX >> crate::units::PAGE_SHIFT => pages.bytes(),
@@ -275,7 +275,7 @@ const fn pages_for(size: usize) -> usize {
 /// Rule 3: the largest multiple of 128 that fits as often, if it is larger.
 const fn stretched(row: Row) -> usize {
     let span = row.pages * PAGE_BYTES;
-    let slack = span / (span / row.size) & !127;
+    let slack = (span / (span / row.size)) & !127;
     if slack > row.size { slack } else { row.size }
 }
 

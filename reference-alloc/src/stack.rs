@@ -200,22 +200,19 @@ impl Pools {
         marking: bool,
     ) {
         let bytes = stack.bytes();
-        match order_of(bytes) {
-            Some(order) => {
-                let list = &mut cache.lists[order];
-                list.push(stack.lo, bytes);
-                if list.bytes >= CACHE_BYTES {
-                    self.give_back(heap, list, order, CACHE_BYTES / 2, marking);
-                }
+        if let Some(order) = order_of(bytes) {
+            let list = &mut cache.lists[order];
+            list.push(stack.lo, bytes);
+            if list.bytes >= CACHE_BYTES {
+                self.give_back(heap, list, order, CACHE_BYTES / 2, marking);
             }
-            None => {
-                let span = span_of(heap, stack.lo);
-                if marking {
-                    self.large.hold()[length_of(span.pages())].insert(span);
-                } else {
-                    heap.free_spans(&[span]);
-                }
-            }
+            return;
+        }
+        let span = span_of(heap, stack.lo);
+        if marking {
+            self.large.hold()[length_of(span.pages())].insert(span);
+        } else {
+            heap.free_spans(&[span]);
         }
     }
 
@@ -315,18 +312,17 @@ fn span_of<O: Os>(heap: &Mheap<O>, stack: Addr) -> &'static Span {
 
 /// A stack from the first span that has one, or from a new span.
 fn take<O: Os>(heap: &Mheap<O>, spans: &mut Spans, order: usize) -> Result<Addr, OutOfMemory> {
-    let span = match spans.first {
-        Some(span) => span,
-        None => {
-            let span = heap.alloc_manual(Pages(POOL_SPAN / PAGE_BYTES))?;
-            let mut free = FreeList::default();
-            for i in (0..POOL_SPAN / (MIN_STACK << order)).rev() {
-                free.push(span.base() + i * (MIN_STACK << order), 0);
-            }
-            span.free_stacks.set(free.first);
-            spans.insert(span);
-            span
+    let span = if let Some(span) = spans.first {
+        span
+    } else {
+        let span = heap.alloc_manual(Pages(POOL_SPAN / PAGE_BYTES))?;
+        let mut free = FreeList::default();
+        for i in (0..POOL_SPAN / (MIN_STACK << order)).rev() {
+            free.push(span.base() + i * (MIN_STACK << order), 0);
         }
+        span.free_stacks.set(free.first);
+        spans.insert(span);
+        span
     };
     let mut free = FreeList { first: span.free_stacks.get(), bytes: 0 };
     let stack = free.pop(0).expect("a span in the list has a free stack");

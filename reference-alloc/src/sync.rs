@@ -123,6 +123,6 @@ impl<T> Lock<T> {
     /// Waits until nobody has the lock, and takes it.
     #[inline]
     pub fn hold(&self) -> Guard<'_, T> {
-        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }

@@ -25,7 +25,7 @@ pub(crate) extern "C" fn calloc(count: size_t, size: size_t) -> *mut c_void {
         return block.as_ptr().cast();
     }
     boot::choose();
-    answer(thread::alloc_slow(class, bytes, C_ALIGN, true))
+    answer(thread::alloc_slow(class, bytes, C_ALIGN, true).ok())
 }
 
 /// Makes a block hold `size` bytes, here or elsewhere. Source: C17 7.22.3.5; `realloc(p, 0)` as glibc.
@@ -108,7 +108,7 @@ pub(crate) extern "C" fn aligned_alloc(align: size_t, size: size_t) -> *mut c_vo
     if !align.is_power_of_two() {
         return refuse(libc::EINVAL);
     }
-    answer(aligned(align, size).ok_or(()))
+    answer(aligned(align, size))
 }
 
 /// The older spelling of [`aligned_alloc`]. Source: `memalign(3)`.

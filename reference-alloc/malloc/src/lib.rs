@@ -26,10 +26,10 @@ use reference_alloc::thread;
 use std::ptr::{self, NonNull};
 
 /// The answer of a function of the family: a block, or null with `errno` set.
-fn answer<E>(block: Result<NonNull<u8>, E>) -> *mut c_void {
+fn answer(block: Option<NonNull<u8>>) -> *mut c_void {
     match block {
-        Ok(block) => block.as_ptr().cast(),
-        Err(_) => refuse(libc::ENOMEM),
+        Some(block) => block.as_ptr().cast(),
+        None => refuse(libc::ENOMEM),
     }
 }
 
@@ -76,7 +76,7 @@ mod slow {
     #[inline(never)]
     pub(crate) extern "C" fn malloc(size: size_t) -> *mut c_void {
         boot::choose();
-        answer(thread::alloc_slow(class_of_c(size), size, C_ALIGN, false))
+        answer(thread::alloc_slow(class_of_c(size), size, C_ALIGN, false).ok())
     }
 
     /// # Safety

@@ -12,7 +12,10 @@ use crate::sync::{AtomicBool, Guard, Ordering};
 use std::cell::UnsafeCell;
 
 /// The locks that the forking thread holds, from before the fork until after it.
-struct Held(UnsafeCell<Option<(Guard<'static, Option<&'static Mcache>>, AllLocks<'static, Unix>)>>);
+struct Held(UnsafeCell<Option<Locks>>);
+
+/// The lock of the cache for late calls, and those of the heap, in this order.
+type Locks = (Guard<'static, Option<&'static Mcache>>, AllLocks<'static, Unix>);
 
 // SAFETY: only the thread that is forking touches it, and the system lets one thread fork at a time
 // run the handlers: it holds the locks meanwhile.

@@ -72,7 +72,7 @@ mod word {
     );
 
     /// The current thread's cache.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn cache() -> &'static Mcache {
         let cache: *const Mcache;
         // SAFETY: reads a word of this thread's own, which always holds the address of a cache.
@@ -143,7 +143,7 @@ mod word {
     }
 
     /// The current thread's cache.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn cache() -> &'static Mcache {
         CACHE.get()
     }

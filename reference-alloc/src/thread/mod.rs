@@ -51,7 +51,7 @@ static LATE: Lock<Option<&'static Mcache>> = Lock::new(None);
 static KEY: AtomicU32 = AtomicU32::new(0);
 
 /// A block of `class` from the current thread's magazine, if there is one.
-#[inline(always)]
+#[inline]
 pub fn alloc_fast(class: u8) -> Option<NonNull<u8>> {
     let block = cache().magazine(class).pop()?;
     // SAFETY: the address of a slot is never 0.
@@ -63,7 +63,7 @@ pub fn alloc_fast(class: u8) -> Option<NonNull<u8>> {
 ///
 /// # Safety
 /// `address` is null or a live block.
-#[inline(always)]
+#[inline]
 pub unsafe fn free_fast(address: *mut u8) -> bool {
     match HEAP.central.heap.pages.arenas.class_at(address.addr()) {
         Some(class) => cache().magazine(class).push(Addr(address.addr())),
@@ -75,7 +75,7 @@ pub unsafe fn free_fast(address: *mut u8) -> bool {
 ///
 /// # Safety
 /// `address` is a live block of `class`.
-#[inline(always)]
+#[inline]
 pub unsafe fn free_fast_of(address: *mut u8, class: u8) -> bool {
     cache().magazine(class).push(Addr(address.addr()))
 }
