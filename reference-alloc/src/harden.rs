@@ -10,8 +10,9 @@
 //!
 //! The *seal* is the last word of the slot, or of the last page of a large block: the size and the
 //! alignment that were asked for, xor a key that is made of the address and of a number that nobody
-//! knows. A seal is read back only if it leads to the class and the length that the block has, so
-//! that one which was overwritten is not taken for another one.
+//! knows, and then mixed, so that a change of one bit leads to any other text. What is read back must
+//! lead to the class or the length that the block has: an overwritten seal is not taken for another
+//! one, but for one time in some 2^40.
 //!
 //! A free goes through these steps, and each can end it:
 //!
@@ -63,6 +64,19 @@ pub const SEAL_BYTES: usize = size_of::<u64>();
 const POISONED: u64 = u64::from_ne_bytes([POISON; SEAL_BYTES]);
 /// Bits of a seal for the size; the rest is log2 of the alignment.
 const SIZE_BITS: u32 = 58;
+/// Any odd number whose bits look random.
+const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+/// Its inverse: their product is 1. Each step of Newton's doubles the bits that are right, from 3 on.
+const UNMIX: u64 = {
+    let mut inverse = MIX;
+    let mut right = 3;
+    while right < 64 {
+        inverse = inverse.wrapping_mul(2_u64.wrapping_sub(MIX.wrapping_mul(inverse)));
+        right *= 2;
+    }
+    assert!(MIX.wrapping_mul(inverse) == 1);
+    inverse
+};
 
 /// A heap, looked after. Either all calls go through one of these, with one secret, or none.
 pub struct Detect<'h, O: Os> {
@@ -294,8 +308,7 @@ impl<'h, O: Os> Detect<'h, O> {
     /// What a seal at `at` is xored with.
     #[inline]
     fn key(&self, at: Addr) -> u64 {
-        // Odd, and with bits everywhere: addresses that differ in low bits only differ in high ones.
-        (at.0 as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ self.secret
+        (at.0 as u64).wrapping_mul(MIX) ^ self.secret
     }
 
     /// Fills the slack and writes the seal of the block in `[at, end)`.
@@ -303,15 +316,22 @@ impl<'h, O: Os> Detect<'h, O> {
     fn seal(&self, at: Addr, end: Addr, asked: Asked) {
         fill(at + asked.bytes, Addr(end.0 - SEAL_BYTES), SLACK);
         let plain = u64::from(asked.align.trailing_zeros()) << SIZE_BITS | asked.bytes as u64;
-        seal_of(end).store(plain ^ self.key(at), Ordering::Release);
+        let folded = fold(plain ^ self.key(at));
+        seal_of(end).store(fold(folded.wrapping_mul(MIX)), Ordering::Release);
     }
 
     /// What a seal says, which need not make sense.
     #[inline]
     fn unsealed(&self, at: Addr, seal: u64) -> Asked {
-        let plain = seal ^ self.key(at);
+        let plain = fold(fold(seal).wrapping_mul(UNMIX)) ^ self.key(at);
         Asked { bytes: (plain & ((1 << SIZE_BITS) - 1)) as usize, align: 1 << (plain >> SIZE_BITS) }
     }
+}
+
+/// The upper half takes part in the lower one, which a multiplication then spreads. Its own inverse.
+#[inline]
+fn fold(word: u64) -> u64 {
+    word ^ word >> 32
 }
 
 /// The seal of the block that ends at `end`, a multiple of 8 above which memory of the heap lies.
