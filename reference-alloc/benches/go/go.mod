@@ -1,0 +1,3 @@
+module heaplaw/alloc
+
+go 1.24

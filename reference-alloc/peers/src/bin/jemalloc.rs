@@ -1,0 +1,3 @@
+//! Measures jemalloc.
+
+peers::program!(tikv_jemallocator::Jemalloc);

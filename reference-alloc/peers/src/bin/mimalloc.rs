@@ -1,0 +1,3 @@
+//! Measures mimalloc, version 3.
+
+peers::program!(mimalloc::MiMalloc);

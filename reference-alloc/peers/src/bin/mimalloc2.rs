@@ -1,0 +1,3 @@
+//! Measures mimalloc, version 2: the same crate, with another feature.
+
+peers::program!(mimalloc::MiMalloc);

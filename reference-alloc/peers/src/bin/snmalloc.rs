@@ -1,0 +1,3 @@
+//! Measures snmalloc.
+
+peers::program!(snmalloc_rs::SnMalloc);

@@ -1,0 +1,3 @@
+//! Measures the system's malloc.
+
+peers::program!(std::alloc::System);

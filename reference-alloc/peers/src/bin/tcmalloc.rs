@@ -1,0 +1,3 @@
+//! Measures Google's tcmalloc.
+
+peers::program!(tcmalloc_better::TCMalloc);
