@@ -30,32 +30,33 @@ pub(super) enum Stage {
     Hidden(&'static Mcache),
 }
 
-impl Stage {
-    /// As a word: 0 and 1 are no cache's address.
-    fn pack(self) -> usize {
-        match self {
-            Stage::Early => 0,
-            Stage::Late => 1,
-            Stage::Hidden(cache) => std::ptr::from_ref(cache).expose_provenance(),
-        }
-    }
-
-    fn unpack(word: usize) -> Stage {
-        match word {
-            0 => Stage::Early,
-            1 => Stage::Late,
-            // SAFETY: `pack` exposed it; caches are never unmapped.
-            address => Stage::Hidden(unsafe { &*std::ptr::with_exposed_provenance(address) }),
-        }
-    }
-}
-
 pub(super) use self::word::{cache, set_cache, set_stage, stage};
 
 #[cfg(all(target_arch = "x86_64", target_os = "linux", not(miri)))]
 mod word {
     use super::{Mcache, NO_CACHE, Stage};
     use std::arch::{asm, global_asm};
+    use std::ptr;
+
+    impl Stage {
+        /// As a word: 0 and 1 are no cache's address.
+        fn pack(self) -> usize {
+            match self {
+                Stage::Early => 0,
+                Stage::Late => 1,
+                Stage::Hidden(cache) => ptr::from_ref(cache).expose_provenance(),
+            }
+        }
+
+        fn unpack(word: usize) -> Stage {
+            match word {
+                0 => Stage::Early,
+                1 => Stage::Late,
+                // SAFETY: `pack` exposed it; caches are never unmapped.
+                address => Stage::Hidden(unsafe { &*ptr::with_exposed_provenance(address) }),
+            }
+        }
+    }
 
     global_asm!(
         ".pushsection .tdata,\"awT\",@progbits",
