@@ -107,7 +107,7 @@ fn resized(block: *mut u8, layout: Layout, size: usize) -> bool {
 /// static HEAP: HardenedAlloc = HardenedAlloc;
 ///
 /// let words = vec!["as", "many", "bytes", "as", "asked", "for"];
-/// assert_eq!(words.concat().len(), 22);
+/// assert_eq!(words.concat(), "asmanybytesasaskedfor");
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct HardenedAlloc;
