@@ -56,12 +56,36 @@ capabilities! {
     Footprint = "footprint", "Resident and mapped bytes of the process can be read.";
     Stats = "stats", "Running totals: allocations, frees, bytes in use.";
     DetectsMisuse = "detects-misuse", "The target claims to stop double and invalid frees.";
+    Scan = "scan", "Objects with and without pointers can be asked for, as Go's `mallocgc` has them.";
+    Tiny = "tiny", "Pointer-free objects below 16 bytes share blocks.";
+    Reclaim = "reclaim", "Reclaim cycles can be started, and spans swept one by one.";
+    Flush = "flush", "All caches can be emptied.";
+    Stacks = "stacks", "Stacks can be taken and given back.";
+    PageRuns = "page-runs", "Runs of pages can be taken from the page allocator, and given back.";
+    Scavenge = "scavenge", "Free memory can be given back to the system on demand.";
+    ScavengePace = "scavenge-pace", "A background scavenger works to a goal and to a memory limit.";
+    NextGrowth = "next-growth", "The address at which the heap would grow next is known.";
+    SpecialisedPaths = "specialised-paths", "Small sizes have allocation paths of their own.";
+    Poisons = "poisons", "Freed objects are filled with a pattern.";
+    DetectsOverrun = "detects-overrun", "A write past an object is stopped when it is freed.";
+    DetectsWrongSize = "detects-wrong-size", "A free that is told a size of another class is stopped.";
+    IntrospectClasses = "introspect-classes", "The table of size classes and its look-ups can be read.";
+    IntrospectSpan = "introspect-span", "Spans and their slots can be read.";
+    IntrospectCentral = "introspect-central", "Caches and central sets of spans can be read.";
+    IntrospectPages = "introspect-pages", "Page bitmaps, summaries, page caches and arenas can be read.";
+    IntrospectStacks = "introspect-stacks", "Stack pools and stack caches can be read.";
+    IntrospectStats = "introspect-stats", "The statistics that Go's `MemStats` has can be read.";
 }
 
 impl Capability {
     /// The capability that `word` names.
     pub fn from_word(word: &str) -> Option<Capability> {
         Capability::ALL.iter().copied().find(|c| c.word() == word)
+    }
+
+    /// Whether only a target with an inside ([`crate::target::inside`]) can offer it.
+    pub fn is_inside(self) -> bool {
+        self >= Capability::Scan
     }
 }
 

@@ -1,7 +1,7 @@
 //! The invariants of a run, by event: which are judged when, how often they were, and which broke.
 
 use crate::facts::alloc::Hears;
-use crate::rule::{EvalFault, EventId, Frame, Natives, Rule, Shown, Vocabulary};
+use crate::rule::{EvalFault, EventId, Frame, Natives, Predicate, Rule, Shown, Vocabulary};
 use crate::spec::InvariantId;
 
 /// An invariant whose body is a rule, compiled.
@@ -13,7 +13,7 @@ pub struct Law {
     /// Guard.
     pub when: Option<Rule>,
     /// Must be true.
-    pub rule: Rule,
+    pub rule: Predicate,
     /// A breach leaves a heap that proves nothing more.
     pub taints: bool,
     /// A breach is plain to see in the answers of one step; it is no number measured over a run.

@@ -4,7 +4,7 @@
 use crate::court::{Code, Law};
 use crate::driver::scenario;
 use crate::mutant;
-use crate::rule::{EventId, Rule, RuleFault, Vocabulary};
+use crate::rule::{EventId, Predicate, Rule, RuleFault, TableParts, TableRule, Vocabulary};
 use crate::spec::{Body, Fault, FaultKind, Invariant, Kind, RuleText, SpecFaults, Specs};
 use crate::trace::form::FORMS;
 
@@ -35,7 +35,7 @@ impl Book {
         let mut laws = Vec::new();
         for invariant in own {
             faults.faults.extend(unknown_names(invariant, specs));
-            match law(invariant, &vocabulary) {
+            match law(invariant, specs, &vocabulary) {
                 Ok(Some(law)) => laws.push(law),
                 Ok(None) => {}
                 Err(fault) => faults.faults.push(*fault),
@@ -51,8 +51,14 @@ impl Book {
 }
 
 /// The invariant as a law; `None` where its body is no rule.
-fn law(invariant: &Invariant, vocabulary: &Vocabulary) -> Result<Option<Law>, Box<Fault>> {
-    let Body::Rule { on, when, rule } = &invariant.body else { return Ok(None) };
+fn law(
+    invariant: &Invariant,
+    specs: &Specs,
+    vocabulary: &Vocabulary,
+) -> Result<Option<Law>, Box<Fault>> {
+    let (Body::Rule { on, when, .. } | Body::Table { on, when, .. }) = &invariant.body else {
+        return Ok(None);
+    };
     let on: Vec<EventId> = on.iter().filter_map(|event| vocabulary.event(event)).collect();
     let place = |text: &RuleText, fault: RuleFault| {
         Box::new(Fault::in_rule(text, fault.range, fault.message, fault.help))
@@ -60,15 +66,46 @@ fn law(invariant: &Invariant, vocabulary: &Vocabulary) -> Result<Option<Law>, Bo
     let guard = |text: &RuleText| {
         Rule::load_guard(&text.text, &on, vocabulary).map_err(|fault| place(text, fault))
     };
+    let rule = match &invariant.body {
+        Body::Rule { rule, .. } => {
+            let loaded = Rule::load(&rule.text, &on, vocabulary);
+            Predicate::Rule(loaded.map_err(|fault| place(rule, fault))?)
+        }
+        body => {
+            let loaded = table(invariant, body, specs, &on, vocabulary);
+            let fault = |message: String| {
+                let message = format!("{}: {message}", invariant.id);
+                let fault = Fault::in_file(FaultKind::BadWord, &invariant.file, message);
+                Box::new(fault.at(invariant.line, 1))
+            };
+            Predicate::Table(loaded.map_err(fault)?)
+        }
+    };
     Ok(Some(Law {
         id: invariant.id.clone(),
         when: when.as_ref().map(guard).transpose()?,
-        rule: Rule::load(&rule.text, &on, vocabulary).map_err(|fault| place(rule, fault))?,
+        rule,
         on,
         taints: invariant.taints,
         is_firm: invariant.scenario.is_empty() && invariant.kind != Kind::Bound,
         scenario: invariant.scenario.clone(),
     }))
+}
+
+/// The golden numbers that a body names.
+fn table(
+    invariant: &Invariant,
+    body: &Body,
+    specs: &Specs,
+    on: &[EventId],
+    vocabulary: &Vocabulary,
+) -> Result<TableRule, String> {
+    let Body::Table { file, key, equal, at_most, .. } = body else { return Err("no table".into()) };
+    let path = golden_path(invariant, file);
+    let table = specs.tables.get(&path).ok_or_else(|| format!("there is no table `{file}`"))?;
+    let parts =
+        TableParts { name: file, columns: &table.columns, rows: &table.rows, key, equal, at_most };
+    TableRule::load(parts, on, vocabulary)
 }
 
 /// Names in an invariant that nothing has.
@@ -103,7 +140,7 @@ fn unknown_names(invariant: &Invariant, specs: &Specs) -> Vec<Fault> {
         Body::Model { name } => {
             unknown.push(format!("{}: there is no schedule model `{name}`", invariant.id));
         }
-        Body::Rule { .. } => {}
+        Body::Rule { .. } | Body::Table { .. } => {}
     }
     let fault = |message| {
         let fault = Fault::in_file(FaultKind::BadWord, &invariant.file, message);

@@ -14,7 +14,7 @@ use crate::expect::Expectations;
 use crate::laws::Book;
 use crate::mutant::Mutant;
 use crate::proof::Proof;
-use crate::spec::{InvariantId, Judge, Pattern, Specs};
+use crate::spec::{InvariantId, Judge, Pattern, Profile, Specs};
 use crate::verdict::Witness;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -72,7 +72,8 @@ pub struct ControlRow {
 }
 
 /// The controls of a matrix, in order.
-pub const CONTROLS: [TargetSpec; 2] = [TargetSpec::Small, TargetSpec::SmallLayout];
+pub const CONTROLS: [TargetSpec; 3] =
+    [TargetSpec::Small, TargetSpec::SmallLayout, TargetSpec::SmallGo];
 
 impl Matrix<'_> {
     /// Judges `mutant` by every judge of its invariant.
@@ -120,7 +121,8 @@ impl Matrix<'_> {
     }
 
     fn options(&self) -> Options {
-        Options { cases: self.cases, seed: self.seed, ..Options::default() }
+        let profile = Profile::Go;
+        Options { cases: self.cases, seed: self.seed, profile, ..Options::default() }
     }
 
     fn kills(&self, spec: &TargetSpec, options: &Options) -> Result<Killed, String> {

@@ -4,6 +4,8 @@
 //! Who measures (`target::hands`) knows the pattern that each block was written with; who judges
 //! (`model`, `rule`) sees lengths and counts only.
 
+pub mod reading;
+
 use crate::op::alloc::Step;
 
 /// How far a step got. Stored before and after the step is performed, so that a process that dies
@@ -116,6 +118,8 @@ pub mod flag {
     pub const MISUSING: u32 = 1 << 9;
     /// The call was given a live block and kept its identity (a resize).
     pub const RESIZED: u32 = 1 << 10;
+    /// The inside of the target was looked at: there is a [`super::reading::Reading`].
+    pub const HAS_READING: u32 = 1 << 11;
 }
 
 /// A step with what it showed.

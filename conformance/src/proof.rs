@@ -47,6 +47,10 @@ pub fn fingerprint(invariant: &Invariant) -> String {
             let when = when.as_ref().map_or("", |w| &w.text);
             format!("rule {on:?} {when:?} {:?}", rule.text)
         }
+        Body::Table { on, when, file, key, equal, at_most } => {
+            let when = when.as_ref().map_or("", |w| &w.text);
+            format!("table {on:?} {when:?} {file:?} {key:?} {equal:?} {at_most:?}")
+        }
         Body::Golden { files } => format!("golden {files:?}"),
         Body::Compare { swap, with, blames } => format!("compare {swap:?} {with:?} {blames:?}"),
         Body::Model { name } => format!("model {name:?}"),

@@ -6,6 +6,7 @@
 
 use crate::court::{Breach, Court, CourtFault};
 use crate::facts::alloc::{Clerk, Departed};
+use crate::observe::reading::Reading;
 use crate::observe::{Answer, Progress};
 use crate::op::alloc::{Op, Script, Step};
 use crate::op::performed::Performed;
@@ -20,8 +21,18 @@ pub struct Session<'t> {
     /// Steps performed, skipped ones included.
     steps: u64,
     /// Steps done, by the row of their op.
-    done: [u64; FORMS.len()],
+    done: Done,
     dead: bool,
+}
+
+/// Steps done, by the row of their op in the table of forms.
+#[derive(Clone, Copy, Debug)]
+pub struct Done(pub [u64; FORMS.len()]);
+
+impl Default for Done {
+    fn default() -> Done {
+        Done([0; FORMS.len()])
+    }
 }
 
 /// What one script came to.
@@ -45,7 +56,7 @@ type Sent = Vec<(usize, Step)>;
 impl<'t> Session<'t> {
     /// A session on the fresh heap behind `target`, whose answers `clerk` reads.
     pub fn new(target: &'t mut dyn Target, clerk: Clerk) -> Session<'t> {
-        Session { target, clerk, steps: 0, done: [0; FORMS.len()], dead: false }
+        Session { target, clerk, steps: 0, done: Done::default(), dead: false }
     }
 
     /// The clerk, for pictures and counts.
@@ -59,7 +70,7 @@ impl<'t> Session<'t> {
     }
 
     /// Steps done so far, by the row of their op in the table of forms.
-    pub fn done(&self) -> &[u64; FORMS.len()] {
+    pub fn done(&self) -> &Done {
         &self.done
     }
 
@@ -132,13 +143,15 @@ impl<'t> Session<'t> {
         let death = done.death;
         for ((_, step), answer) in batch.iter().zip(done.answers) {
             if answer.progress() == Progress::Done {
-                self.done[step.op.row()] += 1;
+                self.done.0[step.op.row()] += 1;
             }
         }
         let mut i = 0;
         while i < batch.len() && !court.is_over() {
             let end = if batch[i].1.op == Op::Together { section_end(batch, i) } else { i };
-            judge_unit(&mut self.clerk, &batch[i..=end], &done.answers[i..=end], court);
+            let reading = done.readings.binary_search_by_key(&i, |(at, _)| *at);
+            let reading = reading.ok().map(|at| &done.readings[at].1);
+            judge_unit(&mut self.clerk, &batch[i..=end], &done.answers[i..=end], reading, court);
             if court.is_over() {
                 ran.last = last_judged(&batch[i..=end], &done.answers[i..=end], court.at());
             }
@@ -157,17 +170,18 @@ impl<'t> Session<'t> {
     }
 }
 
-/// Judges one step, or one section whose steps ran beside each other.
+/// Judges one step with its reading, or one section whose steps ran beside each other and have none.
 fn judge_unit(
     clerk: &mut Clerk,
     unit: &[(usize, Step)],
     answers: &[Answer],
+    reading: Option<&Reading>,
     court: &mut Court<'_>,
 ) {
     if let ([(at, step)], [answer]) = (unit, answers) {
         court.step(*at);
         let departed = clerk.begin(step, answer);
-        clerk.end(*at, step, answer, departed, court);
+        clerk.end(*at, step, answer, reading, departed, court);
         return;
     }
     // Begins and ends in the order of their stamps. What was not stamped did not happen.
@@ -184,7 +198,7 @@ fn judge_unit(
         if begins {
             departed[i] = clerk.begin(&step, &answers[i]);
         } else {
-            clerk.end(at, &step, &answers[i], departed[i], court);
+            clerk.end(at, &step, &answers[i], None, departed[i], court);
         }
         if court.is_over() {
             return;

@@ -122,7 +122,10 @@ fn the_heap_is_entered_only_where_the_log_says_so() {
         watched.answer.store(answer.as_ptr(), Ordering::Relaxed);
         let before = watched.entered.load(Ordering::Relaxed);
         // SAFETY: the answer outlives the step, and nobody else writes to it.
-        unsafe { hands.perform(&Step::main(op), answer.as_ptr(), Company::Alone) };
+        unsafe {
+            let none = std::ptr::null_mut();
+            hands.perform(&Step::main(op), answer.as_ptr(), none, Company::Alone);
+        };
         let entries = watched.entered.load(Ordering::Relaxed) - before;
         let unannounced = watched.unannounced.swap(0, Ordering::Relaxed);
         assert_eq!(unannounced, 0, "{op:?}: {unannounced} of {entries} calls were unannounced");

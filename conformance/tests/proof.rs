@@ -99,8 +99,12 @@ fn no_witness_of_a_mutant_breaks_the_right_allocator() {
         let trace = again::read(&file_of(mutant.id)).unwrap_or_else(|e| panic!("{e}: {ADVICE}"));
         // What the mutant chose is not what the right one chooses.
         let options = Options::default();
-        let layout = (mutant.make)().offers().has(Capability::Layout);
-        let spec = if layout { TargetSpec::SmallLayout } else { TargetSpec::Small };
+        let heap = (mutant.make)();
+        let spec = match heap.offers().has(Capability::Layout) {
+            _ if heap.inside().is_some() => TargetSpec::SmallGo,
+            true => TargetSpec::SmallLayout,
+            false => TargetSpec::Small,
+        };
         let replayed = replay(&spec, &trace, &options);
         assert!(replayed.broken.is_empty(), "{}: {}", mutant.id, replayed.account(&spec));
     }

@@ -6,7 +6,7 @@
 use conformance::capability::{Capabilities, Capability};
 use conformance::choice::{Choices, Realloc0, Zero};
 use conformance::driver::draft::{Draft, Kind, Shape, resolve};
-use conformance::op::alloc::{Foreign, Op, SLOTS, Script, Slot, Step, THREADS, Thread};
+use conformance::op::alloc::{Foreign, Op, SLOTS, Scan, Script, Slot, Step, THREADS, Thread};
 use conformance::trace::expected::{Clause, Errno};
 use conformance::trace::{Expected, Trace, Traced};
 use quickcheck::{Arbitrary, Gen, QuickCheck, Testable};
@@ -26,7 +26,7 @@ fn any_op(g: &mut Gen) -> Op {
     let thread = Thread(1 + below(g, THREADS - 1) as u8);
     let (count, size) = (u64::arbitrary(g), u64::arbitrary(g));
     let align = count;
-    match below(g, 28) {
+    match below(g, 46) {
         0 => Op::Malloc { slot, size },
         1 => Op::Calloc { slot, count, size },
         2 => Op::AlignedAlloc { slot, align, size },
@@ -54,8 +54,27 @@ fn any_op(g: &mut Gen) -> Op {
             what: [Foreign::Stack, Foreign::Static, Foreign::Mapping][below(g, 3)],
         },
         24 => Op::CorruptFreed { slot, tries: count },
-        25 => Op::Together,
-        26 => Op::End,
+        25 => Op::New { slot, size, scan: Scan::Noscan },
+        26 => Op::New { slot, size, scan: Scan::Pointers },
+        27 => Op::Stack { slot, size },
+        28 => Op::TakeRun { slot, pages: count },
+        29 => Op::TakeCached { slot, pages: count },
+        30 => Op::Squat { slot, pages: count },
+        31 => Op::LookUp { size, scan: Scan::Pointers },
+        32 => Op::ReadClass { class: count },
+        33 => Op::Refill { size, scan: Scan::Noscan },
+        34 => Op::Flush,
+        35 => Op::StartCycle,
+        36 => Op::Sweep { spans: count },
+        37 => Op::Scavenge { size },
+        38 => Op::ScavengePaced,
+        39 => Op::ReleaseAll,
+        40 => Op::MemoryLimit { size },
+        41 => Op::Survey,
+        42 => Op::Overrun { slot },
+        43 => Op::FreeWrong { slot, size },
+        44 => Op::Together,
+        45 => Op::End,
         _ => Op::Repeat { times: count },
     }
 }

@@ -25,11 +25,11 @@ use crate::watermark::Watermark;
 use std::ptr;
 
 /// log2 of the bytes of an arena.
-pub const ARENA_SHIFT: u32 = 26;
-/// Bytes of an arena: 64 MiB.
+pub const ARENA_SHIFT: u32 = if cfg!(miri) { 22 } else { 26 };
+/// Bytes of an arena: 64 MiB, but less under Miri.
 pub const ARENA_BYTES: usize = 1 << ARENA_SHIFT;
 /// log2 of the bytes of a frame.
-const FRAME_SHIFT: u32 = 34;
+const FRAME_SHIFT: u32 = if cfg!(miri) { 28 } else { 34 };
 /// Frames in the address space.
 const FRAMES: usize = 1 << (ADDRESS_BITS - FRAME_SHIFT);
 /// Pages in a frame.
@@ -78,12 +78,40 @@ impl Arenas {
     }
 
     /// The span that `address` lies in, if it is in use.
+    ///
+    /// A page leads to the last span that it was part of, for ever: a span that ends is not struck out
+    /// page by page, but has no pages any more.
     #[inline]
     pub fn span_at(&self, address: usize) -> Option<&'static Span> {
         let frame = self.frame(address)?;
         let span = frame.spans[address >> PAGE_SHIFT & (FRAME_PAGES - 1)].load(Ordering::Acquire);
         // SAFETY: null, or a struct that is never unmapped.
-        unsafe { span.as_ref() }
+        let span = unsafe { span.as_ref()? };
+        (address.wrapping_sub(span.base().0) < span.pages().bytes()).then_some(span)
+    }
+
+    /// The spans in use that begin or lie in `pages` from `base` on, each with the first of those
+    /// pages that leads to it: its own first page, unless that is not among them. At rest: while
+    /// others make spans and end them, some may be missed.
+    pub fn spans(
+        &self,
+        (base, pages): (PageIdx, Pages),
+    ) -> impl Iterator<Item = (PageIdx, &'static Span)> {
+        let (mut page, end) = (base, base + pages);
+        std::iter::from_fn(move || {
+            while page < end {
+                let at = page;
+                match self.span_at(at.addr().0) {
+                    Some(span) => {
+                        // A broken map must not lead round in a circle.
+                        page = (span.base().page() + span.pages()).max(at + Pages(1));
+                        return Some((at, span));
+                    }
+                    None => page = at + Pages(1),
+                }
+            }
+            None
+        })
     }
 
     /// Makes tables for `pages` from `base` on, where there are none.
@@ -118,24 +146,35 @@ impl Arenas {
     /// From now on the pages of `span` lead to it, and say `class` (0 unless its blocks are small and
     /// without pointers).
     pub fn enter(&self, span: &'static Span, class: u8) {
-        self.set(span.base().page(), span.pages(), ptr::from_ref(span).cast_mut(), class);
+        let (base, pages) = (span.base().page(), span.pages());
+        let pointer = ptr::from_ref(span).cast_mut();
+        self.each(base, pages, |frame, page| frame.spans[page].store(pointer, Ordering::Release));
+        if class != 0 {
+            self.each(base, pages, |frame, page| {
+                frame.classes[page].store(class, Ordering::Relaxed)
+            });
+        }
     }
 
-    /// The pages lead nowhere any more.
-    pub fn strike(&self, base: PageIdx, pages: Pages) {
-        self.set(base, pages, ptr::null_mut(), 0);
+    /// The pages hold small blocks no more.
+    pub fn strike_class(&self, base: PageIdx, pages: Pages) {
+        self.each(base, pages, |frame, page| frame.classes[page].store(0, Ordering::Relaxed));
     }
 
-    fn set(&self, base: PageIdx, pages: Pages, span: *mut Span, class: u8) {
+    /// Calls `visit` with the place of each of these pages in its table.
+    ///
+    /// # Panics
+    /// If a page has no table.
+    fn each(&self, base: PageIdx, pages: Pages, visit: impl Fn(&Frame, usize)) {
         let (mut at, end) = (base.0, (base + pages).0);
         while at < end {
             let Some(frame) = self.frame(at << PAGE_SHIFT) else {
                 unreachable!("pages without a table: {at:#x}");
             };
             let stop = end.min((at / FRAME_PAGES + 1) * FRAME_PAGES);
-            for page in at..stop {
-                frame.spans[page & (FRAME_PAGES - 1)].store(span, Ordering::Release);
-                frame.classes[page & (FRAME_PAGES - 1)].store(class, Ordering::Relaxed);
+            let first = at & (FRAME_PAGES - 1);
+            for page in first..first + (stop - at) {
+                visit(frame, page);
             }
             at = stop;
         }
@@ -204,7 +243,8 @@ mod tests {
                 arenas.span_at(address).is_none() && arenas.class_at(address).unwrap_or(0) == 0
             );
         }
-        arenas.strike(base, Pages(4));
+        span.unmake();
+        arenas.strike_class(base, Pages(4));
         assert!(arenas.span_at(first).is_none() && arenas.class_at(last) == Some(0));
     }
 

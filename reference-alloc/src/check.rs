@@ -7,6 +7,7 @@
 //! Source: mimalloc `src/page.c` `_mi_page_is_valid`; Go `runtime/export_test.go` `ReadMemStatsSlow`.
 
 use crate::alloc::Heap;
+use crate::arena::Arenas;
 use crate::ledger::Place;
 use crate::mcache::Mcache;
 use crate::os::Os;
@@ -34,18 +35,11 @@ impl<O: Os> Heap<O> {
         core.pages.check(&mut |id, page| report(Violation { id, at: page.addr() }));
         let mut in_spans = Pages(0);
         let mut live = 0;
-        for (base, pages) in core.pages.ranges() {
-            let mut page = base;
-            while page < base + pages {
-                let Some(span) = self.central.heap.pages.arenas.span_at(page.addr().0) else {
-                    page = page + Pages(1);
-                    continue;
-                };
-                self.check_span(span, page, report);
-                in_spans += span.pages();
-                live += if counts_as_heap(span) { live_bytes(span) } else { 0 };
-                page = span.base().page() + span.pages().max(Pages(1));
-            }
+        let arenas = &self.central.heap.pages.arenas;
+        for (page, span) in core.pages.ranges().flat_map(|range| arenas.spans(range)) {
+            self.check_span(span, page, report);
+            in_spans += span.pages();
+            live += if counts_as_heap(span) { live_bytes(span) } else { 0 };
         }
         let mut cached = Pages(0);
         let mut in_magazines = 0;
@@ -72,31 +66,16 @@ impl<O: Os> Heap<O> {
 
     /// One span, met at its first page.
     fn check_span(&self, span: &'static Span, page: PageIdx, report: &mut dyn FnMut(Violation)) {
-        let arenas = &self.central.heap.pages.arenas;
+        check_shape(&self.central.heap.pages.arenas, span, page, report);
+        if !counts_as_heap(span) {
+            return;
+        }
         let mut expect = |id, holds: bool| {
             if !holds {
                 report(Violation { id, at: page.addr() });
             }
         };
-        expect("alloc/span/span-map-complete", span.base().page() == page);
-        expect("alloc/span/span-map-complete", span.state() != SpanState::Dead);
-        let class = if counts_as_heap(span) && span.class().scan() == Scan::No {
-            span.class().class().0
-        } else {
-            0
-        };
-        for nth in 0..span.pages().0 {
-            let at = (page + Pages(nth)).addr().0;
-            let leads = arenas.span_at(at).is_some_and(|found| ptr::eq(found, span));
-            expect("alloc/span/span-map-complete", leads && arenas.class_at(at) == Some(class));
-        }
-        if !counts_as_heap(span) {
-            return;
-        }
-        let inside = span.limit() <= span.base() + span.pages().bytes();
-        expect("alloc/span/nelems-excludes-metadata", inside);
         let (allocated, freed) = span.recount();
-        expect("alloc/span/span-slot-conservation", allocated == span.alloc_count());
         expect(
             "alloc/concurrency/remote-free-exactly-once",
             freed as i64 == i64::from(span.ledger.returned()),
@@ -149,7 +128,39 @@ impl<O: Os> Heap<O> {
     }
 }
 
-fn counts_as_heap(span: &Span) -> bool {
+/// What holds of every span, met at its first page, whoever frees its blocks.
+pub(crate) fn check_shape(
+    arenas: &Arenas,
+    span: &Span,
+    page: PageIdx,
+    report: &mut dyn FnMut(Violation),
+) {
+    let mut expect = |id, holds: bool| {
+        if !holds {
+            report(Violation { id, at: page.addr() });
+        }
+    };
+    expect("alloc/span/span-map-complete", span.base().page() == page);
+    expect("alloc/span/span-map-complete", span.state() != SpanState::Dead);
+    let class = if counts_as_heap(span) && span.class().scan() == Scan::No {
+        span.class().class().0
+    } else {
+        0
+    };
+    for nth in 0..span.pages().0 {
+        let at = (page + Pages(nth)).addr().0;
+        let leads = arenas.span_at(at).is_some_and(|found| ptr::eq(found, span));
+        expect("alloc/span/span-map-complete", leads && arenas.class_at(at) == Some(class));
+    }
+    if counts_as_heap(span) {
+        let inside = span.limit() <= span.base() + span.pages().bytes();
+        expect("alloc/span/nelems-excludes-metadata", inside);
+        let (allocated, _) = span.recount();
+        expect("alloc/span/span-slot-conservation", allocated == span.alloc_count());
+    }
+}
+
+pub(crate) fn counts_as_heap(span: &Span) -> bool {
     span.state() == SpanState::InUse
 }
 

@@ -55,7 +55,17 @@
 //!    (`alloc/concurrency/remote-free-synchronises`). An empty span is released after an acquire of
 //!    every count.
 //!
-//! Loom explores these with every order of two or three threads (`tests/loom.rs`).
+//! 7. *A span is released as what it was.* Between a count that finds a span empty and the
+//!    compare-and-swap that takes it, others may take it, give its pages back, make it another span
+//!    and empty that one, until the word is the same. Then the swap succeeds, and rightly: the span is
+//!    empty, and it is this thread's. But it is not the span that was freed into. So what the span is
+//!    (pages, class) must be read after [`Duty::Release`] came back.
+//! 8. *A free is counted into the next life.* An owner that sees all slots free in its own bits may
+//!    have folded a bit whose free is not counted yet. It may not retire the span; only who was told
+//!    `Release`, by a count or by [`Ledger::leave`], may.
+//!
+//! Loom explores these in every order of two or three threads: the model `remote-free`,
+//! `ci/loom.sh`.
 
 use crate::sync::{AtomicU64, Ordering, const_unless_loom};
 
@@ -80,7 +90,8 @@ pub enum Duty {
     None,
     /// Push the span onto the stack of its class.
     Push,
-    /// The span is empty and this thread owns it: give its pages back.
+    /// The span is empty and this thread owns it: give its pages back. What was read of the span
+    /// before may be of another life: danger 7.
     Release,
 }
 
@@ -184,7 +195,8 @@ impl Ledger {
         self.0.store(word.pack(), Ordering::Release);
     }
 
-    /// Ends the life of a span that the caller owns and whose slots are all free. True if the struct
+    /// Ends the life of a span that the caller owns and was told to release: it is not enough that
+    /// all its slots are free (danger 8). True if the struct
     /// is the caller's; else it goes to whoever pops it.
     #[inline]
     pub fn retire(&self) -> bool {

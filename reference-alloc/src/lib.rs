@@ -50,6 +50,8 @@
 //! - [`global::HardenedAlloc`], and the shared library if `REFERENCE_MALLOC=harden:detect` is in its
 //!   environment, go another way for each call and find misuse on it: [`harden`].
 //! - [`alloc::Heap`] is a heap of one's own, on any [`os::Os`]; tests use pretended memory.
+//! - [`collected::Collected`] is a heap whose blocks nobody frees: a collector plugs in, and spans are
+//!   swept before they are used again. Classes, spans and pages are the same.
 //!
 //! The modules below stand in reading order: each needs only those above it. Under loom there are those
 //! that protocols without a lock are made of; what lies on the system's memory is left out.
@@ -89,6 +91,9 @@ pub mod magazine;
 pub mod mcache;
 #[cfg(not(loom))]
 pub mod stack;
+pub mod tiny;
+#[cfg(not(loom))]
+pub mod registry;
 #[cfg(not(loom))]
 pub mod alloc;
 #[cfg(not(loom))]
@@ -97,6 +102,8 @@ pub mod harden;
 mod census;
 #[cfg(not(loom))]
 pub mod check;
+#[cfg(not(loom))]
+pub mod collected;
 #[cfg(all(unix, not(loom)))]
 pub mod thread;
 #[cfg(all(unix, not(loom)))]

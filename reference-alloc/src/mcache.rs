@@ -34,7 +34,8 @@ use std::ptr;
 struct Mine {
     pages: LocalPages,
     emptied: Emptied,
-    places: [Addr; PLACES],
+    /// One that is nobody's, then those of each magazine.
+    places: [Addr; 1 + PLACES],
 }
 
 /// One thread's part of the heap. All methods but [`Mcache::magazine`]'s readers are the owner's.
@@ -65,7 +66,7 @@ impl Mcache {
             mine: UnsafeCell::new(Mine {
                 pages: LocalPages { cache: PageCache::EMPTY },
                 emptied: Emptied::new(),
-                places: [Addr(0); PLACES],
+                places: [Addr(0); 1 + PLACES],
             }),
         }
     }
@@ -73,7 +74,7 @@ impl Mcache {
     /// Gives the magazines of a cache their places. Until then it is like [`Mcache::none`].
     pub fn open(&'static self) {
         // SAFETY: the caller owns the cache: it has just made it.
-        let mut place = unsafe { (&raw mut (*self.mine.get()).places).cast::<Addr>() };
+        let mut place = unsafe { (&raw mut (*self.mine.get()).places).cast::<Addr>().add(1) };
         for (class, magazine) in self.magazines.iter().enumerate() {
             magazine.floor.store(place, Ordering::Relaxed);
             magazine.top.store(place, Ordering::Relaxed);

@@ -17,6 +17,7 @@ use crate::size_class::{Class, Reserve, SpanClass};
 use crate::span::Span;
 use crate::span_pool::{SpanLinks, node_of, span_of};
 use crate::units::Addr;
+use std::ptr;
 
 /// The heap with the lists of its classes.
 pub struct Mcentral<O: Os> {
@@ -41,6 +42,17 @@ pub struct Emptied {
     spans: [Option<&'static Span>; BATCH],
     count: usize,
     pages: usize,
+}
+
+/// Blocks of a batch that are looked at before the first is freed.
+const LOOKED_AT: usize = 32;
+
+/// Where a block's bit is.
+#[derive(Clone, Copy)]
+struct Found {
+    span: &'static Span,
+    bit: u64,
+    word: u8,
 }
 
 /// Pages that empty spans may hold back.
@@ -155,7 +167,11 @@ impl<O: Os> Mcentral<O> {
     }
 
     /// Frees blocks of `class`, none of them with pointers, whatever thread they came from.
-    /// Neighbours in the list that are neighbours in memory are freed together.
+    ///
+    /// Blocks come from anywhere, so their spans are seldom in the processor's cache, and an atomic
+    /// change lets nothing go on before it is done. So the batch is walked twice: the first time only
+    /// looks, and the misses overlap; the second time changes. Neighbours in the list that are
+    /// neighbours in memory are freed together.
     ///
     /// Upholds `alloc/concurrency/remote-free-exactly-once`.
     ///
@@ -167,32 +183,49 @@ impl<O: Os> Mcentral<O> {
         blocks: &[Addr],
         emptied: &mut Emptied,
     ) -> Result<(), Misuse> {
-        let span_bytes = class.pages().bytes();
-        let mut rest = blocks;
-        while let [first, more @ ..] = rest {
-            let Some(span) = self.heap.pages.arenas.span_at(first.0) else {
-                return Err(Misuse { kind: MisuseKind::NotABlock, address: *first });
-            };
-            let base = span.base();
-            let slot = class.slot_of(first.offset_from(base));
-            let (word, mut mask, mut count) = (slot / 64, 1_u64 << (slot % 64), 1);
-            for &next in more {
-                let offset = next.0.wrapping_sub(base.0);
-                let slot = class.slot_of(offset);
-                let bit = 1 << (slot % 64);
-                if offset >= span_bytes || slot / 64 != word || mask & bit != 0 {
-                    break;
+        for some in blocks.chunks(LOOKED_AT) {
+            let mut found = [None; LOOKED_AT];
+            for (place, &block) in found.iter_mut().zip(some) {
+                *place = self.find(class, block)?;
+            }
+            let mut rest = &found[..some.len()];
+            while let [Some(first), more @ ..] = rest {
+                let same = |other: &&Option<Found>| {
+                    other.is_some_and(|other| {
+                        other.word == first.word && ptr::eq(other.span, first.span)
+                    })
+                };
+                let (mut mask, mut count) = (first.bit, 1);
+                for other in more.iter().take_while(same).flatten() {
+                    if mask & other.bit != 0 {
+                        break;
+                    }
+                    mask |= other.bit;
+                    count += 1;
                 }
-                mask |= bit;
-                count += 1;
+                if first.span.set_freed(usize::from(first.word), mask) != 0 {
+                    let address = some[some.len() - rest.len()];
+                    return Err(Misuse { kind: MisuseKind::DoubleFree, address });
+                }
+                self.see_to(first.span, count, emptied);
+                rest = &rest[usize::from(count)..];
             }
-            if span.set_freed(word, mask) != 0 {
-                return Err(Misuse { kind: MisuseKind::DoubleFree, address: *first });
-            }
-            self.see_to(span, count, emptied);
-            rest = &rest[usize::from(count)..];
         }
         Ok(())
+    }
+
+    /// The bit of a block of `class`.
+    #[inline]
+    fn find(&self, class: Class, address: Addr) -> Result<Option<Found>, Misuse> {
+        let Some(span) = self.heap.pages.arenas.span_at(address.0) else {
+            return Err(Misuse { kind: MisuseKind::NotABlock, address });
+        };
+        let slot = class.slot_of(address.offset_from(span.base()));
+        let (word, bit) = ((slot / 64) as u8, 1 << (slot % 64));
+        if span.freed_bits(usize::from(word)) & bit != 0 {
+            return Err(Misuse { kind: MisuseKind::DoubleFree, address });
+        }
+        Ok(Some(Found { span, bit, word }))
     }
 
     /// Counts `n` frees whose bits are set, and does what follows.

@@ -15,7 +15,8 @@ use crate::size_class::{Class, Scan, SpanClass};
 use crate::span::{Made, NARROW_SLOTS, Span, SpanState};
 use crate::span_pool::SpanPool;
 use crate::stats::MemStats;
-use crate::sync::{AtomicUsize, Ordering};
+use crate::sweepgen;
+use crate::sync::{AtomicU32, AtomicUsize, Ordering};
 use crate::units::{PageIdx, Pages};
 
 /// Spans that a thread keeps to give back at once.
@@ -26,6 +27,9 @@ pub struct Mheap<O: Os> {
     pub pages: PageHeap<O>,
     /// Where structs come from.
     pub pool: SpanPool,
+    /// What a span's number is held against: see [`crate::sweepgen`]. Rises by 2 with each cycle of a
+    /// collector, while nobody uses the heap.
+    pub sweepgen: AtomicU32,
     in_spans: InSpans,
 }
 
@@ -51,6 +55,7 @@ impl<O: Os> Mheap<O> {
         Mheap {
             pages: PageHeap::new(os),
             pool: SpanPool::new(),
+            sweepgen: AtomicU32::new(0),
             in_spans: InSpans {
                 heap: AtomicUsize::new(0),
                 manual: AtomicUsize::new(0),
@@ -135,6 +140,8 @@ impl<O: Os> Mheap<O> {
         };
         self.pages_of(made.state).fetch_add(made.pages.0, Ordering::Relaxed);
         self.in_spans.spans.fetch_add(1, Ordering::Relaxed);
+        // Swept, and before anybody can see the span: its last life's number would say that it is not.
+        sweepgen::done(&span.sweepgen, self.sweepgen.load(Ordering::Relaxed));
         span.make(made);
         let plain = made.class.scan() == Scan::No && made.state == SpanState::InUse;
         self.pages.arenas.enter(span, if plain { made.class.class().0 } else { 0 });
@@ -165,7 +172,9 @@ impl<O: Os> Mheap<O> {
         let mut runs = [(PageIdx(0), Pages(0)); BATCH];
         for (run, span) in runs.iter_mut().zip(spans) {
             *run = (span.base().page(), span.pages());
-            self.pages.arenas.strike(run.0, run.1);
+            if span.class().class() != Class::LARGE {
+                self.pages.arenas.strike_class(run.0, run.1);
+            }
             self.pages_of(span.state()).fetch_sub(run.1.0, Ordering::Relaxed);
             if span.unmake() {
                 self.pool.keep(span);
@@ -190,7 +199,6 @@ impl<O: Os> Mheap<O> {
         } else if pages < old {
             let (behind, less) = (base + pages, old - pages);
             span.set_pages(pages);
-            self.pages.arenas.strike(behind, less);
             self.in_spans.heap.fetch_sub(less.0, Ordering::Relaxed);
             self.pages.free(&[(behind, less)]);
         }

@@ -94,9 +94,10 @@ pub struct Span {
     pub sweepgen: AtomicU32,
     /// For the stack that it is on, or the list of structs that wait.
     pub link: AtomicU64,
-    /// Of a span of stacks, under the lock of its pool: the first free stack, 0 if there is none.
-    pub(crate) free_stacks: SeenSize,
-    /// The same: its neighbours in the pool's list.
+    /// A word of the owner's, 0 at first. Of a span of stacks, under the lock of its pool: the first
+    /// free stack, 0 if there is none. Of a large object with pointers: its type.
+    pub(crate) word: SeenSize,
+    /// Of a span of stacks, under the lock of its pool: its neighbours in the pool's list.
     pub(crate) neighbours: [AtomicPtr<Span>; 2],
 }
 
@@ -171,7 +172,7 @@ impl Span {
                 state: AtomicU32::new(SpanState::Dead as u32),
                 sweepgen: AtomicU32::new(0),
                 link: AtomicU64::new(0),
-                free_stacks: SeenSize::new(0),
+                word: SeenSize::new(0),
                 neighbours: [AtomicPtr::new(ptr::null_mut()), AtomicPtr::new(ptr::null_mut())],
             }
         }
@@ -196,7 +197,7 @@ impl Span {
         self.need_zero.set(u32::from(made.need_zero));
         self.free_index.set(0);
         self.alloc_count.set(0);
-        self.free_stacks.set(0);
+        self.word.set(0);
         for neighbour in &self.neighbours {
             neighbour.store(ptr::null_mut(), Ordering::Relaxed);
         }
@@ -209,8 +210,10 @@ impl Span {
         self.state.store(made.state as u32, Ordering::Release);
     }
 
-    /// Ends a life of the struct. True if it is the caller's now: see [`Ledger::retire`].
+    /// Ends a life of the struct: no address is in it any more. True if it is the caller's now: see
+    /// [`Ledger::retire`].
     pub fn unmake(&self) -> bool {
+        self.pages.set(0);
         self.state.store(SpanState::Dead as u32, Ordering::Release);
         self.ledger.retire()
     }
@@ -355,6 +358,12 @@ impl Span {
             Some(wide) => &wide.freed[word],
             None => &self.freed,
         }
+    }
+
+    /// The freed bits of word `word`, as they were a moment ago.
+    #[inline]
+    pub fn freed_bits(&self, word: usize) -> u64 {
+        self.freed_word(word).load(Ordering::Relaxed)
     }
 
     /// Sets the freed bits `mask` of word `word`; any thread may. The bits that were set already

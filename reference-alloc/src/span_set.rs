@@ -165,7 +165,7 @@ impl<const N: usize> SpanSet<N> {
                 continue;
             };
             let claimed = Index { tail: index.tail.checked_add(1).ok_or(OutOfMemory)?, ..index };
-            // Release: who sees the number finds its block.
+            // Release: who sees the number finds its block, and sees all that was done to the span.
             match self.index.compare_exchange_weak(
                 seen,
                 claimed.pack(),
@@ -174,8 +174,7 @@ impl<const N: usize> SpanSet<N> {
             ) {
                 Ok(_) => {
                     let slot = &memory.block(block).slots[index.tail as usize % N];
-                    // Release: all that was done to the span comes before its next owner has it.
-                    slot.store(span.0, Ordering::Release);
+                    slot.store(span.0, Ordering::Relaxed);
                     return Ok(());
                 }
                 Err(now) => seen = now,
@@ -207,11 +206,11 @@ impl<const N: usize> SpanSet<N> {
         };
         let block = memory.block(id);
         let slot = &block.slots[number as usize % N];
-        let mut span = slot.load(Ordering::Acquire);
+        let mut span = slot.load(Ordering::Relaxed);
         while span == 0 {
             // Its pusher has the number and is about to fill the slot.
             spin();
-            span = slot.load(Ordering::Acquire);
+            span = slot.load(Ordering::Relaxed);
         }
         slot.store(0, Ordering::Relaxed);
         // Release: this slot is empty before the block is somebody else's. Acquire: so are the others.
@@ -230,6 +229,17 @@ impl<const N: usize> SpanSet<N> {
     pub fn len(&self) -> usize {
         let index = Index::unpack(self.index.load(Ordering::Relaxed));
         (index.tail - index.head) as usize
+    }
+
+    /// Shows every span in it. At rest: nobody may put in or take out meanwhile.
+    pub fn each(&self, memory: &impl Blocks<N>, visit: &mut dyn FnMut(NodeId)) {
+        let index = Index::unpack(self.index.load(Ordering::Acquire));
+        for number in index.head..index.tail {
+            if let Some(block) = self.block_of(number, memory) {
+                let slots = &memory.block(block).slots;
+                visit(NodeId(slots[number as usize % N].load(Ordering::Acquire)));
+            }
+        }
     }
 
     /// Starts the numbers again and gives the last block back. Nobody else may use the bag

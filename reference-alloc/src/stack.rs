@@ -320,13 +320,13 @@ fn take<O: Os>(heap: &Mheap<O>, spans: &mut Spans, order: usize) -> Result<Addr,
         for i in (0..POOL_SPAN / (MIN_STACK << order)).rev() {
             free.push(span.base() + i * (MIN_STACK << order), 0);
         }
-        span.free_stacks.set(free.first);
+        span.word.set(free.first);
         spans.insert(span);
         span
     };
-    let mut free = FreeList { first: span.free_stacks.get(), bytes: 0 };
+    let mut free = FreeList { first: span.word.get(), bytes: 0 };
     let stack = free.pop(0).expect("a span in the list has a free stack");
-    span.free_stacks.set(free.first);
+    span.word.set(free.first);
     span.count_stack(true);
     if free.first == 0 {
         spans.remove(span);
@@ -337,12 +337,12 @@ fn take<O: Os>(heap: &Mheap<O>, spans: &mut Spans, order: usize) -> Result<Addr,
 /// A stack back to its span, and the span to the heap if it was the last one.
 fn put<O: Os>(heap: &Mheap<O>, spans: &mut Spans, stack: Addr, marking: bool) {
     let span = span_of(heap, stack);
-    let mut free = FreeList { first: span.free_stacks.get(), bytes: 0 };
+    let mut free = FreeList { first: span.word.get(), bytes: 0 };
     if free.first == 0 {
         spans.insert(span);
     }
     free.push(stack, 0);
-    span.free_stacks.set(free.first);
+    span.word.set(free.first);
     span.count_stack(false);
     if !marking && span.alloc_count() == 0 {
         spans.remove(span);

@@ -23,6 +23,9 @@ pub struct MemStats {
     pub mallocs: u64,
     /// Blocks ever taken back. Never falls.
     pub frees: u64,
+    /// Of `mallocs`, and of `frees` as well: objects that share a slot with an earlier one, whose
+    /// slot is counted by itself. See [`crate::tiny`]. Never falls.
+    pub tiny: u64,
     /// Taken from the system for blocks, whether in use or not.
     pub heap_sys: u64,
     /// Of that: in no span.
@@ -67,6 +70,7 @@ impl MemStats {
         total_alloc: 0,
         mallocs: 0,
         frees: 0,
+        tiny: 0,
         heap_sys: 0,
         heap_idle: 0,
         heap_inuse: 0,
@@ -105,10 +109,9 @@ impl MemStats {
 
     /// The ids of the sums that do not agree in this snapshot of a heap at rest.
     pub fn wrong_sums(&self) -> impl Iterator<Item = &'static str> {
-        let by_size = self
-            .by_size
-            .iter()
-            .fold((0, 0), |(mallocs, frees), of| (mallocs + of.mallocs, frees + of.frees));
+        let by_size = self.by_size.iter().fold((self.tiny, self.tiny), |(mallocs, frees), of| {
+            (mallocs + of.mallocs, frees + of.frees)
+        });
         let split = self.heap_idle + self.heap_inuse == self.heap_sys
             && self.heap_released <= self.heap_idle
             && self.heap_alloc <= self.heap_inuse;

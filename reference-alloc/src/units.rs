@@ -17,8 +17,9 @@ pub const PAGE_BYTES: usize = 1 << PAGE_SHIFT;
 pub const CHUNK_PAGES: usize = 512;
 /// Bytes in a chunk.
 pub const CHUNK_BYTES: usize = CHUNK_PAGES * PAGE_BYTES;
-/// Bits of an address that a user program may have. Higher addresses are refused by the heap.
-pub const ADDRESS_BITS: u32 = 48;
+/// Bits of an address that a user program may have. Higher addresses are refused by the heap. Miri,
+/// which pays for every byte of a table, has low addresses only.
+pub const ADDRESS_BITS: u32 = if cfg!(miri) { 40 } else { 48 };
 
 /// An address, in bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

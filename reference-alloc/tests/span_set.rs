@@ -1,5 +1,5 @@
-#![cfg(not(loom))]
 //! Spans put in and taken out, by one thread and by several.
+#![cfg(not(loom))]
 
 use reference_alloc::error::OutOfMemory;
 use reference_alloc::lf_stack::{LfStack, Links, NodeId};

@@ -292,7 +292,7 @@ impl<'e> Examination<'e> {
             if !invariant.judges.contains(&judge) || !self.selected(invariant) {
                 continue;
             }
-            let rows = FORMS.iter().zip(hunted.done);
+            let rows = FORMS.iter().zip(hunted.done.0);
             let swapped = rows.filter(|(form, _)| swap.words.iter().any(|word| word == form.word));
             let fired = swapped.map(|(_, n)| n).sum();
             let (cases, ops) = (hunted.cases, hunted.ops);

@@ -18,6 +18,8 @@ pub enum TargetSpec {
     Small,
     /// `small-layout`: the same allocator behind Rust's `Layout` calls.
     SmallLayout,
+    /// `small-go`: the small correct allocator that is built as Go's, with an inside.
+    SmallGo,
     /// `mutant:ID`: one of its wrong variants.
     Mutant(String),
     /// A heap of the calling executable, by the name that its macro gave it.
@@ -48,6 +50,7 @@ impl FromStr for TargetSpec {
             None if word == "system" => Ok(TargetSpec::System),
             None if word == "small" => Ok(TargetSpec::Small),
             None if word == "small-layout" => Ok(TargetSpec::SmallLayout),
+            None if word == "small-go" => Ok(TargetSpec::SmallGo),
             Some(("so", "")) => {
                 unknown("`so:` needs a path, or a name that the loader finds".into())
             }
@@ -65,8 +68,8 @@ impl FromStr for TargetSpec {
                 ))
             }
             _ => unknown(format!(
-                "`{word}` is no target: use `system`, `so:PATH`, `small`, `small-layout` or \
-                 `mutant:ID`"
+                "`{word}` is no target: use `system`, `so:PATH`, `small`, `small-layout`, \
+                 `small-go` or `mutant:ID`"
             )),
         }
     }
@@ -79,6 +82,7 @@ impl fmt::Display for TargetSpec {
             TargetSpec::Library(path) => write!(f, "so:{path}"),
             TargetSpec::Small => f.write_str("small"),
             TargetSpec::SmallLayout => f.write_str("small-layout"),
+            TargetSpec::SmallGo => f.write_str("small-go"),
             TargetSpec::Mutant(id) => write!(f, "mutant:{id}"),
             TargetSpec::Named(name) => f.write_str(name),
         }
@@ -91,7 +95,9 @@ impl TargetSpec {
         match self {
             TargetSpec::System => Way::System,
             TargetSpec::Library(path) => Way::Dlopen(path.clone()),
-            TargetSpec::Small | TargetSpec::SmallLayout => Way::Named(self.to_string()),
+            TargetSpec::Small | TargetSpec::SmallLayout | TargetSpec::SmallGo => {
+                Way::Named(self.to_string())
+            }
             TargetSpec::Mutant(id) | TargetSpec::Named(id) => Way::Named(id.clone()),
         }
     }
@@ -117,9 +123,10 @@ impl TargetSpec {
         let kind = match self {
             TargetSpec::System => TargetKind::System,
             TargetSpec::Library(_) => TargetKind::SharedObject,
-            TargetSpec::Small | TargetSpec::SmallLayout | TargetSpec::Mutant(_) => {
-                TargetKind::Mutant
-            }
+            TargetSpec::Small
+            | TargetSpec::SmallLayout
+            | TargetSpec::SmallGo
+            | TargetSpec::Mutant(_) => TargetKind::Mutant,
             TargetSpec::Named(_) => TargetKind::InProcess,
         };
         let loaded = match found.loaded {
@@ -149,6 +156,7 @@ pub fn built_in(name: &str) -> Option<Box<dyn crate::target::heap::Heap>> {
     match name {
         "small" => Some(mutant::correct()),
         "small-layout" => Some(mutant::correct_layout()),
+        "small-go" => Some(mutant::correct_go()),
         _ => mutant::find(name).map(|mutant| (mutant.make)()),
     }
 }

@@ -133,6 +133,12 @@ fn body(page: &mut Page, body: &Body, terms: Option<&Terms>) {
             let texts = when.iter().chain([rule]);
             page.rows("where", meanings(texts, terms).into_iter());
         }
+        Body::Table { on, file, key, equal, at_most, .. } => {
+            page.rows("on", on.iter().cloned());
+            page.row("table", &format!("{file}, by {}", key.join(" and ")));
+            page.rows("equal", equal.iter().cloned());
+            page.rows("at most", at_most.iter().cloned());
+        }
         Body::Golden { files } => page.rows("golden", files.iter().cloned()),
         Body::Compare { swap, with, blames } => {
             page.row("compare", &format!("{} replaced by {with}", swap.join(", ")));

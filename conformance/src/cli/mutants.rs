@@ -5,7 +5,7 @@ use crate::check::target_spec::TargetSpec;
 use crate::check::{CASES, again};
 use crate::matrix::{CONTROLS, Cell, ControlRow, Matrix, Row, proof};
 use crate::mutant::{self, Mutant};
-use crate::spec::{Judge, Pattern};
+use crate::spec::{Invariant, Judge, Pattern};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -15,9 +15,9 @@ use std::sync::{Mutex, PoisonError};
 /// Arguments of `mutants`.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// Only mutants of invariants whose id matches.
+    /// Only mutants of invariants whose id matches; may repeat.
     #[arg(long, value_name = "GLOB")]
-    invariant: Option<String>,
+    invariant: Vec<String>,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -30,6 +30,9 @@ pub struct Args {
     /// Mutants judged at the same time.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
+    /// Leave the right allocators out: quicker, and no proof.
+    #[arg(long, conflicts_with = "write_proof")]
+    skip_controls: bool,
     /// Write which invariants are proven: those whose mutants were all killed by them. What the
     /// file says of invariants that were not selected stays.
     #[arg(long, value_name = "FILE")]
@@ -53,8 +56,11 @@ struct Whole {
 /// What keeps it from judging.
 pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
     let (specs, book) = load::specs(specs_dir)?;
-    let pattern = args.invariant.as_deref().map_or_else(Pattern::all, Pattern::new);
-    let chosen = |m: &&Mutant| specs.invariant(m.breaks).is_none_or(|i| pattern.matches(&i.id));
+    let patterns: Vec<Pattern> = args.invariant.iter().map(|glob| Pattern::new(glob)).collect();
+    let chosen = |m: &&Mutant| {
+        let any = |i: &Invariant| patterns.is_empty() || patterns.iter().any(|p| p.matches(&i.id));
+        specs.invariant(m.breaks).is_none_or(any)
+    };
     let mutants: Vec<&Mutant> = mutant::all().iter().filter(chosen).collect();
     if mutants.is_empty() {
         return Err(Failure("no mutant is selected".into()));
@@ -71,7 +77,8 @@ pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
             let _ = screen::print(&text);
         }
     };
-    let whole = judge(&matrix, &mutants, args.jobs, &|line| said(line.text(widest)));
+    let controls: &[TargetSpec] = if args.skip_controls { &[] } else { &CONTROLS };
+    let whole = judge(&matrix, (controls, &mutants), args.jobs, &|line| said(line.text(widest)));
     if args.json {
         screen::print(&(serde_json::to_string_pretty(&whole).unwrap_or_default() + "\n"))?;
     } else {
@@ -96,11 +103,11 @@ enum Line<'l> {
 /// Judges the controls and the mutants, `jobs` at a time, and says each as it is finished.
 fn judge(
     matrix: &Matrix<'_>,
-    mutants: &[&Mutant],
+    (targets, mutants): (&[TargetSpec], &[&Mutant]),
     jobs: u16,
     said: &(dyn Fn(Line<'_>) + Sync),
 ) -> Whole {
-    let (next, controls) = (AtomicUsize::new(0), CONTROLS.len());
+    let (next, controls) = (AtomicUsize::new(0), targets.len());
     let whole = Mutex::new((BTreeMap::new(), BTreeMap::new()));
     let one_control = |i: usize, spec: &TargetSpec| {
         let row = matrix.control(spec);
@@ -114,7 +121,7 @@ fn judge(
     };
     let work = || loop {
         let i = next.fetch_add(1, Ordering::Relaxed);
-        match (CONTROLS.get(i), mutants.get(i.saturating_sub(controls))) {
+        match (targets.get(i), mutants.get(i.saturating_sub(controls))) {
             (Some(spec), _) => one_control(i, spec),
             (None, Some(mutant)) => one_mutant(i, mutant),
             (None, None) => return,

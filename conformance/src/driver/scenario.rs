@@ -6,6 +6,8 @@
 //! witness is as short as the body.
 
 mod forks;
+mod inside;
+mod inside_pages;
 mod leaks;
 mod misuse;
 mod threads;
@@ -63,6 +65,19 @@ pub const ALL: &[Scenario] = &[
     misuse::DOUBLE_FREE,
     misuse::INVALID_FREE,
     misuse::CORRUPT_FREED,
+    inside::SIZE_CLASSES,
+    inside::OBJECTS,
+    inside::TINY_OBJECTS,
+    inside::LARGE_OBJECTS,
+    inside::RECLAIM,
+    inside::SIZE_AFTER_SIZE,
+    inside::TWO_GROWERS,
+    inside::SPOILT_OBJECTS,
+    inside_pages::PAGE_RUNS,
+    inside_pages::PACKING,
+    inside_pages::GROWTH,
+    inside_pages::STACKS,
+    inside_pages::SCAVENGING,
 ];
 
 /// The scenario of this name.

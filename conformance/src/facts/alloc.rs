@@ -7,12 +7,14 @@
 //! blocks that overlap within these bounds were live at the same time in every reading of the log.
 
 mod ask;
+mod inside;
 mod names;
 mod records;
 mod totals;
 
 use crate::choice::Choices;
 use crate::model::alloc::{Live, Shadow};
+use crate::observe::reading::Reading;
 use crate::observe::{Answer, Progress, flag};
 use crate::op::alloc::{Op, Step};
 use crate::rule::{EventId, Frame, FunctionId, Natives, Vocabulary};
@@ -113,6 +115,7 @@ impl Clerk {
         index: usize,
         step: &Step,
         answer: &Answer,
+        reading: Option<&Reading>,
         departed: Departed,
         hears: &mut impl Hears,
     ) {
@@ -134,7 +137,10 @@ impl Clerk {
             | Op::FreeSized { .. }
             | Op::FreeAlignedSized { .. }
             | Op::FreeWithin { .. }
-            | Op::FreeNull => self.end_release(answer, departed, hears),
+            | Op::FreeNull => {
+                self.end_release(answer, departed, hears);
+                self.end_inside(index, step, answer, reading, hears);
+            }
             Op::UsableSize { .. } | Op::FillUsable { .. } => {
                 self.end_query(answer, departed, hears);
             }
@@ -145,12 +151,15 @@ impl Clerk {
             Op::DoubleFree { .. }
             | Op::FreeInterior { .. }
             | Op::FreeForeign { .. }
-            | Op::CorruptFreed { .. } => self.tell(self.names.misused, 0, hears),
+            | Op::CorruptFreed { .. }
+            | Op::Overrun { .. }
+            | Op::FreeWrong { .. } => self.tell(self.names.misused, 0, hears),
             Op::StartThread { .. }
             | Op::EndThread { .. }
             | Op::Together
             | Op::End
             | Op::Repeat { .. } => {}
+            _ => self.end_inside(index, step, answer, reading, hears),
         }
     }
 

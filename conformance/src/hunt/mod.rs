@@ -24,10 +24,9 @@ use crate::driver::source::{Plain, Source};
 use crate::facts::alloc::MissingName;
 use crate::op::alloc::Script;
 use crate::rule::Shown;
-use crate::run::Session;
+use crate::run::{Done, Session};
 use crate::target::Death;
 use crate::target::child::LaunchError;
-use crate::trace::form::FORMS;
 use allowance::Allowance;
 use sightings::Sightings;
 use std::fmt;
@@ -127,7 +126,7 @@ pub struct Hunted {
     /// How often each law came up, by its index.
     pub tallies: Vec<Tally>,
     /// Steps done, by the row of their op in the table of forms.
-    pub done: [u64; FORMS.len()],
+    pub done: Done,
     /// Scripts run.
     pub cases: u64,
     /// Steps performed.
@@ -151,14 +150,14 @@ impl Hunted {
         self.hung += u64::from(death.is_some_and(|(_, death)| death.how.is_hang()));
     }
 
-    fn add(&mut self, tallies: &[Tally], done: &[u64; FORMS.len()], started: Instant) {
+    fn add(&mut self, tallies: &[Tally], done: &Done, started: Instant) {
         self.nanos += started.elapsed().as_nanos() as u64;
         for (sum, tally) in self.tallies.iter_mut().zip(tallies) {
             sum.evaluated += tally.evaluated;
             sum.fired += tally.fired;
             sum.broken += tally.broken;
         }
-        for (sum, n) in self.done.iter_mut().zip(done) {
+        for (sum, n) in self.done.0.iter_mut().zip(done.0) {
             *sum += n;
         }
     }

@@ -8,10 +8,9 @@ use crate::observe::Answer;
 use crate::op::alloc::{Script, Step};
 use crate::picture::{Subject, heap_map};
 use crate::rule::Vocabulary;
-use crate::run::Session;
+use crate::run::{Done, Session};
 use crate::target::child::{Child, Launch, LaunchError};
 use crate::target::{Death, Target};
-use crate::trace::form::FORMS;
 
 /// Opens fresh heaps of one target.
 pub trait Opens {
@@ -56,7 +55,7 @@ pub struct Alone {
     /// How often each law came up.
     pub tallies: Vec<Tally>,
     /// Steps done, by the row of their op in the table of forms.
-    pub done: [u64; FORMS.len()],
+    pub done: Done,
     /// The heap around the block in question.
     pub picture: String,
     /// It ended early without a breach: a known breach tainted the heap, or the process died of

@@ -2,13 +2,17 @@
 //!
 //! A mutant fits the same socket as the right part; nothing here is switched on by a flag.
 //!
-//! The allocator that the parts belong to is in `small`, and keeps every invariant. Its mutants are
-//! in `alloc`, one file per suite.
+//! The allocators that the parts belong to are in `small` and `go`, and keep every invariant: the
+//! first is black, and fast enough for threads by the million; the second is built as Go's, and open
+//! to look into. Their mutants are in `alloc`, one file per suite.
 
 mod alloc;
+#[expect(clippy::similar_names, reason = "span and scan are two words of Go's")]
+mod go;
 mod small;
 
 use crate::target::heap::{Global, Heap};
+use go::Go;
 use small::Small;
 use small::parts::{Parts, Right};
 use std::sync::LazyLock;
@@ -49,6 +53,15 @@ pub fn correct() -> Box<dyn Heap> {
 /// The same allocator behind Rust's `Layout` calls: what mutants of them are measured against.
 pub fn correct_layout() -> Box<dyn Heap> {
     layout_heap::<Right>()
+}
+
+/// The allocator built as Go's, all parts of which are right: it has an inside.
+pub fn correct_go() -> Box<dyn Heap> {
+    go_heap::<go::parts::Right>()
+}
+
+fn go_heap<P: go::parts::Parts>() -> Box<dyn Heap> {
+    Box::new(Go::<P>::new())
 }
 
 fn c_heap<P: Parts>() -> Box<dyn Heap> {

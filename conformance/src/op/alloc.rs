@@ -84,6 +84,44 @@ pub enum Op {
     /// Frees a full slot, overwrites its first 64 bytes with the address of a decoy, then
     /// allocates `tries` blocks of its size: none may lie in the decoy.
     CorruptFreed { slot: Slot, tries: u64 },
+    /// A new object into an empty slot, with or without pointers in it: it must read zero, and is
+    /// then written. Its span is looked at before and after. Freed by [`Op::Free`], as are the next
+    /// four.
+    New { slot: Slot, size: u64, scan: Scan },
+    /// A stack into an empty slot, then written.
+    Stack { slot: Slot, size: u64 },
+    /// A run of `pages` from the page allocator, without growing the heap. It is not written.
+    TakeRun { slot: Slot, pages: u64 },
+    /// A run of `pages` through the page cache of the thread.
+    TakeCached { slot: Slot, pages: u64 },
+    /// Maps pages of the judge's own where the heap would grow next, and writes them.
+    Squat { slot: Slot, pages: u64 },
+    /// Asks how a request is rounded, without making it.
+    LookUp { size: u64, scan: Scan },
+    /// Reads one row of the table of size classes.
+    ReadClass { class: u64 },
+    /// Exchanges the span in the thread's cache from which such an object would come, if it is full.
+    Refill { size: u64, scan: Scan },
+    /// Empties all caches.
+    Flush,
+    /// Starts a reclaim cycle: every span waits to be swept.
+    StartCycle,
+    /// Sweeps at most so many spans.
+    Sweep { spans: u64 },
+    /// Gives at least so many bytes of free memory back to the system.
+    Scavenge { size: u64 },
+    /// Lets the background scavenger work until it has reached its goal.
+    ScavengePaced,
+    /// Gives all free memory back to the system.
+    ReleaseAll,
+    /// Sets the memory limit, in bytes.
+    MemoryLimit { size: u64 },
+    /// Looks at the whole inside of the target.
+    Survey,
+    /// Writes one byte past an object, and frees it. A target that claims to detect that must stop.
+    Overrun { slot: Slot },
+    /// Frees an object and names another size. A target that claims to detect that must stop.
+    FreeWrong { slot: Slot, size: u64 },
     /// Begins a section whose steps run at the same time, each thread its own in order.
     Together,
     /// Ends the innermost open section begun by [`Op::Together`] or [`Op::Repeat`].
@@ -101,6 +139,15 @@ pub enum Foreign {
     Static,
     /// A page of its own, from the system.
     Mapping,
+}
+
+/// Whether an object may hold pointers: Go keeps both sorts apart.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Scan {
+    /// It has none.
+    Noscan,
+    /// It has some.
+    Pointers,
 }
 
 /// One op and who performs it.
@@ -161,7 +208,14 @@ impl Op {
             | Op::Verify { slot }
             | Op::DoubleFree { slot }
             | Op::FreeInterior { slot, .. }
-            | Op::CorruptFreed { slot, .. } => Some(slot),
+            | Op::CorruptFreed { slot, .. }
+            | Op::New { slot, .. }
+            | Op::Stack { slot, .. }
+            | Op::TakeRun { slot, .. }
+            | Op::TakeCached { slot, .. }
+            | Op::Squat { slot, .. }
+            | Op::Overrun { slot }
+            | Op::FreeWrong { slot, .. } => Some(slot),
             Op::FreeNull
             | Op::Checkpoint
             | Op::StartThread { .. }
@@ -169,6 +223,17 @@ impl Op {
             | Op::Fork { .. }
             | Op::Churn { .. }
             | Op::FreeForeign { .. }
+            | Op::LookUp { .. }
+            | Op::ReadClass { .. }
+            | Op::Refill { .. }
+            | Op::Flush
+            | Op::StartCycle
+            | Op::Sweep { .. }
+            | Op::Scavenge { .. }
+            | Op::ScavengePaced
+            | Op::ReleaseAll
+            | Op::MemoryLimit { .. }
+            | Op::Survey
             | Op::Together
             | Op::End
             | Op::Repeat { .. } => None,
@@ -185,6 +250,8 @@ impl Op {
                 | Op::FreeWithin { .. }
                 | Op::DoubleFree { .. }
                 | Op::CorruptFreed { .. }
+                | Op::Overrun { .. }
+                | Op::FreeWrong { .. }
         )
     }
 

@@ -26,12 +26,14 @@ mod frame;
 mod parse;
 mod scan;
 mod syntax;
+mod table;
 mod tree;
 mod vocabulary;
 
 pub use self::explain::Shown;
 pub use self::fault::{EvalFault, EvalFaultKind, RuleFault, RuleFaultKind};
 pub use self::frame::{Frame, Natives};
+pub use self::table::{Predicate, TableParts, TableRule};
 pub use self::vocabulary::{
     EventId, FactId, FunctionId, ListId, NativeCost, Vocabulary, VocabularyFault,
     VocabularyFaultKind,

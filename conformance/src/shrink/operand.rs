@@ -20,7 +20,10 @@ pub(super) fn operand_mut(op: &mut Op, which: usize) -> Option<&mut u64> {
             | Op::AlignedAlloc { size, .. }
             | Op::PosixMemalign { size, .. }
             | Op::Memalign { size, .. }
-            | Op::Churn { size, .. },
+            | Op::Churn { size, .. }
+            | Op::New { size, .. }
+            | Op::LookUp { size, .. }
+            | Op::Scavenge { size },
             0,
         ) => Some(size),
         (Op::Calloc { count, .. } | Op::Reallocarray { count, .. }, 1) => Some(count),
@@ -33,6 +36,8 @@ pub(super) fn operand_mut(op: &mut Op, which: usize) -> Option<&mut u64> {
         (Op::FreeWithin { excess, .. }, 0) => Some(excess),
         (Op::FreeInterior { offset, .. }, 0) => Some(offset),
         (Op::CorruptFreed { tries, .. }, 0) => Some(tries),
+        (Op::TakeRun { pages, .. } | Op::TakeCached { pages, .. }, 0) => Some(pages),
+        (Op::Sweep { spans }, 0) => Some(spans),
         (Op::Fork { blocks }, 0) => Some(blocks),
         (Op::Churn { times, .. }, 1) => Some(times),
         _ => None,

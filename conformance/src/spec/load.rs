@@ -5,6 +5,7 @@ use crate::spec::fault::{Fault, FaultKind, SpecFaults};
 use crate::spec::glossary::Glossary;
 use crate::spec::reader::Reader;
 use crate::spec::shape::is_path;
+use crate::spec::table_file::{self, Table};
 use crate::spec::word::shown;
 use crate::spec::yaml::{self, Node, Source};
 use crate::spec::{Invariant, Pattern, Suite, embedded, files, glossary_file, suite_file};
@@ -21,6 +22,8 @@ pub struct Specs {
     pub suites: Vec<Suite>,
     /// Golden traces, by their paths below the root.
     pub golden: BTreeMap<String, String>,
+    /// Golden numbers, by their paths below the root.
+    pub tables: BTreeMap<String, Table>,
     /// SHA-256 over the paths and texts of all files, as 64 hexadecimal digits: two runs with the
     /// same hash judged by the same invariants.
     pub hash: String,
@@ -33,7 +36,7 @@ impl Specs {
     /// Reads the glossary and every suite below `dir`.
     ///
     /// Suites are the `*.yaml` files, without `glossary.yaml`, `claims.yaml`, hidden files and what
-    /// lies in `expected/`; golden traces are the `*.trace` files. Symbolic links to files are followed, links to folders are not.
+    /// lies in `expected/` or in a folder `table`; golden traces are the `*.trace` files. Symbolic links to files are followed, links to folders are not.
     ///
     /// # Errors
     /// The faults of all files together: what cannot be read, what is no YAML, what is no suite.
@@ -102,7 +105,14 @@ fn read_texts(root: &str, texts: &[(&str, &str)], unread: Vec<Fault>) -> Result<
     let mut faults = SpecFaults { faults: unread, omitted: 0 };
     let glossary = read_glossary(root, &texts, &mut faults);
     let is_trace = |path: &str| Path::new(path).extension().is_some_and(|e| e == "trace");
-    let suites = texts.iter().filter(|(path, _)| *path != GLOSSARY && !is_trace(path));
+    let is_table = |path: &str| path.contains("/table/");
+    let mut tables = BTreeMap::new();
+    for (path, text) in texts.iter().filter(|(path, _)| is_table(path)) {
+        let table = read_file(&name_below(root, path), text, &mut faults, table_file::read);
+        tables.extend(table.map(|table| ((*path).to_owned(), table)));
+    }
+    let is_suite = |path: &str| path != GLOSSARY && !is_trace(path) && !is_table(path);
+    let suites = texts.iter().filter(|(path, _)| is_suite(path));
     let suites = suites.filter_map(|(path, text)| {
         read_suite(&name_below(root, path), path, text, glossary.as_ref(), &mut faults)
     });
@@ -113,7 +123,7 @@ fn read_texts(root: &str, texts: &[(&str, &str)], unread: Vec<Fault>) -> Result<
             let traces = texts.iter().filter(|(path, _)| is_trace(path));
             let own = |&(path, text): &(&str, &str)| (path.to_owned(), text.to_owned());
             let golden = traces.map(own).collect();
-            Ok(Specs { glossary, suites, golden, hash: hash(&texts) })
+            Ok(Specs { glossary, suites, golden, tables, hash: hash(&texts) })
         }
         _ => {
             let place = |fault: &Fault| (fault.file.clone(), fault.line, fault.column);

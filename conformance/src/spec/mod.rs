@@ -20,12 +20,14 @@ mod rule_text;
 mod schema;
 mod shape;
 mod suite_file;
+mod table_file;
 mod yaml;
 
 pub use fault::{Fault, FaultKind, SpecFaults};
 pub use id::Pattern;
 pub use load::Specs;
 pub use schema::suite_schema;
+pub use table_file::Table;
 pub use word::UnknownWord;
 
 use crate::capability::Capability;
@@ -150,6 +152,22 @@ pub enum Body {
         when: Option<RuleText>,
         /// Must be true.
         rule: RuleText,
+    },
+    /// Golden numbers: at each event, the row whose key has the facts of the event says what other
+    /// facts are, or are at most.
+    Table {
+        /// Events at which it is judged.
+        on: Vec<String>,
+        /// Guard: judged only where this is true.
+        when: Option<RuleText>,
+        /// The file, relative to the suite's.
+        file: String,
+        /// Facts that find the row.
+        key: Vec<String>,
+        /// Facts that must be as the row has them.
+        equal: Vec<String>,
+        /// Facts that must not exceed what the row has.
+        at_most: Vec<String>,
     },
     /// Traces with their answers, files beside the suite.
     Golden {

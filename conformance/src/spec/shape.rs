@@ -53,6 +53,8 @@ shaped! {
     Identifier, "an identifier", "a lower-case letter, then lower-case letters, digits and `_`", is_identifier;
     /// The name of a function in rules.
     FunctionName, "a function's name", "an identifier, or `record.identifier`", is_function_name;
+    /// The name of a fact.
+    FactName, "a fact", "a record and a field of it, joined by `.`", is_fact_name;
     /// A file beside the suite.
     FileName, "a file name", "a relative path of plain parts joined by `/`", is_file_name;
 }
@@ -68,6 +70,11 @@ fn is_plain(word: &str) -> bool {
 /// Whether `text` has the shape of a suite's name: at least two phrases joined by `/`.
 pub(crate) fn is_path(text: &str) -> bool {
     text.contains('/') && text.split('/').all(is_phrase)
+}
+
+fn is_fact_name(text: &str) -> bool {
+    text.split_once('.')
+        .is_some_and(|(record, field)| is_identifier(record) && is_identifier(field))
 }
 
 fn is_name(text: &str) -> bool {

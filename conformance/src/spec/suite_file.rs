@@ -9,7 +9,9 @@ use crate::spec::glossary::{Glossary, Terms};
 use crate::spec::keyed::{Mapping, keyed};
 use crate::spec::list::{OneOrSeveral, Several, Table};
 use crate::spec::reader::{AtLeast, FromNode, Placed, Reader};
-use crate::spec::shape::{FileName, FullId, Identifier, MutantId, Name, Phrase, Prose, SuiteName};
+use crate::spec::shape::{
+    FactName, FileName, FullId, Identifier, MutantId, Name, Phrase, Prose, SuiteName,
+};
 use crate::spec::word::shown;
 use crate::spec::yaml::{Node, Place};
 use crate::spec::{Body, Invariant, InvariantId, Judge, Kind, Level, Profile, RuleText};
@@ -31,9 +33,9 @@ keyed! {
 keyed! {
     /// One normative sentence that a machine can judge.
     ///
-    /// It has exactly one body: `rule` (with `on`), `golden`, `compare` or `model`.
+    /// It has exactly one body: `rule` or `table` (with `on`), `golden`, `compare` or `model`.
     #[schemars(extend("oneOf" = [
-        {"required": ["rule", "on"]}, {"required": ["golden"]},
+        {"required": ["rule", "on"]}, {"required": ["table", "on"]}, {"required": ["golden"]},
         {"required": ["compare"]}, {"required": ["model"]},
     ]))]
     InvariantEntry, "an invariant", also exactly_one_body;
@@ -53,12 +55,15 @@ keyed! {
     "given" given: Option<Table<Name, Several<Name>>>,
     /// Capabilities without which it is not applicable.
     "needs" needs: Option<Several<Capability>>,
-    /// The event, or the events, at which the rule is judged. Goes with `rule`.
+    /// The event, or the events, at which the rule is judged. Goes with `rule` and `table`.
     "on" on: Option<OneOrSeveral<Identifier>>,
-    /// A guard: the rule is judged only where this CEL expression is true. Goes with `rule`.
+    /// A guard: the rule is judged only where this CEL expression is true. Goes with `rule`
+    /// and `table`.
     "when" when: Option<RuleText>,
     /// A CEL expression over the facts of the event, which must be true.
     "rule" rule: Option<RuleText>,
+    /// Golden numbers that the facts of an event must agree with.
+    "table" table: Option<TableEntry>,
     /// Recorded traces with their answers: files beside the suite.
     "golden" golden: Option<Several<FileName>>,
     /// Replaces ops and expects the same verdict.
@@ -91,6 +96,19 @@ keyed! {
 }
 
 keyed! {
+    /// Golden numbers, and which facts are held to them.
+    TableEntry, "a table";
+    /// A file beside the suite, in a folder `table`.
+    "file" file: FileName,
+    /// Facts that find the row; no two rows have the same.
+    "key" key: Several<FactName>,
+    /// Facts that must be as the row has them.
+    "equal" equal: Option<Several<FactName>>,
+    /// Facts that must not exceed what the row has.
+    "at-most" at_most: Option<Several<FactName>>,
+}
+
+keyed! {
     /// Where a promise comes from: exactly one of the keys.
     #[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
     SourceEntry, "a source", also exactly_one_origin;
@@ -103,7 +121,7 @@ keyed! {
 }
 
 /// The keys that are bodies.
-const BODIES: [&str; 4] = ["rule", "golden", "compare", "model"];
+const BODIES: [&str; 5] = ["rule", "table", "golden", "compare", "model"];
 
 fn exactly_one_body(invariant: &Mapping<'_>, reader: &mut Reader<'_>) {
     let bodies: Vec<_> = BODIES.iter().filter_map(|body| invariant.key(body)).collect();
@@ -120,9 +138,9 @@ fn exactly_one_body(invariant: &Mapping<'_>, reader: &mut Reader<'_>) {
             reader.fault_with(FaultKind::Body, &second.place, message, |f| f.with_help(help));
         }
     }
-    let rule = invariant.key("rule");
+    let rule = invariant.key("rule").or_else(|| invariant.key("table"));
     if let (Some(rule), None) = (rule, invariant.key("on")) {
-        let message = "the rule has no `on`: at which event is it judged?";
+        let message = format!("the {} has no `on`: at which event is it judged?", rule.text);
         reader.fault(FaultKind::Body, &rule.place, message);
     }
     if rule.is_none() {
@@ -251,6 +269,20 @@ impl InvariantEntry {
         if let Some(rule) = self.rule.take() {
             let on = self.on.take()?.0.values().into_iter().map(|event| event.0).collect();
             return Some(Body::Rule { on, when: self.when.take(), rule });
+        }
+        if let Some(table) = self.table.take() {
+            let on = self.on.take()?.0.values().into_iter().map(|event| event.0).collect();
+            let facts = |list: Several<FactName>| -> Vec<String> {
+                list.values().into_iter().map(|fact| fact.0).collect()
+            };
+            return Some(Body::Table {
+                on,
+                when: self.when.take(),
+                file: table.file.0,
+                key: facts(table.key),
+                equal: table.equal.map(facts).unwrap_or_default(),
+                at_most: table.at_most.map(facts).unwrap_or_default(),
+            });
         }
         if let Some(files) = self.golden.take() {
             return Some(Body::Golden { files: files.values().into_iter().map(|f| f.0).collect() });

@@ -10,6 +10,7 @@
 
 mod member;
 
+use crate::observe::reading::Reading;
 use crate::observe::{Answer, Progress};
 use crate::op::alloc::{Op, Step, THREADS, Thread};
 use crate::target::hands::{Company, Hands};
@@ -34,6 +35,7 @@ pub struct Crew<'h> {
 struct Batch {
     steps: *const Step,
     answers: *mut Answer,
+    readings: *mut Reading,
     len: usize,
 }
 
@@ -49,6 +51,21 @@ impl Batch {
         debug_assert!(i < self.len);
         // SAFETY: `i` is below the length of the batch.
         unsafe { self.answers.add(i) }
+    }
+
+    /// Where the reading of step `i` goes, if it is taken.
+    fn reading(&self, i: usize) -> *mut Reading {
+        debug_assert!(i < self.len);
+        self.readings.wrapping_add(i)
+    }
+
+    /// Performs step `i` by `hands`.
+    ///
+    /// # Safety
+    /// Nobody else performs it.
+    unsafe fn perform(&self, i: usize, hands: &Hands<'_>, company: Company) {
+        // SAFETY: the caller's promise.
+        unsafe { hands.perform(self.step(i), self.answer(i), self.reading(i), company) };
     }
 
     fn mark(&self, i: usize, progress: Progress) {
@@ -77,9 +94,16 @@ impl<'h> Crew<'h> {
     /// skipped.
     ///
     /// # Safety
-    /// `answers` is valid for `steps.len()` answers, and nobody else writes to them meanwhile.
-    pub unsafe fn perform(&mut self, steps: &[Step], answers: *mut Answer, at: &AtomicU32) {
-        let batch = Batch { steps: steps.as_ptr(), answers, len: steps.len() };
+    /// `answers` and `readings` are valid for as many as there are steps, and nobody else writes to
+    /// them meanwhile.
+    pub unsafe fn perform(
+        &mut self,
+        steps: &[Step],
+        answers: *mut Answer,
+        readings: *mut Reading,
+        at: &AtomicU32,
+    ) {
+        let batch = Batch { steps: steps.as_ptr(), answers, readings, len: steps.len() };
         let mut i = 0;
         while i < steps.len() {
             at.store(i as u32, Ordering::Release);
@@ -110,7 +134,7 @@ impl<'h> Crew<'h> {
             _ if step.late => batch.mark(i, Progress::Skipped),
             _ if step.thread.0 == 0 => {
                 // SAFETY: the answer is ours while the step runs.
-                unsafe { self.hands.perform(batch.step(i), batch.answer(i), Company::Alone) };
+                unsafe { batch.perform(i, &self.hands, Company::Alone) };
             }
             _ => return self.hand_over(batch, i, step.thread),
         }
@@ -213,7 +237,12 @@ impl<'h> Crew<'h> {
 impl Drop for Crew<'_> {
     /// Ends the threads that the script left running.
     fn drop(&mut self) {
-        let nothing = Batch { steps: std::ptr::null(), answers: std::ptr::null_mut(), len: 0 };
+        let nothing = Batch {
+            steps: std::ptr::null(),
+            answers: std::ptr::null_mut(),
+            readings: std::ptr::null_mut(),
+            len: 0,
+        };
         for n in 1..THREADS {
             self.end(Thread(n as u8), nothing, 0..0);
         }

@@ -1,5 +1,6 @@
 //! The face of an allocator: what an implementer writes, and what a loaded C library becomes.
 
+use super::inside::Inside;
 use crate::capability::{Capabilities, Capability};
 use std::alloc::{GlobalAlloc, Layout};
 use std::ptr;
@@ -170,6 +171,11 @@ pub unsafe trait Heap: Send + Sync {
     /// The running totals, for [`Capability::Stats`]. Flushes what caches hold back.
     fn stats(&self) -> HeapStats {
         HeapStats::default()
+    }
+
+    /// The inside, for capabilities that speak of one.
+    fn inside(&self) -> Option<&dyn Inside> {
+        None
     }
 }
 

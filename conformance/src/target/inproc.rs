@@ -6,7 +6,8 @@ use super::heap::Heap;
 use super::identity::Identity;
 use super::{BATCH, Batch, Target};
 use crate::capability::{Capabilities, Capability};
-use crate::observe::Answer;
+use crate::observe::reading::Reading;
+use crate::observe::{Answer, flag};
 use crate::op::alloc::Step;
 use std::collections::VecDeque;
 use std::sync::atomic::AtomicU32;
@@ -21,6 +22,10 @@ pub struct InProcess<'h> {
     /// Buffers to be used again.
     spare: Vec<Vec<Answer>>,
     collected: Vec<Answer>,
+    /// Room for a batch; made when a heap with an inside is judged.
+    readings: Vec<Reading>,
+    ready_readings: VecDeque<Vec<(usize, Reading)>>,
+    collected_readings: Vec<(usize, Reading)>,
     at: AtomicU32,
 }
 
@@ -39,6 +44,13 @@ impl<'h> InProcess<'h> {
             ready: VecDeque::new(),
             spare: Vec::new(),
             collected: Vec::new(),
+            readings: if heap.inside().is_some() {
+                vec![Reading::default(); BATCH]
+            } else {
+                Vec::new()
+            },
+            ready_readings: VecDeque::new(),
+            collected_readings: Vec::new(),
             at: AtomicU32::new(0),
         }
     }
@@ -59,8 +71,16 @@ impl Target for InProcess<'_> {
         let mut answers = self.spare.pop().unwrap_or_default();
         answers.clear();
         answers.resize(steps.len(), Answer::default());
-        // SAFETY: as many answers as steps, in a buffer of our own.
-        unsafe { self.crew.perform(steps, answers.as_mut_ptr(), &self.at) };
+        // SAFETY: as many answers as steps, in a buffer of our own; room for as many readings where
+        // any can be taken.
+        unsafe {
+            let readings = self.readings.as_mut_ptr();
+            self.crew.perform(steps, answers.as_mut_ptr(), readings, &self.at);
+        }
+        let read = |(i, answer): (usize, &Answer)| {
+            answer.has(flag::HAS_READING).then(|| self.readings.get(i).map(|r| (i, *r))).flatten()
+        };
+        self.ready_readings.push_back(answers.iter().enumerate().filter_map(read).collect());
         self.ready.push_back(answers);
     }
 
@@ -70,6 +90,7 @@ impl Target for InProcess<'_> {
         } else {
             self.collected.clear();
         }
-        Batch { answers: &self.collected, death: None }
+        self.collected_readings = self.ready_readings.pop_front().unwrap_or_default();
+        Batch { answers: &self.collected, readings: &self.collected_readings, death: None }
     }
 }

@@ -244,6 +244,35 @@ unsafe fn zeros_in_run(at: *const u8, len: usize) -> usize {
     (i * 8..len).find(|&i| unsafe { at.add(i).read() } != 0).unwrap_or(len)
 }
 
+/// How many of the `len` bytes at `at` are `byte`.
+///
+/// # Safety
+/// They can be read.
+pub unsafe fn count(at: *const u8, len: usize, byte: u8) -> usize {
+    // SAFETY: the caller's promise.
+    (0..len).filter(|&i| unsafe { at.add(i).read_volatile() } == byte).count()
+}
+
+/// Fresh memory of the judge's own at exactly `at`; `None` where something is mapped already.
+pub fn map_at(at: usize, len: usize) -> Option<*mut u8> {
+    use rustix::mm::{MapFlags, ProtFlags, mmap_anonymous};
+    let prot = ProtFlags::READ | ProtFlags::WRITE;
+    let flags = MapFlags::PRIVATE | MapFlags::FIXED_NOREPLACE;
+    let place = std::ptr::without_provenance_mut(at);
+    // SAFETY: replaces no mapping.
+    let got = unsafe { mmap_anonymous(place, len, prot, flags) }.ok()?;
+    (got.addr() == at).then_some(got.cast())
+}
+
+/// Gives back what [`map_at`] gave.
+///
+/// # Safety
+/// Nothing refers to it any more.
+pub unsafe fn unmap(at: *mut u8, len: usize) {
+    // SAFETY: the caller's promise.
+    let _ = unsafe { rustix::mm::munmap(at.cast(), len) };
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,12 +12,15 @@ pub mod hands;
 pub mod heap;
 pub mod identity;
 pub mod inproc;
+pub mod inside;
 pub mod malloc;
 pub mod memory;
 pub mod plant;
+mod survey;
 
 use crate::capability::Capabilities;
 use crate::observe::Answer;
+use crate::observe::reading::Reading;
 use crate::op::alloc::Step;
 use identity::Identity;
 use std::fmt;
@@ -47,6 +50,8 @@ pub trait Target {
 pub struct Batch<'t> {
     /// One answer a step. After a death, those of steps never begun are pending.
     pub answers: &'t [Answer],
+    /// What was read of the inside at some steps, by the index of the step in the batch.
+    pub readings: &'t [(usize, Reading)],
     /// Why there will be no more.
     pub death: Option<Death>,
 }

@@ -4,6 +4,7 @@
 //! unreported has judged nothing.
 
 use super::heap::{Heap, HeapStats, Held};
+use super::inside::Inside;
 use crate::capability::Capabilities;
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
@@ -77,5 +78,9 @@ unsafe impl Heap for Planted {
 
     fn stats(&self) -> HeapStats {
         self.heap.stats()
+    }
+
+    fn inside(&self) -> Option<&dyn Inside> {
+        self.heap.inside()
     }
 }

@@ -3,7 +3,7 @@
 //! The printer, the parser, [`Op::word`] and the test of `docs/trace-format.md` read the same rows,
 //! so a new op is a new row here and nothing else.
 
-use crate::op::alloc::{Foreign, Op, Slot, Thread};
+use crate::op::alloc::{Foreign, Op, Scan, Slot, Thread};
 use std::fmt;
 
 /// Something that an op carries, and a line shows.
@@ -29,6 +29,14 @@ pub enum Operand {
     Blocks,
     /// How many allocations are tried.
     Tries,
+    /// Whether an object may hold pointers: a word.
+    Scan,
+    /// How many pages.
+    Pages,
+    /// How many spans.
+    Spans,
+    /// The number of a size class.
+    Class,
     /// How often something is done.
     Times,
 }
@@ -47,6 +55,10 @@ impl Operand {
             Operand::Offset => "OFFSET",
             Operand::Blocks => "BLOCKS",
             Operand::Tries => "TRIES",
+            Operand::Scan => "SCAN",
+            Operand::Pages => "PAGES",
+            Operand::Spans => "SPANS",
+            Operand::Class => "CLASS",
             Operand::Times => "TIMES",
         }
     }
@@ -158,6 +170,18 @@ impl Field for Foreign {
     }
 }
 
+/// The words of [`Scan`]; an operand's number is the index here.
+pub const SCAN: [(&str, Scan); 2] = [("noscan", Scan::Noscan), ("scan", Scan::Pointers)];
+
+impl Field for Scan {
+    fn number(self) -> u64 {
+        self as u64
+    }
+    fn of(number: Option<u64>) -> Scan {
+        SCAN[number.unwrap_or(0) as usize % SCAN.len()].1
+    }
+}
+
 macro_rules! part {
     ($word:literal) => {
         Part::Word($word)
@@ -237,6 +261,24 @@ forms! {
     FreeInterior { slot: Slot, offset: Offset } "free_interior" ["free_interior" Slot Offset];
     FreeForeign { what: Foreign } "free_foreign" ["free_foreign" Foreign];
     CorruptFreed { slot: Slot, tries: Tries } "corrupt_freed" ["corrupt_freed" Slot Tries];
+    New { slot: Slot, size: Size, scan: Scan } "new" [Slot "=" "new" Size Scan];
+    Stack { slot: Slot, size: Size } "stack" [Slot "=" "stack" Size];
+    TakeRun { slot: Slot, pages: Pages } "take_run" [Slot "=" "run" Pages];
+    TakeCached { slot: Slot, pages: Pages } "take_cached" [Slot "=" "cached" "run" Pages];
+    Squat { slot: Slot, pages: Pages } "squat" [Slot "=" "squat" Pages];
+    LookUp { size: Size, scan: Scan } "look_up" ["look_up" Size Scan];
+    ReadClass { class: Class } "class" ["class" Class];
+    Refill { size: Size, scan: Scan } "refill" ["refill" Size Scan];
+    Flush {} "flush" ["flush"];
+    StartCycle {} "cycle" ["cycle"];
+    Sweep { spans: Spans } "sweep" ["sweep" Spans];
+    Scavenge { size: Size } "scavenge" ["scavenge" Size];
+    ScavengePaced {} "scavenge_paced" ["scavenge" "paced"];
+    ReleaseAll {} "release_all" ["release" "all"];
+    MemoryLimit { size: Size } "memory_limit" ["memory_limit" Size];
+    Survey {} "survey" ["survey"];
+    Overrun { slot: Slot } "overrun" ["overrun" Slot];
+    FreeWrong { slot: Slot, size: Size } "free_wrong" ["free_wrong" Slot Size];
     Together {} "together" ["together"];
     End {} "end" ["end"];
     Repeat { times: Times } "repeat" ["repeat" Times];
@@ -275,7 +317,11 @@ mod tests {
         for form in FORMS {
             let mut values = Values::default();
             for (i, value) in values.iter_mut().enumerate() {
-                *value = Some(if i == Operand::Foreign as usize { 2 } else { i as u64 + 1 });
+                *value = Some(match i {
+                    _ if i == Operand::Foreign as usize => 2,
+                    _ if i == Operand::Scan as usize => 1,
+                    _ => i as u64 + 1,
+                });
             }
             let op = (form.build)(&values);
             for part in form.parts {

@@ -2,7 +2,7 @@
 
 use super::expected::{Clause, Errno, Expected};
 use super::fault::{Fault, FaultKind, quote};
-use super::form::{FOREIGN, FORMS, Form, Operand, Part, Values};
+use super::form::{FOREIGN, FORMS, Form, Operand, Part, SCAN, Values};
 use super::{Traced, VERSION};
 use crate::hint::nearest;
 use crate::op::alloc::{Op, SLOTS, Step, THREADS, Thread};
@@ -176,7 +176,8 @@ fn value(line: Line<'_>, token: Token<'_>, operand: Operand, form: &Form) -> Res
             0 => range("t0 is the main thread, which always runs"),
             thread => Ok(thread),
         },
-        Operand::Foreign => foreign(line, token, form),
+        Operand::Foreign => one_of(FOREIGN.map(|(word, _)| word), line, token, form),
+        Operand::Scan => one_of(SCAN.map(|(word, _)| word), line, token, form),
         Operand::Offset => match number(line, token)? {
             0 => range("an offset of 0 is the block itself, not its inside"),
             offset => Ok(offset),
@@ -185,8 +186,12 @@ fn value(line: Line<'_>, token: Token<'_>, operand: Operand, form: &Form) -> Res
     }
 }
 
-fn foreign(line: Line<'_>, token: Token<'_>, form: &Form) -> Result<u64, Fault> {
-    let words = FOREIGN.map(|(word, _)| word);
+fn one_of<const N: usize>(
+    words: [&'static str; N],
+    line: Line<'_>,
+    token: Token<'_>,
+    form: &Form,
+) -> Result<u64, Fault> {
     if let Some(index) = words.iter().position(|word| *word == token.text) {
         return Ok(index as u64);
     }

@@ -1,6 +1,6 @@
 //! Steps to text.
 
-use super::form::{FOREIGN, Operand, Part};
+use super::form::{FOREIGN, Operand, Part, SCAN};
 use super::{Metadata, Trace, Traced, VERSION};
 use crate::op::alloc::{Op, Step};
 use std::fmt;
@@ -31,6 +31,7 @@ fn write_operand(f: &mut fmt::Formatter<'_>, operand: Operand, value: u64) -> fm
         Operand::Slot => write!(f, "s{value}"),
         Operand::Thread => write!(f, "t{value}"),
         Operand::Foreign => f.write_str(FOREIGN[value as usize].0),
+        Operand::Scan => f.write_str(SCAN[value as usize].0),
         _ => write!(f, "{value}"),
     }
 }

@@ -284,8 +284,9 @@ fn every_mutant_shows_its_fault_and_the_right_allocator_does_not() {
 }
 
 #[test]
-fn every_mutant_has_a_sight() {
-    let unseen: Vec<_> =
-        mutant::all().iter().filter(|m| SIGHTS.iter().all(|sight| sight.id != m.id)).collect();
+fn every_mutant_without_an_inside_has_a_sight() {
+    // Those with one show their faults in views, which their witnesses replay.
+    let black = mutant::all().iter().filter(|m| (m.make)().inside().is_none());
+    let unseen: Vec<_> = black.filter(|m| SIGHTS.iter().all(|sight| sight.id != m.id)).collect();
     assert!(unseen.is_empty(), "{unseen:?}");
 }

@@ -1,6 +1,7 @@
 //! The words of the glossary that the clerk sets, each looked up once.
 
 use crate::choice::Choices;
+use crate::observe::reading::Fact;
 use crate::op::alloc::Op;
 use crate::rule::{EventId, FactId, Frame, FunctionId, ListId, Vocabulary};
 use crate::trace::form::FORMS;
@@ -31,6 +32,8 @@ macro_rules! names {
             $(pub(super) $event: EventId,)*
             pub(super) run_resident: ListId,
             pub(super) overlapping: FunctionId,
+            /// Facts of the inside, in the order of a reading.
+            pub(super) inside: Vec<FactId>,
             /// By row of the table of forms: the number of the op's word in `op.kind`.
             kinds: Vec<u64>,
         }
@@ -50,6 +53,10 @@ macro_rules! names {
                         .ok_or_else(|| missing(stringify!($event)))?,)*
                     run_resident: vocabulary.list(resident).ok_or_else(|| missing(resident))?,
                     overlapping: function("live.overlapping")?,
+                    inside: Fact::NAMES
+                        .iter()
+                        .map(|name| vocabulary.fact(name).ok_or_else(|| missing(name)))
+                        .collect::<Result<_, _>>()?,
                     kinds: FORMS
                         .iter()
                         .map(|form| {
@@ -139,7 +146,8 @@ names! {
     }
     events {
         called, allocated, resized, refused, freed, verified, queried, checked, forked, misused,
-        ended,
+        placed, vacated, looked_up, class_read, refilled, flushed, swept, stacked, run_taken,
+        scavenged, paced, released, surveyed, ended,
     }
 }
 

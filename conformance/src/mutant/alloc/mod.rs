@@ -27,16 +27,32 @@ macro_rules! mutants {
 }
 
 mod align;
+mod arena;
+mod bitmap;
 mod block;
 mod concurrency;
 mod failure;
 mod free;
 mod hardening;
+mod inside_concurrency;
+mod inside_hardening;
+mod inside_space;
+mod inside_stats;
+mod large;
+mod mcache;
+mod mcentral;
+mod mheap;
+mod pages;
 mod process;
 mod realloc;
 mod returns;
+mod scavenge;
+mod size_class;
 mod space;
+mod span;
+mod stack;
 mod stats;
+mod tiny;
 mod zero;
 
 /// The mutants of each file, in the order of the suites.
@@ -53,4 +69,20 @@ pub(super) const SUITES: &[&[super::Mutant]] = &[
     hardening::MUTANTS,
     space::MUTANTS,
     process::MUTANTS,
+    size_class::MUTANTS,
+    tiny::MUTANTS,
+    span::MUTANTS,
+    bitmap::MUTANTS,
+    mcache::MUTANTS,
+    mcentral::MUTANTS,
+    mheap::MUTANTS,
+    large::MUTANTS,
+    pages::MUTANTS,
+    arena::MUTANTS,
+    stack::MUTANTS,
+    scavenge::MUTANTS,
+    inside_stats::MUTANTS,
+    inside_hardening::MUTANTS,
+    inside_space::MUTANTS,
+    inside_concurrency::MUTANTS,
 ];

@@ -14,7 +14,8 @@ use std::ptr;
 unsafe impl<P: Parts> Heap for Small<P> {
     fn offers(&self) -> Capabilities {
         // A C heap forgets alignments, and so has no `Layout` calls; see `GlobalAlloc` below.
-        Capability::ALL.iter().copied().collect::<Capabilities>().without(Capability::Layout)
+        let outside = Capability::ALL.iter().copied().filter(|c| !c.is_inside());
+        outside.collect::<Capabilities>().without(Capability::Layout)
     }
 
     unsafe fn malloc(&self, size: usize) -> *mut u8 {

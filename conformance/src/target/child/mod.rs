@@ -18,6 +18,7 @@ use super::plant::Plant;
 use super::{BATCH, Batch, Death, How, Target};
 use crate::capability::Capabilities;
 use crate::observe::Answer;
+use crate::observe::reading::Reading;
 use crate::op::alloc::Step;
 use guard::Process;
 use rustix::thread::futex;
@@ -156,6 +157,7 @@ pub struct Child {
     collected: u32,
     lengths: VecDeque<usize>,
     answers: Vec<Answer>,
+    readings: Vec<(usize, Reading)>,
     death: Option<Death>,
 }
 
@@ -236,6 +238,7 @@ impl Child {
             collected: 0,
             lengths: VecDeque::new(),
             answers: Vec::new(),
+            readings: Vec::new(),
             death: None,
         })
     }
@@ -269,7 +272,9 @@ impl Target for Child {
     fn collect(&mut self) -> Batch<'_> {
         let Some(len) = self.lengths.pop_front() else {
             self.answers.clear();
-            return Batch { answers: &self.answers, death: self.death.clone() };
+            self.readings.clear();
+            let death = self.death.clone();
+            return Batch { answers: &self.answers, readings: &self.readings, death };
         };
         let header = self.shared.header();
         if self.death.is_none() && header.done.load(Ordering::Acquire) == self.collected {
@@ -282,7 +287,9 @@ impl Target for Child {
             }
         }
         self.shared.take(self.collected, len, &mut self.answers);
+        self.shared.take_readings(self.collected, &self.answers, &mut self.readings);
         self.collected = self.collected.wrapping_add(1);
-        Batch { answers: &self.answers, death: self.death.clone() }
+        let death = self.death.clone();
+        Batch { answers: &self.answers, readings: &self.readings, death }
     }
 }

@@ -5,7 +5,8 @@
 //! bounded before use, and steps are never read back.
 
 use super::super::BATCH;
-use crate::observe::{Answer, Progress};
+use crate::observe::reading::Reading;
+use crate::observe::{Answer, Progress, flag};
 use crate::op::alloc::Step;
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::mm::{MapFlags, ProtFlags, mmap, munmap};
@@ -61,6 +62,8 @@ struct Slot {
     len: AtomicU32,
     steps: [Step; BATCH],
     answers: [Answer; BATCH],
+    /// Touched for heaps with an inside only: pages that nobody touches cost nothing.
+    readings: [Reading; BATCH],
 }
 
 #[repr(C)]
@@ -152,15 +155,31 @@ impl Shared {
         }
     }
 
-    /// Child: the steps of batch `batch`, and where their answers go.
-    pub(super) fn batch(&self, batch: u32) -> (&[Step], *mut Answer) {
+    /// Judge: copies the readings of batch `batch` out, where `answers` say that there are any.
+    pub(super) fn take_readings(
+        &self,
+        batch: u32,
+        answers: &[Answer],
+        into: &mut Vec<(usize, Reading)>,
+    ) {
+        into.clear();
+        let read = answers.iter().enumerate().filter(|(_, a)| a.has(flag::HAS_READING));
+        into.extend(read.map(|(i, _)| {
+            // SAFETY: as for `take`; there are no more answers than readings.
+            (i, unsafe { (&raw const (*self.slot(batch)).readings[i]).read_volatile() })
+        }));
+    }
+
+    /// Child: the steps of batch `batch`, and where their answers and readings go.
+    pub(super) fn batch(&self, batch: u32) -> (&[Step], *mut Answer, *mut Reading) {
         let slot = self.slot(batch);
         // SAFETY: the judge handed this slot over, and does not write to it until it is done.
         unsafe {
             let len = (*slot).len.load(Ordering::Acquire) as usize;
             let steps = (&raw const (*slot).steps).cast::<Step>();
             let answers = (&raw mut (*slot).answers).cast::<Answer>();
-            (std::slice::from_raw_parts(steps, len.min(BATCH)), answers)
+            let readings = (&raw mut (*slot).readings).cast::<Reading>();
+            (std::slice::from_raw_parts(steps, len.min(BATCH)), answers, readings)
         }
     }
 

@@ -76,9 +76,9 @@ fn work(shared: &Shared, mut crew: Crew<'_>) -> ! {
             let _ = futex::wait(&header.submitted, futex::Flags::empty(), submitted, None);
             submitted = header.submitted.load(Ordering::Acquire);
         }
-        let (steps, answers) = shared.batch(done);
+        let (steps, answers, readings) = shared.batch(done);
         // SAFETY: the slot is this batch's, and ours until `done` says otherwise.
-        unsafe { crew.perform(steps, answers, &header.at) };
+        unsafe { crew.perform(steps, answers, readings, &header.at) };
         header.at.store(0, Ordering::Relaxed);
         header.done.store(done.wrapping_add(1), Ordering::Release);
         let _ = futex::wake(&header.done, futex::Flags::empty(), 1);

@@ -97,7 +97,7 @@ impl Job {
                 pause(self.pauses, i as u64);
             }
             // SAFETY: each step has one performer, so the answer is ours.
-            unsafe { hands.perform(step, self.batch.answer(i), company) };
+            unsafe { self.batch.perform(i, hands, company) };
         }
     }
 

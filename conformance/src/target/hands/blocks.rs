@@ -3,6 +3,7 @@
 use super::table::{Block, Claim, Origin};
 use super::{ERRNO_BEFORE, Hands, Log, TOUCH_LIMIT, with_errno};
 use crate::capability::Capability;
+use crate::observe::reading::Reading;
 use crate::observe::{Answer, flag};
 use crate::op::alloc::{Op, Slot};
 use crate::target::heap::{Held, natural_align};
@@ -150,7 +151,12 @@ impl Hands<'_> {
     }
 
     /// A free of a full slot, by whichever call.
-    pub(super) fn release(&self, op: &Op, log: &Log, shared: bool) -> Option<Answer> {
+    pub(super) fn release(
+        &self,
+        op: &Op,
+        log: &Log,
+        shared: bool,
+    ) -> Option<(Answer, Option<Reading>)> {
         let (claim, block) = self.table.claim_full(op.slot()?, shared)?;
         let layout = self.offers.has(Capability::Layout);
         let fits = match op {
@@ -158,6 +164,7 @@ impl Hands<'_> {
             Op::FreeAlignedSized { .. } => layout || block.origin == Origin::Aligned,
             _ => true,
         };
+        let fits = if block.origin.is_c() { fits } else { matches!(op, Op::Free { .. }) };
         if !fits {
             claim.leave_as_was();
             return None;
@@ -170,8 +177,14 @@ impl Hands<'_> {
             _ => 0,
         };
         log.calling(given, block.serial);
-        let ((), errno_after) = with_errno(|| self.call_to_free(op, block.held, usable));
-        Some(claim.leave_empty().on(Answer {
+        let (reading, errno_after) = with_errno(|| {
+            if !block.origin.is_c() {
+                return self.give_back(&block, shared);
+            }
+            self.call_to_free(op, block.held, usable);
+            None
+        });
+        let shown = claim.leave_empty().on(Answer {
             given,
             given_serial: block.serial,
             serial: block.serial,
@@ -179,7 +192,8 @@ impl Hands<'_> {
             errno_before: ERRNO_BEFORE,
             errno_after,
             ..Answer::default()
-        }))
+        });
+        Some((shown, reading))
     }
 
     fn call_to_free(&self, op: &Op, block: Held, usable: usize) {
@@ -222,7 +236,7 @@ impl Hands<'_> {
 
     /// Asks for the usable size, and writes all of it if `fill`.
     pub(super) fn usable(&self, slot: Slot, fill: bool, log: &Log, shared: bool) -> Option<Answer> {
-        let (claim, mut block) = self.table.claim_full(slot, shared)?;
+        let (claim, mut block) = self.table.claim_full_c(slot, shared)?;
         let given = block.held.address as u64;
         let (usable, errno_after) = with_errno(|| self.usable_of(&block, log));
         block.usable = usable;

@@ -27,13 +27,13 @@ impl Hands<'_> {
     pub(super) fn misuse(&self, op: &Op, log: &Log, shared: bool) -> Option<Answer> {
         match *op {
             Op::DoubleFree { slot } => {
-                let (claim, block) = self.table.claim_full(slot, shared)?;
+                let (claim, block) = self.table.claim_full_c(slot, shared)?;
                 self.free_valid(&block, log);
                 claim.leave_empty();
                 Some(self.free_wrong(block.held, log))
             }
             Op::FreeInterior { slot, offset } => {
-                let (claim, block) = self.table.claim_full(slot, shared)?;
+                let (claim, block) = self.table.claim_full_c(slot, shared)?;
                 let inside = offset % (block.held.size as u64).max(1);
                 claim.leave_as_was();
                 if inside == 0 {
@@ -44,7 +44,7 @@ impl Hands<'_> {
             }
             Op::FreeForeign { what } => Some(self.free_foreign(what, log)),
             Op::CorruptFreed { slot, tries } => {
-                let (claim, block) = self.table.claim_full(slot, shared)?;
+                let (claim, block) = self.table.claim_full_c(slot, shared)?;
                 self.free_valid(&block, log);
                 claim.leave_empty();
                 Some(self.corrupt(&block, tries, log))

@@ -11,6 +11,8 @@
 mod blocks;
 mod churn;
 mod fork;
+mod inside;
+mod inside_pages;
 mod log;
 mod misuse;
 mod resize;
@@ -18,9 +20,11 @@ mod table;
 mod watch;
 
 use crate::capability::{Capabilities, Capability};
-use crate::observe::Answer;
+use crate::observe::reading::Reading;
+use crate::observe::{Answer, flag};
 use crate::op::alloc::{Op, Step};
 use crate::target::heap::Heap;
+use inside::Notes;
 use log::Log;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use table::Table;
@@ -43,6 +47,7 @@ pub struct Hands<'h> {
     /// A forked child got stuck: the next would, too, and each takes the better part of a second.
     child_stuck: AtomicBool,
     state: ProcessState,
+    notes: Notes,
 }
 
 /// Whether other threads perform steps at the same time.
@@ -66,6 +71,7 @@ impl<'h> Hands<'h> {
             refused: AtomicU64::new(0),
             child_stuck: AtomicBool::new(false),
             state: ProcessState::default(),
+            notes: Notes::default(),
         }
     }
 
@@ -93,13 +99,26 @@ impl<'h> Hands<'h> {
     /// Threads and sections are the crew's business: those ops are skipped here.
     ///
     /// # Safety
-    /// `answer` is valid for writes and nobody else writes through it now.
-    pub unsafe fn perform(&self, step: &Step, answer: *mut Answer, company: Company) {
+    /// `answer` is valid for writes and nobody else writes through it now; the same is true of
+    /// `reading` where the heap has an inside.
+    pub unsafe fn perform(
+        &self,
+        step: &Step,
+        answer: *mut Answer,
+        reading: *mut Reading,
+        company: Company,
+    ) {
         // SAFETY: the caller's promise.
         let log = unsafe { Log::new(answer) };
         let shared = company == Company::Shared;
         let began = if shared { self.table.tick() } else { 0 };
-        let mut shown = self.dispatch(&step.op, &log, shared).unwrap_or_else(Log::skipped);
+        let (mut shown, read) =
+            self.dispatch(&step.op, &log, shared).unwrap_or_else(|| (Log::skipped(), None));
+        if let Some(read) = read {
+            shown.flags |= flag::HAS_READING;
+            // SAFETY: only a heap with an inside is read, and then the caller made room.
+            unsafe { reading.write_volatile(read) };
+        }
         if shared && shown.ended == 0 {
             // It claimed no cell, so its stamps are those of the whole step.
             shown.began = began;
@@ -109,11 +128,11 @@ impl<'h> Hands<'h> {
     }
 
     /// `None` where the op does not apply to the state it meets.
-    fn dispatch(&self, op: &Op, log: &Log, shared: bool) -> Option<Answer> {
+    fn dispatch(&self, op: &Op, log: &Log, shared: bool) -> Option<(Answer, Option<Reading>)> {
         if !self.can(op) {
             return None;
         }
-        match *op {
+        let shown = match *op {
             Op::Malloc { .. }
             | Op::Calloc { .. }
             | Op::AlignedAlloc { .. }
@@ -125,7 +144,7 @@ impl<'h> Hands<'h> {
             Op::Free { .. }
             | Op::FreeSized { .. }
             | Op::FreeAlignedSized { .. }
-            | Op::FreeWithin { .. } => self.release(op, log, shared),
+            | Op::FreeWithin { .. } => return self.release(op, log, shared),
             Op::FreeNull => Some(self.free_null(log)),
             Op::UsableSize { slot } => self.usable(slot, false, log, shared),
             Op::FillUsable { slot } => self.usable(slot, true, log, shared),
@@ -143,7 +162,9 @@ impl<'h> Hands<'h> {
             | Op::Together
             | Op::End
             | Op::Repeat { .. } => None,
-        }
+            _ => return self.inside(op, log, shared),
+        };
+        shown.map(|shown| (shown, None))
     }
 
     /// Whether the heap offers what the op calls. Drivers generate nothing else, but a trace from
@@ -163,6 +184,18 @@ impl<'h> Hands<'h> {
             Op::FreeNull => Capability::FreeNull,
             Op::UsableSize { .. } | Op::FillUsable { .. } => Capability::UsableSize,
             Op::Fork { .. } => Capability::Fork,
+            Op::New { .. } => Capability::Scan,
+            Op::Stack { .. } => Capability::Stacks,
+            Op::TakeRun { .. } | Op::TakeCached { .. } => Capability::PageRuns,
+            Op::Squat { .. } => Capability::NextGrowth,
+            Op::LookUp { .. } | Op::ReadClass { .. } => Capability::IntrospectClasses,
+            Op::Refill { .. } => Capability::IntrospectCentral,
+            Op::Flush => Capability::Flush,
+            Op::StartCycle | Op::Sweep { .. } => Capability::Reclaim,
+            Op::Scavenge { .. } | Op::ReleaseAll => Capability::Scavenge,
+            Op::ScavengePaced | Op::MemoryLimit { .. } => Capability::ScavengePace,
+            Op::Overrun { .. } => Capability::DetectsOverrun,
+            Op::FreeWrong { .. } => Capability::DetectsWrongSize,
             _ => return self.legal(op),
         };
         self.offers.has(needed) && self.legal(op)

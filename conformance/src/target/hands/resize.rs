@@ -14,7 +14,7 @@ impl Hands<'_> {
     /// `realloc` and its relatives: of a full slot, a resize; of an empty one, an allocation.
     pub(super) fn resize(&self, op: &Op, log: &Log, shared: bool) -> Option<Answer> {
         let ask = Ask::of(op)?;
-        let claim = self.table.claim(ask.slot, shared)?;
+        let claim = self.table.claim_c(ask.slot, shared)?;
         let Some(old) = claim.block else {
             if matches!(op, Op::GrowZeroed { .. }) {
                 claim.leave_as_was();

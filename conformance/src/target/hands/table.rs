@@ -25,6 +25,21 @@ pub(super) enum Origin {
     Aligned,
     /// `posix_memalign` and `memalign`, which no sized free accepts.
     Other,
+    /// An object of the inside.
+    Object,
+    /// A stack.
+    Stack,
+    /// A run of pages.
+    Run,
+    /// Memory of the judge's own, in the way of the heap.
+    Squat,
+}
+
+impl Origin {
+    /// Whether the block may be given to C's calls.
+    pub(super) fn is_c(self) -> bool {
+        matches!(self, Origin::Plain | Origin::Aligned | Origin::Other)
+    }
 }
 
 /// A live block.
@@ -161,6 +176,26 @@ impl Table {
     /// Claims a full cell, with the block in it.
     pub(super) fn claim_full(&self, slot: Slot, shared: bool) -> Option<(Claim<'_>, Block)> {
         let claim = self.claim(slot, shared)?;
+        let Some(block) = claim.block else {
+            claim.leave_as_was();
+            return None;
+        };
+        Some((claim, block))
+    }
+
+    /// Claims a cell that is empty or holds a block of C's calls.
+    pub(super) fn claim_c(&self, slot: Slot, shared: bool) -> Option<Claim<'_>> {
+        let claim = self.claim(slot, shared)?;
+        if claim.block.is_some_and(|block| !block.origin.is_c()) {
+            claim.leave_as_was();
+            return None;
+        }
+        Some(claim)
+    }
+
+    /// Claims a cell that holds a block of C's calls, with the block in it.
+    pub(super) fn claim_full_c(&self, slot: Slot, shared: bool) -> Option<(Claim<'_>, Block)> {
+        let claim = self.claim_c(slot, shared)?;
         let Some(block) = claim.block else {
             claim.leave_as_was();
             return None;

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# The allocator under Miri, on pretended memory: every access is to memory that is there, initialised
+# and not raced for. Left out are the pages, which are safe code throughout and slow here.
+# Needs nightly with miri; at a desk it is skipped without, where CI=true that is a failure.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+toolchain=${MIRI_TOOLCHAIN:-nightly}
+if ! cargo "+$toolchain" miri --version > /dev/null 2>&1 &&
+    ! { rustup toolchain install "$toolchain" --profile minimal -c miri -c rust-src &&
+        cargo "+$toolchain" miri --version > /dev/null; }; then
+    echo "skipped: miri: not found; rustup toolchain install $toolchain -c miri -c rust-src"
+    [ "${CI:-}" != true ] || exit 1
+    exit 0
+fi
+# Spans are found by addresses, so pointers are made from integers, on purpose.
+export MIRIFLAGS="-Zmiri-permissive-provenance -Zmiri-disable-isolation ${MIRIFLAGS:-}"
+export PROPTEST_CASES=${PROPTEST_CASES:-4} PROPTEST_DISABLE_FAILURE_PERSISTENCE=true
+tests=(--lib)
+for file in reference-alloc/tests/*.rs; do
+    name=$(basename "$file" .rs)
+    case $name in
+        scavenge | size_class) ;; # safe code and tables
+        *) tests+=(--test "$name") ;;
+    esac
+done
+cargo "+$toolchain" miri test -p reference-alloc --target-dir "${CARGO_TARGET_DIR:-target}/miri" \
+    "${tests[@]}" "$@"

@@ -1,0 +1,116 @@
+//! All that were ever made of something that threads have one of each: caches.
+//!
+//! A cache outlives its thread. It is made in persistent memory, and never unmapped; when its thread
+//! is done with it, it waits for the next one. So a thread that looks at all caches, to count, needs no
+//! lock and finds nothing that is gone.
+//!
+//! Lock order: the registry's lock, then that of the persistent memory.
+
+use crate::error::OutOfMemory;
+use crate::os::Os;
+use crate::page_heap::PageHeap;
+use crate::persistent::Purpose;
+use crate::sync::{AtomicPtr, Lock, Ordering};
+use std::ops::Deref;
+use std::ptr;
+
+/// The list of all, and the list of those that wait.
+#[derive(Debug)]
+pub struct Registry<T> {
+    /// The newest.
+    all: AtomicPtr<Entry<T>>,
+    idle: Lock<Idle<T>>,
+}
+
+/// One of them.
+#[derive(Debug)]
+pub struct Entry<T> {
+    value: T,
+    /// The one made before. Never changes once the entry can be seen.
+    older: AtomicPtr<Entry<T>>,
+    /// While it waits: the next that does. Under the lock.
+    next_idle: AtomicPtr<Entry<T>>,
+}
+
+#[derive(Debug)]
+struct Idle<T> {
+    first: *mut Entry<T>,
+    count: usize,
+}
+
+// SAFETY: entries are never unmapped, and an idle one is nobody's; `T` is seen by all anyway.
+unsafe impl<T: Sync> Send for Idle<T> {}
+
+impl<T> Deref for Entry<T> {
+    type Target = T;
+    #[inline]
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T: Sync + 'static> Registry<T> {
+    /// None yet.
+    pub const fn new() -> Registry<T> {
+        Registry {
+            all: AtomicPtr::new(ptr::null_mut()),
+            idle: Lock::new(Idle { first: ptr::null_mut(), count: 0 }),
+        }
+    }
+
+    /// One that waits, as it was when it was given back; else a new one.
+    ///
+    /// # Errors
+    /// If the system has no memory for one.
+    pub fn take<O: Os>(
+        &self,
+        pages: &PageHeap<O>,
+        make: impl FnOnce() -> T,
+    ) -> Result<&'static Entry<T>, OutOfMemory> {
+        let mut idle = self.idle.hold();
+        // SAFETY: null, or an entry that is nobody's and never unmapped.
+        if let Some(entry) = unsafe { idle.first.as_ref() } {
+            idle.first = entry.next_idle.swap(ptr::null_mut(), Ordering::Relaxed);
+            idle.count -= 1;
+            return Ok(entry);
+        }
+        let (bytes, align) = (size_of::<Entry<T>>(), align_of::<Entry<T>>());
+        let place =
+            pages.persistent().alloc(&pages.os, Purpose::Caches, bytes, align)?.cast::<Entry<T>>();
+        let older = AtomicPtr::new(self.all.load(Ordering::Relaxed));
+        // SAFETY: memory for an entry, nobody else's, for ever.
+        let entry = unsafe {
+            place.write(Entry { value: make(), older, next_idle: AtomicPtr::new(ptr::null_mut()) });
+            place.as_ref()
+        };
+        // Under the lock: nobody else adds one meanwhile.
+        self.all.store(place.as_ptr(), Ordering::Release);
+        Ok(entry)
+    }
+
+    /// Takes `entry` back, which the caller owns and uses no more.
+    pub fn give(&self, entry: &'static Entry<T>) {
+        let mut idle = self.idle.hold();
+        entry.next_idle.store(idle.first, Ordering::Relaxed);
+        idle.first = ptr::from_ref(entry).cast_mut();
+        idle.count += 1;
+    }
+
+    /// All that were ever made.
+    pub fn iter(&self) -> impl Iterator<Item = &'static Entry<T>> {
+        // SAFETY: null, or an entry that is never unmapped.
+        let follow = |at: &AtomicPtr<Entry<T>>| unsafe { at.load(Ordering::Acquire).as_ref() };
+        std::iter::successors(follow(&self.all), move |entry| follow(&entry.older))
+    }
+
+    /// How many of them wait.
+    pub fn idle(&self) -> usize {
+        self.idle.hold().count
+    }
+}
+
+impl<T: Sync + 'static> Default for Registry<T> {
+    fn default() -> Registry<T> {
+        Registry::new()
+    }
+}
