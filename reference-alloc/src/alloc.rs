@@ -361,7 +361,8 @@ impl<O: Os> Heap<O> {
         }
     }
 
-    fn resize_large(&self, span: &'static Span, bytes: usize) -> bool {
+    /// Makes the large block in `span` hold `bytes` where it stands. False if it must move.
+    pub(crate) fn resize_large(&self, span: &'static Span, bytes: usize) -> bool {
         let Some(pages) = Pages::for_bytes(bytes) else { return false };
         let old = span.pages();
         if !self.central.heap.resize_large(span, pages) {

@@ -151,7 +151,7 @@ impl Arenas {
         self.each(base, pages, |frame, page| frame.spans[page].store(pointer, Ordering::Release));
         if class != 0 {
             self.each(base, pages, |frame, page| {
-                frame.classes[page].store(class, Ordering::Relaxed)
+                frame.classes[page].store(class, Ordering::Relaxed);
             });
         }
     }

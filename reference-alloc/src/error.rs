@@ -26,6 +26,8 @@ pub enum MisuseKind {
     WrongLayout,
     /// Bytes past the end of the block were written.
     WrittenPastEnd,
+    /// Bytes of the block were written after it was freed.
+    WrittenAfterFree,
 }
 
 /// A call that the caller must not make, with the address that it named.
@@ -44,6 +46,7 @@ impl fmt::Display for Misuse {
             MisuseKind::NotABlock => "free of what is no block:",
             MisuseKind::WrongLayout => "free with the wrong layout of",
             MisuseKind::WrittenPastEnd => "a write past the end of",
+            MisuseKind::WrittenAfterFree => "a write after the free of",
         };
         write!(f, "{what} {:?}", self.address)
     }

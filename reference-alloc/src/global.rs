@@ -15,7 +15,8 @@
 //! Source: `core::alloc::GlobalAlloc`.
 
 use crate::alloc::class_of_layout;
-use crate::thread::{self, HEAP, stop};
+use crate::harden::Asked;
+use crate::thread::{self, Mode, stop};
 use crate::units::Addr;
 use std::alloc::{GlobalAlloc, Layout};
 use std::ptr::{self, NonNull};
@@ -55,7 +56,7 @@ unsafe impl GlobalAlloc for ReferenceAlloc {
         unsafe {
             match class_of_layout(layout.size(), layout.align()) {
                 Some(class) if thread::free_fast_of(block, class) => {}
-                _ => thread::free_slow(block),
+                _ => thread::free_slow(block, Some(asked(layout.size(), layout.align()))),
             }
         }
     }
@@ -64,7 +65,12 @@ unsafe impl GlobalAlloc for ReferenceAlloc {
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         let (old, new) =
             (class_of_layout(layout.size(), layout.align()), class_of_layout(size, layout.align()));
-        if old == new && (new.is_some() || resized_large(block, size)) {
+        let stays = match thread::chosen() {
+            Some(Mode::Detect) => resized(block, layout, size),
+            // A small block that keeps its class is not even looked at.
+            _ => old == new && (new.is_some() || resized(block, layout, size)),
+        };
+        if stays {
             return block;
         }
         // SAFETY: the caller's: the new layout is valid, the block live. What is copied lies in both.
@@ -79,10 +85,55 @@ unsafe impl GlobalAlloc for ReferenceAlloc {
     }
 }
 
-/// Makes a large block hold `size` bytes where it stands, if that is possible.
-fn resized_large(block: *mut u8, size: usize) -> bool {
-    match HEAP.resize(Addr(block.addr()), None, size) {
-        Ok(done) => done,
-        Err(misuse) => stop(misuse),
+fn asked(bytes: usize, align: usize) -> Asked {
+    Asked { bytes, align }
+}
+
+/// Makes a block hold `size` bytes where it stands, if that is possible.
+fn resized(block: *mut u8, layout: Layout, size: usize) -> bool {
+    let told = asked(layout.size(), layout.align());
+    thread::resize(Addr(block.addr()), Some(told), asked(size, layout.align()))
+        .unwrap_or_else(|misuse| stop(misuse))
+}
+
+/// The same heap with misuse detected, if it is used before any [`ReferenceAlloc`] of the process: a
+/// program that frees what it must not, or frees it as what it is not, or writes past the end of a
+/// block or after its end, ends with a line on standard error. [`crate::harden`] says at which cost.
+///
+/// ```
+/// use reference_alloc::global::HardenedAlloc;
+///
+/// #[global_allocator]
+/// static HEAP: HardenedAlloc = HardenedAlloc;
+///
+/// let words = vec!["as", "many", "bytes", "as", "asked", "for"];
+/// assert_eq!(words.concat(), "asmanybytesasaskedfor");
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct HardenedAlloc;
+
+// SAFETY: as for `ReferenceAlloc`, whose calls these are; every call that needs a block finds that
+// the mode is chosen.
+unsafe impl GlobalAlloc for HardenedAlloc {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        thread::choose(Mode::Detect);
+        // SAFETY: the caller's.
+        unsafe { ReferenceAlloc.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        thread::choose(Mode::Detect);
+        // SAFETY: the caller's.
+        unsafe { ReferenceAlloc.alloc_zeroed(layout) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        // SAFETY: the caller's.
+        unsafe { ReferenceAlloc.dealloc(block, layout) }
+    }
+
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        // SAFETY: the caller's.
+        unsafe { ReferenceAlloc.realloc(block, layout, size) }
     }
 }

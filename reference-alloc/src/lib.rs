@@ -47,6 +47,8 @@
 //!
 //! - [`global::ReferenceAlloc`] is a `#[global_allocator]`.
 //! - `reference-alloc/malloc` is a shared library with C's names, to be preloaded.
+//! - [`global::HardenedAlloc`], and the shared library if `REFERENCE_MALLOC=harden:detect` is in its
+//!   environment, go another way for each call and find misuse on it: [`harden`].
 //! - [`alloc::Heap`] is a heap of one's own, on any [`os::Os`]; tests use pretended memory.
 //! - [`collected::Collected`] is a heap whose blocks nobody frees: a collector plugs in, and spans are
 //!   swept before they are used again. Classes, spans and pages are the same.
@@ -84,6 +86,8 @@ pub mod mheap;
 #[cfg(not(loom))]
 pub mod mcentral;
 #[cfg(not(loom))]
+pub mod magazine;
+#[cfg(not(loom))]
 pub mod mcache;
 #[cfg(not(loom))]
 pub mod stack;
@@ -92,6 +96,8 @@ pub mod tiny;
 pub mod registry;
 #[cfg(not(loom))]
 pub mod alloc;
+#[cfg(not(loom))]
+pub mod harden;
 #[cfg(not(loom))]
 mod census;
 #[cfg(not(loom))]

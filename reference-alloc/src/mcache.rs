@@ -10,181 +10,24 @@
 //! - **Flush** gives the older half back to their spans: a bit and a count for each, without a
 //!   lock. The newer half stays, since its memory is still in the processor's cache.
 //!
-//! Magazines hold addresses beside the blocks, not links inside them: a free does not touch the
-//! block, and nothing that a program writes into freed memory can lead the allocator astray
-//! (`alloc/hardening/freelist-corruption-contained`).
-//!
 //! Go has no magazines, since its programs do not free; its experiment with explicit frees keeps
 //! such a list per P. Go's "P" is a thread here.
 //!
 //! Source: Go `runtime/mcache.go`; Bonwick and Adams, *Magazines and Vmem*, 2001.
 
 use crate::error::{Misuse, OutOfMemory};
+use crate::magazine::PLACES;
+pub use crate::magazine::{Magazine, capacity};
 use crate::mcentral::{Emptied, Mcentral};
 use crate::mheap::LocalPages;
 use crate::os::Os;
 use crate::pages::PageCache;
 use crate::size_class::{CLASSES, Class, Scan, SpanClass};
 use crate::span::Span;
-use crate::sync::{AtomicPtr, Ordering, Seen64};
+use crate::sync::{AtomicPtr, Ordering};
 use crate::units::Addr;
 use std::cell::UnsafeCell;
 use std::ptr;
-
-/// Bytes that a full magazine holds, if no other bound is tighter.
-const MAGAZINE_BYTES: usize = 32 << 10;
-/// Bounds of the blocks in a full magazine.
-const MAGAZINE_BLOCKS: (usize, usize) = (4, 128);
-
-/// Blocks that a full magazine of `class` holds: an even number.
-pub const fn capacity(class: usize) -> usize {
-    let size = Class(class as u8).bytes();
-    if size == 0 {
-        return 0;
-    }
-    let fit = (MAGAZINE_BYTES / size) & !1;
-    if fit < MAGAZINE_BLOCKS.0 {
-        MAGAZINE_BLOCKS.0
-    } else if fit > MAGAZINE_BLOCKS.1 {
-        MAGAZINE_BLOCKS.1
-    } else {
-        fit
-    }
-}
-
-/// Blocks in all full magazines together.
-const PLACES: usize = {
-    let (mut sum, mut class) = (0, 0);
-    while class < CLASSES {
-        sum += capacity(class);
-        class += 1;
-    }
-    sum
-};
-
-/// A stack of addresses of free blocks of one class: `floor <= top <= ceiling`, one past the newest
-/// at `top`. A line of cache of its own.
-#[derive(Debug)]
-#[repr(C, align(64))]
-pub struct Magazine {
-    top: AtomicPtr<Addr>,
-    floor: AtomicPtr<Addr>,
-    ceiling: AtomicPtr<Addr>,
-    /// Blocks of the class that the thread was given. Written with [`Magazine::pop`]; never falls.
-    mallocs: Seen64,
-    /// Blocks of the class that the thread gave back. Written with [`Magazine::push`]; never falls.
-    frees: Seen64,
-    /// The span that refills come from, or null.
-    span: AtomicPtr<Span>,
-}
-
-impl Magazine {
-    const fn new() -> Magazine {
-        Magazine {
-            top: AtomicPtr::new(ptr::null_mut()),
-            floor: AtomicPtr::new(ptr::null_mut()),
-            ceiling: AtomicPtr::new(ptr::null_mut()),
-            mallocs: Seen64::new(0),
-            frees: Seen64::new(0),
-            span: AtomicPtr::new(ptr::null_mut()),
-        }
-    }
-
-    /// The newest block, or `None`.
-    #[inline]
-    pub fn pop(&self) -> Option<Addr> {
-        let top = self.top.load(Ordering::Relaxed);
-        if top == self.floor.load(Ordering::Relaxed) {
-            return None;
-        }
-        self.mallocs.add(1);
-        // SAFETY: above the floor lie places that were written, and below the lowest floor lies one more.
-        unsafe {
-            let newest = top.sub(1);
-            self.top.store(newest, Ordering::Relaxed);
-            // Fresh memory is far away; the next block of the class will be wanted soon.
-            prefetch(newest.sub(1).read());
-            Some(newest.read())
-        }
-    }
-
-    /// Puts `block` on top; false if there is no room.
-    #[inline]
-    pub fn push(&self, block: Addr) -> bool {
-        let top = self.top.load(Ordering::Relaxed);
-        if top == self.ceiling.load(Ordering::Relaxed) {
-            return false;
-        }
-        // SAFETY: below the ceiling lie places of this magazine.
-        unsafe {
-            top.write(block);
-            self.top.store(top.add(1), Ordering::Relaxed);
-        }
-        // Told: whoever sees the free counted sees the allocation counted.
-        self.frees.tell(1);
-        true
-    }
-
-    /// Blocks in it.
-    pub fn len(&self) -> usize {
-        let top = self.top.load(Ordering::Relaxed).addr();
-        top.saturating_sub(self.floor.load(Ordering::Relaxed).addr()) / size_of::<Addr>()
-    }
-
-    /// Whether no block is in it.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Blocks given to the thread so far.
-    pub fn mallocs(&self) -> u64 {
-        self.mallocs.hear()
-    }
-
-    /// Blocks taken back from the thread so far.
-    pub fn frees(&self) -> u64 {
-        self.frees.hear()
-    }
-
-    /// What is in it, oldest first.
-    ///
-    /// # Safety
-    /// The owner does not use the magazine meanwhile.
-    pub unsafe fn blocks(&self) -> &[Addr] {
-        let floor = self.floor.load(Ordering::Relaxed);
-        if floor.is_null() {
-            return &[];
-        }
-        // SAFETY: the places from the floor up to the top were written.
-        unsafe { std::slice::from_raw_parts(floor, self.len()) }
-    }
-
-    /// The span that refills come from.
-    pub fn current(&self) -> Option<&'static Span> {
-        // SAFETY: null, or a struct that is never unmapped.
-        unsafe { self.span.load(Ordering::Relaxed).as_ref() }
-    }
-
-    fn set_current(&self, span: Option<&'static Span>) {
-        self.span.store(
-            span.map_or(ptr::null_mut(), |span| ptr::from_ref(span).cast_mut()),
-            Ordering::Relaxed,
-        );
-    }
-}
-
-/// Asks for the line of cache at `address`, which may be any: a hint.
-#[inline]
-fn prefetch(address: Addr) {
-    #[cfg(all(target_arch = "x86_64", not(miri)))]
-    // SAFETY: a prefetch of any address does nothing that a program could see.
-    unsafe {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        _mm_prefetch::<_MM_HINT_T0>(ptr::without_provenance(address.0));
-    }
-    #[cfg(not(all(target_arch = "x86_64", not(miri))))]
-    let _ = address;
-}
 
 /// What the owner alone looks at.
 #[derive(Debug)]
@@ -266,30 +109,82 @@ impl Mcache {
         let magazine = self.magazine(class.0);
         let floor = magazine.floor.load(Ordering::Relaxed);
         // SAFETY: the caller's; the places from the floor on are this magazine's, and it is empty.
-        let (mine, places) = unsafe {
-            (
-                &mut *self.mine.get(),
-                std::slice::from_raw_parts_mut(floor, capacity(usize::from(class.0)) / 2),
-            )
-        };
+        let places =
+            unsafe { std::slice::from_raw_parts_mut(floor, capacity(usize::from(class.0)) / 2) };
+        // SAFETY: the caller's.
+        let taken = unsafe { self.take(class, central, places, |_| ())? };
+        // The lowest address on top: it is the next that is handed out.
+        places[..taken].reverse();
+        // SAFETY: `taken` places were written.
+        magazine.top.store(unsafe { floor.add(taken) }, Ordering::Relaxed);
+        magazine.pop().ok_or(OutOfMemory)
+    }
+
+    /// Takes at least one block of `class` from the current span, or else from the next one, which
+    /// is shown to `enter` before; returns how many were written to `places`, which has room.
+    ///
+    /// # Errors
+    /// If the system has no memory.
+    ///
+    /// # Safety
+    /// The caller owns the cache, which is open.
+    #[inline]
+    unsafe fn take<O: Os>(
+        &self,
+        class: Class,
+        central: &Mcentral<O>,
+        places: &mut [Addr],
+        enter: impl Fn(&'static Span),
+    ) -> Result<usize, OutOfMemory> {
+        let magazine = self.magazine(class.0);
+        // SAFETY: the caller's. The places of magazines are not touched through this.
+        let pages = unsafe { &mut (*self.mine.get()).pages };
         loop {
             if let Some(span) = magazine.current() {
                 let taken = span.take(places);
                 if taken > 0 {
-                    // The lowest address on top: it is the next that is handed out.
-                    places[..taken].reverse();
-                    // SAFETY: `taken` places were written.
-                    magazine.top.store(unsafe { floor.add(taken) }, Ordering::Relaxed);
-                    return magazine.pop().ok_or(OutOfMemory);
+                    return Ok(taken);
                 }
                 if span.fold() > 0 || !central.leave_full(span) {
                     continue;
                 }
                 magazine.set_current(None);
             }
-            let class = SpanClass::new(class, Scan::No);
-            magazine.set_current(Some(central.cache_span(class, &mut mine.pages)?));
+            let span = central.cache_span(SpanClass::new(class, Scan::No), pages)?;
+            enter(span);
+            magazine.set_current(Some(span));
         }
+    }
+
+    /// A block of `class` past the magazine: the next free slot of the current span.
+    ///
+    /// # Errors
+    /// If the system has no memory.
+    ///
+    /// # Safety
+    /// The caller owns the cache, which is open.
+    pub unsafe fn take_one<O: Os>(
+        &self,
+        class: Class,
+        central: &Mcentral<O>,
+        enter: impl Fn(&'static Span),
+    ) -> Result<Addr, OutOfMemory> {
+        let mut place = [Addr(0)];
+        // SAFETY: the caller's.
+        unsafe { self.take(class, central, &mut place, enter)? };
+        self.magazine(class.0).count_malloc();
+        Ok(place[0])
+    }
+
+    /// Takes a block past the magazine: its freed bit in `span` is set, and is counted now.
+    ///
+    /// # Safety
+    /// The caller owns the cache, which is open, and has set the bit.
+    pub unsafe fn free_one<O: Os>(&self, span: &'static Span, central: &Mcentral<O>) {
+        // Before the span may be another's.
+        self.magazine(span.class().class().0).count_free();
+        // SAFETY: the caller's.
+        central.see_to(span, 1, unsafe { &mut (*self.mine.get()).emptied });
     }
 
     /// Takes `block` into the full magazine of `class`, after half of it went back to the spans.
@@ -327,10 +222,12 @@ impl Mcache {
         let magazine = self.magazine(class.0);
         let floor = magazine.floor.load(Ordering::Relaxed);
         let len = magazine.len();
-        // SAFETY: the caller's; the places from the floor up to the top were written.
-        let (mine, blocks) =
-            unsafe { (&mut *self.mine.get(), std::slice::from_raw_parts_mut(floor, len)) };
-        let done = central.free_blocks(class, &blocks[..n], &mut mine.emptied);
+        // SAFETY: the caller's; the places from the floor up to the top were written, and are no part
+        // of `emptied`.
+        let (emptied, blocks) = unsafe {
+            (&mut (*self.mine.get()).emptied, std::slice::from_raw_parts_mut(floor, len))
+        };
+        let done = central.free_blocks(class, &blocks[..n], emptied);
         blocks.copy_within(n.., 0);
         // SAFETY: `n` of `len` places are gone.
         magazine.top.store(unsafe { floor.add(len - n) }, Ordering::Relaxed);

@@ -79,7 +79,8 @@ pub struct Span {
     // The second line belongs to the owner.
     /// Inverted bits of `alloc` from `free_index` on; those past the last slot mean nothing.
     alloc_cache: Seen64,
-    /// All slots below are allocated.
+    /// All slots below are allocated. Published, and heard by [`Span::is_allocated`]: a fold writes
+    /// the bits of the slots below it first.
     free_index: Seen32,
     /// Allocated slots; what was freed and not folded still counts.
     alloc_count: Seen32,
@@ -379,7 +380,9 @@ impl Span {
     pub fn is_allocated(&self, slot: usize) -> bool {
         let bit = 1 << (slot % 64);
         let freed = self.freed_word(slot / 64).load(Ordering::Relaxed) & bit != 0;
-        !freed && (slot < self.free_index() || self.alloc_word(slot / 64).get() & bit != 0)
+        // In this order: who sees the index of after a fold sees the bits that the fold has made.
+        let below = self.free_index.hear() as usize;
+        !freed && (slot < below || self.alloc_word(slot / 64).get() & bit != 0)
     }
 
     /// Slots that are allocated by their bits, and slots whose freed bits are set. At rest.
@@ -426,7 +429,7 @@ impl Span {
                 cache = !self.alloc_word(index / 64).get();
             }
         }
-        self.free_index.set(index.min(slots) as u32);
+        self.free_index.publish(index.min(slots) as u32);
         self.alloc_cache.set(cache);
         self.alloc_count.add(taken as u32);
         taken
@@ -486,7 +489,7 @@ impl Span {
 
     /// Looks for free slots from slot 0 again.
     fn restart(&self) {
-        self.free_index.set(0);
+        self.free_index.publish(0);
         self.alloc_cache.set(!self.alloc_word(0).get());
     }
 }

@@ -53,7 +53,14 @@ macro_rules! seen_by_all {
                 self.0.store(value, Ordering::Relaxed);
             }
 
-            /// The value, and with it all that came before it was [told](Self::tell).
+            /// Sets the value, for those who [hear](Self::hear). Only one thread at a time may.
+            #[inline]
+            pub fn publish(&self, value: $value) {
+                self.0.store(value, Ordering::Release);
+            }
+
+            /// The value, and with it all that came before it was [told](Self::tell) or
+            /// [published](Self::publish).
             #[inline]
             pub fn hear(&self) -> $value {
                 self.0.load(Ordering::Acquire)

@@ -60,12 +60,11 @@ const STATIC_TLS: (&str, &str) = ("GLIBC_TUNABLES", "glibc.rtld.optional_static_
 fn usual() -> Vec<Column> {
     use Role::{Floor, Go, Ours, Peer};
     use Source::{Feature, OurLibrary, Plain};
-    let hardened = vec![("REFERENCE_MALLOC", "harden:detect".to_owned())];
     vec![
         column("floor", Floor, Plain("floor"), ""),
         column("ours", Ours, Feature("ours"), "see the compiler's message"),
         // harden: detect
-        Column { env: hardened, ..column("ours-detect", Ours, Feature("ours"), "as for ours") },
+        column("ours-detect", Ours, Feature("ours-detect"), "as for ours"),
         library("ours-so", Ours, OurLibrary("reference-malloc"), "see the compiler's message"),
         column("system", Peer, Plain("system"), ""),
         Column { package: "libmimalloc-sys", ..column("mimalloc", Peer, Feature("mimalloc"), CC) },

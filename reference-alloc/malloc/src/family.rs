@@ -1,8 +1,9 @@
 //! The rest of the family: all that is not the fast path of `malloc` and `free`.
 
-use crate::{answer, free, malloc, refuse, slow};
+use crate::{answer, boot, free, malloc, refuse, slow};
 use libc::{c_int, c_void, size_t};
-use reference_alloc::alloc::{class_of_c, class_of_layout};
+use reference_alloc::alloc::{C_ALIGN, class_of_c, class_of_layout};
+use reference_alloc::harden::Asked;
 use reference_alloc::thread::{self, HEAP, stop};
 use reference_alloc::units::Addr;
 use std::ptr::{self, NonNull};
@@ -23,7 +24,8 @@ pub(crate) extern "C" fn calloc(count: size_t, size: size_t) -> *mut c_void {
         unsafe { block.write_bytes(0, bytes) };
         return block.as_ptr().cast();
     }
-    answer(thread::alloc_slow(class, bytes, 1, true).ok())
+    boot::choose();
+    answer(thread::alloc_slow(class, bytes, C_ALIGN, true).ok())
 }
 
 /// Makes a block hold `size` bytes, here or elsewhere. Source: C17 7.22.3.5; `realloc(p, 0)` as glibc.
@@ -41,7 +43,7 @@ pub(crate) unsafe extern "C" fn realloc(block: *mut c_void, size: size_t) -> *mu
         return ptr::null_mut();
     }
     let at = Addr(block.addr());
-    match HEAP.resize(at, class_of_c(size), size) {
+    match thread::resize(at, None, Asked { bytes: size, align: C_ALIGN }) {
         Ok(true) => block,
         // SAFETY: the caller's.
         Ok(false) => unsafe { move_to(block, size) },
@@ -69,7 +71,7 @@ unsafe fn move_to(block: *mut c_void, size: usize) -> *mut c_void {
 
 /// The usable bytes of a live block.
 fn usable(block: *mut c_void) -> usize {
-    HEAP.usable(Addr(block.addr())).unwrap_or_else(|misuse| stop(misuse))
+    thread::usable(Addr(block.addr())).unwrap_or_else(|misuse| stop(misuse))
 }
 
 /// [`realloc`] to `count * size` bytes. Source: POSIX.1-2024 `reallocarray`.
@@ -92,11 +94,12 @@ pub(crate) unsafe extern "C" fn reallocarray(
 /// A block at a multiple of `align`, which is a power of two.
 fn aligned(align: usize, size: usize) -> Option<NonNull<u8>> {
     // Nothing that these functions give out is aligned to less than `malloc`'s blocks.
-    let align = align.max(reference_alloc::alloc::C_ALIGN);
+    let align = align.max(C_ALIGN);
     let class = class_of_layout(size, align);
-    class
-        .and_then(thread::alloc_fast)
-        .or_else(|| thread::alloc_slow(class, size, align, false).ok())
+    class.and_then(thread::alloc_fast).or_else(|| {
+        boot::choose();
+        thread::alloc_slow(class, size, align, false).ok()
+    })
 }
 
 /// `size` bytes at a multiple of `align`. Source: C17 7.22.3.1 with DR 460, C23 7.24.3.1.
@@ -163,7 +166,7 @@ pub(crate) unsafe extern "C" fn free_sized(block: *mut c_void, size: size_t) {
     unsafe {
         match class_of_c(size) {
             Some(class) if !block.is_null() && thread::free_fast_of(block.cast(), class) => {}
-            _ => slow::free(block),
+            _ => slow::free_told(block, Some(Asked { bytes: size, align: C_ALIGN })),
         }
     }
 }
@@ -178,12 +181,12 @@ pub(crate) unsafe extern "C" fn free_aligned_sized(
     align: size_t,
     size: size_t,
 ) {
-    let align = align.max(reference_alloc::alloc::C_ALIGN);
+    let align = align.max(C_ALIGN);
     // SAFETY: the caller's.
     unsafe {
         match class_of_layout(size, align) {
             Some(class) if !block.is_null() && thread::free_fast_of(block.cast(), class) => {}
-            _ => slow::free(block),
+            _ => slow::free_told(block, Some(Asked { bytes: size, align })),
         }
     }
 }

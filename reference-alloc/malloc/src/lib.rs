@@ -3,7 +3,9 @@
 //! Each function says which standard it follows. What the standards leave open: `malloc(0)` is a
 //! block of its own; `realloc(p, 0)` frees `p` and returns null, as glibc does; every block is aligned
 //! to 16; memory that is not there is `ENOMEM`, an alignment that is none is `EINVAL`; `free` leaves
-//! `errno` alone. A free of what is no block, and a second free where it is noticed, end the process.
+//! `errno` alone. A free of what is no block, and a second free where it is noticed, end the process;
+//! with `REFERENCE_MALLOC=harden:detect` in the environment, all of them do, and writes past the end of a
+//! block that is freed or resized later, at the cost that [`reference_alloc::harden`] names.
 //!
 //! The life of a call, `malloc(100)` and `free`:
 //!
@@ -14,6 +16,7 @@
 //! 4. `free` finds the class by the address's page, and pushes the address. Done, in nearly all calls.
 //! 5. If the magazine is full, half of it goes back to the spans, whoever they belong to.
 
+mod boot;
 mod family;
 mod info;
 
@@ -64,13 +67,16 @@ pub unsafe extern "C" fn free(block: *mut c_void) {
 /// What the two above cannot do with the thread's magazines. C functions, so that nothing unwinds out
 /// of them and the fast paths need no frame of their own.
 mod slow {
-    use super::{answer, class_of_c, thread};
+    use super::{answer, boot, class_of_c, thread};
     use libc::{c_void, size_t};
+    use reference_alloc::alloc::C_ALIGN;
+    use reference_alloc::harden::Asked;
 
     #[cold]
     #[inline(never)]
     pub(crate) extern "C" fn malloc(size: size_t) -> *mut c_void {
-        answer(thread::alloc_slow(class_of_c(size), size, 1, false).ok())
+        boot::choose();
+        answer(thread::alloc_slow(class_of_c(size), size, C_ALIGN, false).ok())
     }
 
     /// # Safety
@@ -78,6 +84,17 @@ mod slow {
     #[cold]
     #[inline(never)]
     pub(crate) unsafe extern "C" fn free(block: *mut c_void) {
+        // SAFETY: the caller's.
+        unsafe { free_told(block, None) }
+    }
+
+    /// The same for a block of which the caller has said something.
+    ///
+    /// # Safety
+    /// `block` is null or a live block.
+    #[cold]
+    #[inline(never)]
+    pub(crate) unsafe fn free_told(block: *mut c_void, told: Option<Asked>) {
         if block.is_null() {
             return;
         }
@@ -85,7 +102,7 @@ mod slow {
         unsafe {
             let errno = libc::__errno_location();
             let before = *errno;
-            thread::free_slow(block.cast());
+            thread::free_slow(block.cast(), told);
             *errno = before;
         }
     }

@@ -24,6 +24,23 @@ impl Unix {
         Unix { page: AtomicUsize::new(0) }
     }
 
+    /// A number that nobody can know before the process starts, and that is another one in each.
+    pub fn random(&self) -> u64 {
+        // The kernel gives every program 16 random bytes; the C library uses them too, so they are
+        // mixed. Without them the places of stack and code must do, and the time.
+        let somewhere = 0_u8;
+        // SAFETY: a question.
+        let given = keeping_errno(|| unsafe { libc::getauxval(libc::AT_RANDOM) }) as usize;
+        let (first, second) = if given == 0 {
+            (self.now(), (ptr::from_ref(&somewhere).addr() ^ ptr::from_ref(self).addr()) as u64)
+        } else {
+            // SAFETY: 16 bytes of the kernel's that stay for ever.
+            unsafe { ptr::with_exposed_provenance::<[u64; 2]>(given).read_unaligned() }.into()
+        };
+        let mixed = (first ^ second.rotate_left(23)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+        mixed ^ mixed >> 32
+    }
+
     /// Maps `bytes` nobody may touch, at `hint` or anywhere.
     fn map(hint: Addr, bytes: usize) -> Option<Addr> {
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;

@@ -9,6 +9,9 @@
 //!
 //! The initial value is a constant's address: no code runs before the first use.
 //!
+//! A second word says how the thread stands, and keeps its cache where no fast path looks if misuse is
+//! to be detected ([`crate::harden`]).
+//!
 //! Source: Drepper, *ELF Handling For Thread-Local Storage*, 4.1.6.
 
 use crate::mcache::Mcache;
@@ -16,14 +19,15 @@ use crate::mcache::Mcache;
 /// What a thread has that has no cache: every pop and every push fails.
 pub static NO_CACHE: Mcache = Mcache::none();
 
-/// Whether a thread may get a cache.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[repr(usize)]
+/// How a thread stands.
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Stage {
-    /// It had none yet, or has one.
-    Early = 0,
+    /// It had no cache yet, or has one that fast paths see.
+    Early,
     /// It had one, and is ending.
-    Late = 1,
+    Late,
+    /// It has one that fast paths do not see.
+    Hidden(&'static Mcache),
 }
 
 pub(super) use self::word::{cache, set_cache, set_stage, stage};
@@ -32,6 +36,27 @@ pub(super) use self::word::{cache, set_cache, set_stage, stage};
 mod word {
     use super::{Mcache, NO_CACHE, Stage};
     use std::arch::{asm, global_asm};
+    use std::ptr;
+
+    impl Stage {
+        /// As a word: 0 and 1 are no cache's address.
+        fn pack(self) -> usize {
+            match self {
+                Stage::Early => 0,
+                Stage::Late => 1,
+                Stage::Hidden(cache) => ptr::from_ref(cache).expose_provenance(),
+            }
+        }
+
+        fn unpack(word: usize) -> Stage {
+            match word {
+                0 => Stage::Early,
+                1 => Stage::Late,
+                // SAFETY: `pack` exposed it; caches are never unmapped.
+                address => Stage::Hidden(unsafe { &*ptr::with_exposed_provenance(address) }),
+            }
+        }
+    }
 
     global_asm!(
         ".pushsection .tdata,\"awT\",@progbits",
@@ -77,7 +102,7 @@ mod word {
         }
     }
 
-    /// Whether the current thread may get a cache.
+    /// How the current thread stands.
     pub(crate) fn stage() -> Stage {
         let stage: usize;
         // SAFETY: reads a word of this thread's own.
@@ -89,10 +114,10 @@ mod word {
                 options(pure, readonly, nostack, preserves_flags),
             );
         }
-        if stage == 0 { Stage::Early } else { Stage::Late }
+        Stage::unpack(stage)
     }
 
-    /// Sets whether the current thread may get a cache.
+    /// Sets how the current thread stands.
     pub(crate) fn set_stage(stage: Stage) {
         // SAFETY: writes a word of this thread's own.
         unsafe {
@@ -100,7 +125,7 @@ mod word {
                 "mov {0}, qword ptr [rip + __reference_alloc_local@GOTTPOFF]",
                 "mov qword ptr fs:[{0} + 8], {1}",
                 out(reg) _,
-                in(reg) stage as usize,
+                in(reg) stage.pack(),
                 options(nostack, preserves_flags),
             );
         }
@@ -129,12 +154,12 @@ mod word {
         CACHE.set(cache);
     }
 
-    /// Whether the current thread may get a cache.
+    /// How the current thread stands.
     pub(crate) fn stage() -> Stage {
         STAGE.get()
     }
 
-    /// Sets whether the current thread may get a cache.
+    /// Sets how the current thread stands.
     pub(crate) fn set_stage(stage: Stage) {
         STAGE.set(stage);
     }

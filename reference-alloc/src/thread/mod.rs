@@ -11,6 +11,9 @@
 //!    order that one could choose, so others may call later still. They share one cache behind a
 //!    lock: a second one for the thread would never come back.
 //!
+//! Where misuse is to be detected ([`Mode::Detect`]), a thread's fast paths keep [`NO_CACHE`] for ever,
+//! and the slow paths, which all calls then come to, go to [`crate::harden`].
+//!
 //! A fork finds all locks held by the forking thread, since it takes them before; the child has only
 //! that thread. Caches of the parent's other threads are lost to the child, with at most what
 //! magazines hold, a span for each class and a window of pages.
@@ -19,10 +22,12 @@
 
 mod fork;
 mod local;
+mod mode;
 mod report;
 
-use crate::alloc::Heap;
+use crate::alloc::{Heap, class_of_layout};
 use crate::error::{Misuse, OutOfMemory};
+use crate::harden::Asked;
 use crate::mcache::Mcache;
 use crate::os::unix::Unix;
 use crate::size_class::{Class, Reserve};
@@ -32,7 +37,9 @@ use std::ptr::{self, NonNull};
 
 pub use self::local::NO_CACHE;
 use self::local::{Stage, cache, set_cache, set_stage, stage};
-pub use self::report::stop;
+use self::mode::detect;
+pub use self::mode::{Mode, choose, chosen};
+pub use self::report::{say, stop};
 
 /// The heap of the process.
 pub static HEAP: Heap<Unix> = Heap::new(Unix::new(), Reserve::Classic);
@@ -73,7 +80,8 @@ pub unsafe fn free_fast_of(address: *mut u8, class: u8) -> bool {
     cache().magazine(class).push(Addr(address.addr()))
 }
 
-/// A block when there is none in the magazine.
+/// A block when there is none in the magazine. Who comes here first and has not chosen a [`Mode`] has
+/// chosen the plain one.
 ///
 /// # Errors
 /// If the request is too large, or the system has no memory.
@@ -85,19 +93,38 @@ pub fn alloc_slow(
     align: usize,
     zeroed: bool,
 ) -> Result<NonNull<u8>, OutOfMemory> {
+    choose(Mode::Plain);
+    if let Some(detect) = detect() {
+        let asked = Asked { bytes, align };
+        // SAFETY: the cache is the caller's, or locked.
+        return match with_cache(|cache| unsafe { detect.alloc(cache, asked, zeroed) })? {
+            Ok(block) => block.ok_or(OutOfMemory),
+            Err(misuse) => stop(misuse),
+        };
+    }
     let Some(class) = class else { return HEAP.alloc_large(bytes, align, zeroed) };
     // SAFETY: the cache is the caller's, or locked.
     with_cache(|cache| unsafe { HEAP.alloc(cache, Some(class), bytes, align, zeroed) })?
 }
 
-/// Frees the block at `address` when the magazine would not take it.
+/// Frees the block at `address` when the magazine would not take it. What the caller has `told` of it
+/// is held against it if misuse is to be detected.
 ///
 /// # Safety
 /// `address` is a live block. Where it is seen to be none, the process ends with a message.
 #[cold]
 #[inline(never)]
-pub unsafe fn free_slow(address: *mut u8) {
+pub unsafe fn free_slow(address: *mut u8, told: Option<Asked>) {
     let address = Addr(address.addr());
+    if let Some(detect) = detect() {
+        // SAFETY: the cache is the caller's, or locked.
+        let done = match with_cache(|cache| unsafe { detect.free(Some(cache), address, told) }) {
+            Ok(done) => done,
+            // SAFETY: no cache.
+            Err(OutOfMemory) => unsafe { detect.free(None, address, told) },
+        };
+        return done.unwrap_or_else(|misuse| stop(misuse));
+    }
     let class = HEAP.central.heap.pages.arenas.class_at(address.0).unwrap_or(0);
     let done = if class == 0 {
         HEAP.free_large(address)
@@ -121,6 +148,30 @@ fn free_without_cache(class: u8, address: Addr) -> Result<(), Misuse> {
     done
 }
 
+/// The bytes that may be used of the block at `address`.
+///
+/// # Errors
+/// If there is no such block, as far as that is seen.
+pub fn usable(address: Addr) -> Result<usize, Misuse> {
+    match detect() {
+        Some(detect) => detect.usable(address),
+        None => HEAP.usable(address),
+    }
+}
+
+/// Makes the block at `address`, of which the caller has `told` this or nothing, be as if it was
+/// `asked` for, where it stands. False if it must move.
+///
+/// # Errors
+/// If there is no such block, as far as that is seen.
+#[inline]
+pub fn resize(address: Addr, told: Option<Asked>, asked: Asked) -> Result<bool, Misuse> {
+    match detect() {
+        Some(detect) => detect.resize(address, told, asked),
+        None => HEAP.resize(address, class_of_layout(asked.bytes, asked.align), asked.bytes),
+    }
+}
+
 /// Calls `with` the cache of the current thread, or the one for late calls.
 fn with_cache<T>(with: impl FnOnce(&Mcache) -> T) -> Result<T, OutOfMemory> {
     if !ptr::eq(cache(), &raw const NO_CACHE) {
@@ -128,6 +179,7 @@ fn with_cache<T>(with: impl FnOnce(&Mcache) -> T) -> Result<T, OutOfMemory> {
     }
     match stage() {
         Stage::Early => Ok(with(begin()?)),
+        Stage::Hidden(cache) => Ok(with(cache)),
         Stage::Late => {
             let mut late = LATE.hold();
             let cache = match *late {
@@ -144,7 +196,10 @@ fn with_cache<T>(with: impl FnOnce(&Mcache) -> T) -> Result<T, OutOfMemory> {
 fn begin() -> Result<&'static Mcache, OutOfMemory> {
     let key = key();
     let cache = HEAP.attach()?;
-    set_cache(cache);
+    match chosen() {
+        Some(Mode::Detect) => set_stage(Stage::Hidden(cache)),
+        Some(Mode::Plain) | None => set_cache(cache),
+    }
     fork::prepare_once();
     if let Some(key) = key {
         // SAFETY: the key exists. If there is no memory to remember the value, the cache is not
@@ -189,8 +244,13 @@ unsafe extern "C" fn teardown(cache: *mut libc::c_void) {
 
 /// Gives what the current thread's cache holds back to the heap; the thread keeps the cache.
 pub fn flush() {
-    let cache = cache();
-    if !ptr::eq(cache, &raw const NO_CACHE) {
+    let own = match stage() {
+        Stage::Hidden(cache) => Some(cache),
+        Stage::Early | Stage::Late => {
+            Some(cache()).filter(|own| !ptr::eq(*own, &raw const NO_CACHE))
+        }
+    };
+    if let Some(cache) = own {
         // SAFETY: the current thread's.
         if let Err(misuse) = unsafe { cache.release_all(&HEAP.central) } {
             stop(misuse);

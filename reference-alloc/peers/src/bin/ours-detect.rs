@@ -1,0 +1,3 @@
+//! Measures ours with misuse detected, as a Rust program has it.
+
+peers::program!(reference_alloc::global::HardenedAlloc);

@@ -1,0 +1,179 @@
+//! A magazine: a stack of addresses of free blocks of one class, for one thread.
+//!
+//! Magazines hold addresses beside the blocks, not links inside them: a free does not touch the
+//! block, and nothing that a program writes into freed memory can lead the allocator astray
+//! (`alloc/hardening/freelist-corruption-contained`).
+//!
+//! Source: Bonwick and Adams, *Magazines and Vmem*, 2001.
+
+use crate::size_class::{CLASSES, Class};
+use crate::span::Span;
+use crate::sync::{AtomicPtr, Ordering, Seen64};
+use crate::units::Addr;
+use std::ptr;
+
+/// Bytes that a full magazine holds, if no other bound is tighter.
+const MAGAZINE_BYTES: usize = 32 << 10;
+/// Bounds of the blocks in a full magazine.
+const MAGAZINE_BLOCKS: (usize, usize) = (4, 128);
+
+/// Blocks that a full magazine of `class` holds: an even number.
+pub const fn capacity(class: usize) -> usize {
+    let size = Class(class as u8).bytes();
+    if size == 0 {
+        return 0;
+    }
+    let fit = (MAGAZINE_BYTES / size) & !1;
+    if fit < MAGAZINE_BLOCKS.0 {
+        MAGAZINE_BLOCKS.0
+    } else if fit > MAGAZINE_BLOCKS.1 {
+        MAGAZINE_BLOCKS.1
+    } else {
+        fit
+    }
+}
+
+/// Blocks in all full magazines together.
+pub(crate) const PLACES: usize = {
+    let (mut sum, mut class) = (0, 0);
+    while class < CLASSES {
+        sum += capacity(class);
+        class += 1;
+    }
+    sum
+};
+
+/// A stack of addresses of free blocks of one class: `floor <= top <= ceiling`, one past the newest
+/// at `top`. A line of cache of its own.
+#[derive(Debug)]
+#[repr(C, align(64))]
+pub struct Magazine {
+    pub(crate) top: AtomicPtr<Addr>,
+    pub(crate) floor: AtomicPtr<Addr>,
+    pub(crate) ceiling: AtomicPtr<Addr>,
+    /// Blocks of the class that the thread was given. Written with [`Magazine::pop`]; never falls.
+    mallocs: Seen64,
+    /// Blocks of the class that the thread gave back. Written with [`Magazine::push`]; never falls.
+    frees: Seen64,
+    /// The span that refills come from, or null.
+    span: AtomicPtr<Span>,
+}
+
+impl Magazine {
+    /// One without room.
+    pub(crate) const fn new() -> Magazine {
+        Magazine {
+            top: AtomicPtr::new(ptr::null_mut()),
+            floor: AtomicPtr::new(ptr::null_mut()),
+            ceiling: AtomicPtr::new(ptr::null_mut()),
+            mallocs: Seen64::new(0),
+            frees: Seen64::new(0),
+            span: AtomicPtr::new(ptr::null_mut()),
+        }
+    }
+
+    /// The newest block, or `None`.
+    #[inline]
+    pub fn pop(&self) -> Option<Addr> {
+        let top = self.top.load(Ordering::Relaxed);
+        if top == self.floor.load(Ordering::Relaxed) {
+            return None;
+        }
+        self.mallocs.add(1);
+        // SAFETY: above the floor lie places that were written, and below the lowest floor lies one more.
+        unsafe {
+            let newest = top.sub(1);
+            self.top.store(newest, Ordering::Relaxed);
+            // Fresh memory is far away; the next block of the class will be wanted soon.
+            prefetch(newest.sub(1).read());
+            Some(newest.read())
+        }
+    }
+
+    /// Puts `block` on top; false if there is no room.
+    #[inline]
+    pub fn push(&self, block: Addr) -> bool {
+        let top = self.top.load(Ordering::Relaxed);
+        if top == self.ceiling.load(Ordering::Relaxed) {
+            return false;
+        }
+        // SAFETY: below the ceiling lie places of this magazine.
+        unsafe {
+            top.write(block);
+            self.top.store(top.add(1), Ordering::Relaxed);
+        }
+        // Told: whoever sees the free counted sees the allocation counted.
+        self.frees.tell(1);
+        true
+    }
+
+    /// The thread was given a block of the class past the magazine.
+    pub(crate) fn count_malloc(&self) {
+        self.mallocs.add(1);
+    }
+
+    /// The thread gave a block of the class back past the magazine.
+    pub(crate) fn count_free(&self) {
+        self.frees.tell(1);
+    }
+
+    /// Blocks in it.
+    pub fn len(&self) -> usize {
+        let top = self.top.load(Ordering::Relaxed).addr();
+        top.saturating_sub(self.floor.load(Ordering::Relaxed).addr()) / size_of::<Addr>()
+    }
+
+    /// Whether no block is in it.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Blocks given to the thread so far.
+    pub fn mallocs(&self) -> u64 {
+        self.mallocs.hear()
+    }
+
+    /// Blocks taken back from the thread so far.
+    pub fn frees(&self) -> u64 {
+        self.frees.hear()
+    }
+
+    /// What is in it, oldest first.
+    ///
+    /// # Safety
+    /// The owner does not use the magazine meanwhile.
+    pub unsafe fn blocks(&self) -> &[Addr] {
+        let floor = self.floor.load(Ordering::Relaxed);
+        if floor.is_null() {
+            return &[];
+        }
+        // SAFETY: the places from the floor up to the top were written.
+        unsafe { std::slice::from_raw_parts(floor, self.len()) }
+    }
+
+    /// The span that refills come from.
+    pub fn current(&self) -> Option<&'static Span> {
+        // SAFETY: null, or a struct that is never unmapped.
+        unsafe { self.span.load(Ordering::Relaxed).as_ref() }
+    }
+
+    pub(crate) fn set_current(&self, span: Option<&'static Span>) {
+        self.span.store(
+            span.map_or(ptr::null_mut(), |span| ptr::from_ref(span).cast_mut()),
+            Ordering::Relaxed,
+        );
+    }
+}
+
+/// Asks for the line of cache at `address`, which may be any: a hint.
+#[inline]
+fn prefetch(address: Addr) {
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    // SAFETY: a prefetch of any address does nothing that a program could see.
+    unsafe {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T0>(ptr::without_provenance(address.0));
+    }
+    #[cfg(not(all(target_arch = "x86_64", not(miri))))]
+    let _ = address;
+}
