@@ -86,6 +86,24 @@ fn a_refill_takes_swept_room_then_sweeps_and_only_then_takes_new_pages() {
 }
 
 #[test]
+fn cycles_go_on_when_their_number_wraps() {
+    let heap = heap(Reserve::Classic);
+    heap.heap.sweepgen.store(u32::MAX - 5, Ordering::Relaxed);
+    let mut world = World::new(&heap, 2);
+    for cycle in 0..6 {
+        let objects = world.many(cycle, KIB, PLAIN, 20);
+        world.forget(&objects[..15]);
+        world.cycle();
+        world.check();
+        heap.sweep_one();
+        world.check();
+    }
+    world.finish();
+    assert_eq!(heap.sweepgen(), 6);
+    world.end();
+}
+
+#[test]
 fn no_more_than_a_hundred_spans_are_swept_for_one() {
     let heap = heap(Reserve::Classic);
     let mut world = World::new(&heap, 2);

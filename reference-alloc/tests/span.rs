@@ -56,6 +56,28 @@ fn slots_are_handed_out_in_order_across_every_64() {
 }
 
 #[test]
+fn slots_that_are_taken_one_by_one_are_those_that_are_taken_together() {
+    for bytes in [8, 16, 48, 1024, 32768] {
+        let (one, many) = (span_of(bytes), span_of(bytes));
+        for dead in [0, 0b1011, !0, 1 << 63] {
+            let singly: Vec<Addr> = std::iter::from_fn(|| one.take_one()).collect();
+            let mut together = vec![Addr(0); 1024];
+            let taken = many.take(&mut together);
+            assert_eq!(singly, together[..taken], "{bytes} bytes");
+            assert_eq!(
+                (one.alloc_count(), one.free_index()),
+                (many.alloc_count(), many.free_index())
+            );
+            let last = one.slots() % 64;
+            let slots = |word| if word == one.slots() / 64 { (1 << last) - 1 } else { !0 };
+            for span in [&one, &many] {
+                span.sweep(|word| !dead & slots(word));
+            }
+        }
+    }
+}
+
+#[test]
 fn a_freed_slot_waits_for_the_fold_and_is_then_the_next() {
     let span = span_of(16);
     assert_eq!(take(&span, 200).len(), 200);

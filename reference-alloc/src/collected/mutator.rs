@@ -97,17 +97,13 @@ impl<'h, O: Os, R: Reclaim> Mutator<'h, O, R> {
     #[inline]
     fn take_slot(&mut self, class: SpanClass) -> Result<(Addr, &'static Span), OutOfMemory> {
         let (heap, cache, mine) = self.parts();
-        let mut slot = [Addr(0)];
-        let span = match mine.current[usize::from(class.0)] {
-            Some(span) if span.take(&mut slot) == 1 => span,
-            _ => {
-                let span = heap.refill(mine, class)?;
-                span.take(&mut slot);
-                span
-            }
+        let current = mine.current[usize::from(class.0)];
+        let (at, span) = match current.and_then(|span| Some((span.take_one()?, span))) {
+            Some(taken) => taken,
+            None => heap.refill(mine, class)?,
         };
         cache.mallocs[usize::from(class.class().0)].tell(1);
-        Ok((slot[0], span))
+        Ok((at, span))
     }
 
     /// A tiny object: in the block with others, or at the start of a new one. Upholds
@@ -159,22 +155,21 @@ impl<'h, O: Os, R: Reclaim> Mutator<'h, O, R> {
         let pages = Pages::for_bytes(bytes).ok_or(OutOfMemory)?;
         heap.reclaim(pages);
         let span = heap.heap.alloc_large(pages, Pages(1), shape.scan())?;
-        let mut only = [Addr(0)];
-        span.take(&mut only);
+        let at = span.take_one().ok_or(OutOfMemory)?;
         heap.counts.large.malloc_bytes.fetch_add(pages.bytes() as u64, Ordering::Relaxed);
         heap.counts.large.mallocs.fetch_add(1, Ordering::Relaxed);
         match shape {
             Shape::Plain { zeroed: false } => {}
-            Shape::Plain { zeroed: true } => clear(only[0], span),
+            Shape::Plain { zeroed: true } => clear(at, span),
             Shape::Pointers { word, .. } => {
-                clear(only[0], span);
+                clear(at, span);
                 // Told: who hears the word sees the object cleared.
                 span.word.tell(word);
             }
         }
         // It is in no cache: the next cycle's sweepers find it here.
         heap.place(span);
-        Ok(Object { at: only[0], bytes: pages.bytes(), span })
+        Ok(Object { at, bytes: pages.bytes(), span })
     }
 
     /// A stack of `bytes`, a power of two from [`crate::stack::MIN_STACK`] on.

@@ -1,6 +1,8 @@
 //! Objects: what kinds there are, and how much of a slot is theirs.
 
-use crate::size_class::{Class, HEADER_BYTES, MAX_IN_BITMAP, MAX_SMALL, Scan, SpanClass};
+use crate::size_class::{
+    Class, HEADER_BYTES, MAX_IN_BITMAP, MAX_SMALL, SIZES_BY_8, Scan, SpanClass,
+};
 use crate::span::Span;
 use crate::units::Addr;
 
@@ -46,12 +48,7 @@ pub const fn span_class(bytes: usize, scan: Scan) -> Option<SpanClass> {
         Scan::Pointers if bytes > MAX_IN_BITMAP => HEADER_BYTES,
         Scan::Pointers | Scan::No => 0,
     };
-    // Zero bytes get an address of their own, as one byte does.
-    let bytes = if bytes == 0 { 1 } else { bytes + header };
-    match Class::of(bytes) {
-        Some(class) => Some(SpanClass::new(class, scan)),
-        None => None,
-    }
+    Some(SpanClass::new(Class(SIZES_BY_8[(bytes + header).div_ceil(8)]), scan))
 }
 
 /// An object that was just allocated. A collector that marks must mark it before it is anybody else's.

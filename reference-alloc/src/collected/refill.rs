@@ -19,6 +19,7 @@ use crate::stack::StackCache;
 use crate::sweepgen;
 use crate::sync::{Seen32, Seen64};
 use crate::tiny::Tiny;
+use crate::units::Addr;
 use std::cell::UnsafeCell;
 
 use super::central::{Room, Swept};
@@ -86,7 +87,7 @@ impl ObjectCache {
 }
 
 impl<O: Os, R: Reclaim> Collected<O, R> {
-    /// Gives `mine` a span of `class` with a free slot, in place of one without.
+    /// Gives `mine` a span of `class` with a free slot, in place of one without, and takes that slot.
     ///
     /// Upholds `alloc/mcache/refill-only-when-full` and `alloc/mcentral/refill-yields-space`.
     ///
@@ -98,7 +99,7 @@ impl<O: Os, R: Reclaim> Collected<O, R> {
         &self,
         mine: &mut Mine,
         class: SpanClass,
-    ) -> Result<&'static Span, OutOfMemory> {
+    ) -> Result<(Addr, &'static Span), OutOfMemory> {
         if let Some(full) = mine.current[usize::from(class.0)].take() {
             debug_assert_eq!(full.free_count(), 0, "a span with room is replaced");
             let mut emptied = Emptied::new();
@@ -106,10 +107,12 @@ impl<O: Os, R: Reclaim> Collected<O, R> {
             emptied.flush(&self.heap);
         }
         let span = self.cache_span(class, &mut mine.pages)?;
-        debug_assert!(span.free_count() > 0, "a full span for a cache");
+        let Some(slot) = span.take_one() else {
+            unreachable!("a full span for a cache: {:?}", span.base());
+        };
         sweepgen::cached(&span.sweepgen, self.sweepgen());
         mine.current[usize::from(class.0)] = Some(span);
-        Ok(span)
+        Ok((slot, span))
     }
 
     /// A swept span of `class` with a free slot, in no list: the caller's.
