@@ -23,15 +23,15 @@ pub(super) fn left_out(
     if invariant.level > options.level.unwrap_or(Level::May) {
         return skipped("below the level asked for");
     }
-    if invariant.profile == Profile::Go && options.profile == Profile::Any {
-        let reason = Reason::new(Cause::Choice, "promised by Go alone; judged with --profile go");
-        return Some((Verdict::NotApplicable, reason));
-    }
     if let Body::Model { name } = &invariant.body {
         let text = format!(
             "the schedule model `{name}` judges parts built on loom, not whole allocators: ci/loom.sh"
         );
         return Some((Verdict::NotApplicable, Reason::new(Cause::Capability, text)));
+    }
+    if invariant.profile == Profile::Go && options.profile == Profile::Any {
+        let reason = Reason::new(Cause::Choice, "promised by Go alone; judged with --profile go");
+        return Some((Verdict::NotApplicable, reason));
     }
     let needed = invariant.needs.iter().copied().collect();
     let missing = offers.missing(needed);

@@ -143,21 +143,20 @@ fn body(page: &mut Page, body: &Body, terms: Option<&Terms>) {
     }
 }
 
-/// What a schedule model asks, and what its last run found.
+/// What a schedule model asks, and what its last run found; of one that this build does not know, its
+/// name.
 fn model(name: &str) -> Vec<String> {
-    let asks = schedule::find(name).map_or("", |model| model.asks);
-    let mut rows = vec![format!("{name}: {asks}")];
-    let record = Record::embedded();
-    rows.push(match record.of_reference(name) {
+    let Some(model) = schedule::find(name) else { return vec![name.to_owned()] };
+    let found = match Record::embedded().of_reference(name) {
         Some((executions, bound)) => {
             let bound =
                 bound.map_or(String::new(), |n| format!(", some with {n} preemptions at most"));
             format!("held by the reference's part in {executions} orders of its threads{bound}")
         }
         None => "held by a small part; the reference has none that was put to it".to_owned(),
-    });
-    rows.push("run by ci/loom.sh; see specs/schedule.json".to_owned());
-    rows
+    };
+    let whence = "run by ci/loom.sh; see specs/schedule.json".to_owned();
+    vec![format!("{name}: {}", model.asks), found, whence]
 }
 
 /// What the glossary says about each fact and function that `rules` name, in order of appearance.
