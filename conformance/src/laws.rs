@@ -7,6 +7,7 @@ use crate::mutant;
 use crate::rule::{EventId, Predicate, Rule, RuleFault, TableParts, TableRule, Vocabulary};
 use crate::spec::{Body, Fault, FaultKind, Invariant, Kind, RuleText, SpecFaults, Specs};
 use crate::trace::form::FORMS;
+use conformance_schedule::{self as schedule, wrong};
 
 /// The subject whose invariants this build can judge.
 pub const SUBJECT: &str = "alloc";
@@ -23,7 +24,7 @@ impl Book {
     /// Compiles the rules of `subject`.
     ///
     /// # Errors
-    /// Every fault of every rule, and every scenario, op, golden file or mutant that there is not.
+    /// Every fault of every rule, and every scenario, op, golden file, model or mutant that there is not.
     pub fn compile(specs: &Specs, subject: &str) -> Result<Book, SpecFaults> {
         let mut faults = SpecFaults { faults: Vec::new(), omitted: 0 };
         let terms = specs.glossary.subjects.get(subject).cloned().unwrap_or_default();
@@ -114,7 +115,7 @@ fn unknown_names(invariant: &Invariant, specs: &Specs) -> Vec<Fault> {
     for name in invariant.scenario.iter().filter(|name| scenario::find(name).is_none()) {
         unknown.push(format!("{}: there is no scenario `{name}`", invariant.id));
     }
-    for id in invariant.broken_by.iter().filter(|id| mutant::find(id).is_none()) {
+    for id in invariant.broken_by.iter().filter(|id| !is_mutant(id, &invariant.body)) {
         unknown.push(format!("{}: there is no mutant `{id}`", invariant.id));
     }
     match &invariant.body {
@@ -137,16 +138,25 @@ fn unknown_names(invariant: &Invariant, specs: &Specs) -> Vec<Fault> {
                 unknown.push(format!("{}: there is no invariant `{id}`", invariant.id));
             }
         }
-        Body::Model { name } => {
+        Body::Model { name } if schedule::find(name).is_none() => {
             unknown.push(format!("{}: there is no schedule model `{name}`", invariant.id));
         }
-        Body::Rule { .. } | Body::Table { .. } => {}
+        Body::Model { .. } | Body::Rule { .. } | Body::Table { .. } => {}
     }
     let fault = |message| {
         let fault = Fault::in_file(FaultKind::BadWord, &invariant.file, message);
         fault.at(invariant.line, 1)
     };
     unknown.into_iter().map(fault).collect()
+}
+
+/// Whether a mutant called `id` can break `body`: a wrong part judged by that schedule model, or a
+/// wrong allocator.
+fn is_mutant(id: &str, body: &Body) -> bool {
+    match body {
+        Body::Model { name } => wrong::find(id).is_some_and(|wrong| wrong.model == name),
+        _ => mutant::find(id).is_some(),
+    }
 }
 
 /// The path below the root of a golden file that `invariant` names beside its suite.

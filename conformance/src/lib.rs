@@ -39,6 +39,9 @@
 //!                 verdicts -> report -> gate -> exit status
 //! ```
 //!
+//! Protocols between threads inside an allocator are judged apart from all this, in every order of
+//! their threads, by [`schedule`].
+//!
 //! The modules below stand in reading order: each needs only those above it. `ARCHITECTURE.md` says
 //! what each may import, and a test (`tests/layering`) holds both to the sources.
 
@@ -74,3 +77,7 @@ pub mod matrix;
 pub mod harness;
 #[cfg(feature = "cli")]
 pub mod cli;
+
+pub use conformance_schedule as schedule;
+#[cfg(feature = "schedule")]
+pub use conformance_schedule::schedule_tests;

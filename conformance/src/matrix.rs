@@ -14,7 +14,7 @@ use crate::expect::Expectations;
 use crate::laws::Book;
 use crate::mutant::Mutant;
 use crate::proof::Proof;
-use crate::spec::{InvariantId, Judge, Pattern, Profile, Specs};
+use crate::spec::{Body, Invariant, InvariantId, Judge, Pattern, Profile, Specs};
 use crate::verdict::Witness;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -192,12 +192,14 @@ fn was_not_completed(witness: &Witness) -> bool {
     witness.facts.iter().any(|(part, value)| part == "run.completed" && value == "false")
 }
 
-/// What the matrix proves: an invariant whose mutants were all killed by it. Of invariants without
+/// What the matrix proves: an invariant whose mutants were all killed by it. Schedule models are not
+/// its business. Of invariants without
 /// a row, `known` is right as far as they still have the words that it knows.
 pub fn proof(specs: &Specs, rows: &[Row], known: &Proof) -> Proof {
     let dead = |id: &str| rows.iter().any(|row| row.mutant == id && row.alive.is_none());
     let mut proof = Proof::default();
-    for invariant in specs.invariants() {
+    let of_a_heap = |invariant: &&Invariant| !matches!(invariant.body, Body::Model { .. });
+    for invariant in specs.invariants().filter(of_a_heap) {
         let judged = rows.iter().any(|row| row.breaks == invariant.id.as_str());
         let all_dead = || invariant.broken_by.iter().all(|id| dead(id));
         if if judged { all_dead() } else { known.covers(invariant) } {

@@ -1,12 +1,15 @@
 //! Which invariants are proven able to fail: the outcome of the last kill matrix.
 //!
 //! An invariant is proven when every mutant that it names was killed by it. The proof pins what was
-//! proven: it is void as soon as the rule, the guard, the events or the mutants change.
+//! proven: it is void as soon as the rule, the guard, the events or the mutants change. One whose body
+//! is a schedule model is proven by the record of those models.
 
 use crate::spec::{Body, Invariant};
+use conformance_schedule::record::Record;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
 /// Fingerprints of proven invariants by id.
 #[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
@@ -26,6 +29,10 @@ impl Proof {
 
     /// Whether `invariant`, as it is worded now, is proven.
     pub fn covers(&self, invariant: &Invariant) -> bool {
+        static RECORD: LazyLock<Record> = LazyLock::new(Record::embedded);
+        if let Body::Model { name } = &invariant.body {
+            return RECORD.proves(name, &invariant.broken_by);
+        }
         self.proven.get(invariant.id.as_str()).is_some_and(|known| *known == fingerprint(invariant))
     }
 

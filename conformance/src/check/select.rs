@@ -4,7 +4,7 @@ use super::Options;
 use crate::capability::Capabilities;
 use crate::choice::Choices;
 use crate::report::{Cause, Reason};
-use crate::spec::{Invariant, Level, Profile};
+use crate::spec::{Body, Invariant, Level, Profile};
 use crate::verdict::Verdict;
 
 /// Why `invariant` is not judged on a target with `offers` that made `choices`; `None` if it is.
@@ -22,6 +22,12 @@ pub(super) fn left_out(
     }
     if invariant.level > options.level.unwrap_or(Level::May) {
         return skipped("below the level asked for");
+    }
+    if let Body::Model { name } = &invariant.body {
+        let text = format!(
+            "the schedule model `{name}` judges parts built on loom, not whole allocators: ci/loom.sh"
+        );
+        return Some((Verdict::NotApplicable, Reason::new(Cause::Capability, text)));
     }
     if invariant.profile == Profile::Go && options.profile == Profile::Any {
         let reason = Reason::new(Cause::Choice, "promised by Go alone; judged with --profile go");

@@ -3,6 +3,7 @@
 use super::{Ended, load, screen};
 use crate::spec::glossary::{FieldType, Function, Parameter, Terms};
 use crate::spec::{Body, Invariant, RuleText, Source, Specs};
+use conformance_schedule::{self as schedule, record::Record};
 use std::fmt;
 use std::path::Path;
 
@@ -144,8 +145,24 @@ fn body(page: &mut Page, body: &Body, terms: Option<&Terms>) {
             page.row("compare", &format!("{} replaced by {with}", swap.join(", ")));
             page.row("blames", &format!("breaches of {}", blames.join(", ")));
         }
-        Body::Model { name } => page.row("model", name),
+        Body::Model { name } => page.rows("model", model(name).into_iter()),
     }
+}
+
+/// What a schedule model asks, and what its last run found; of one that this build does not know, its
+/// name.
+fn model(name: &str) -> Vec<String> {
+    let Some(model) = schedule::find(name) else { return vec![name.to_owned()] };
+    let found = match Record::embedded().of_reference(name) {
+        Some((executions, bound)) => {
+            let bound =
+                bound.map_or(String::new(), |n| format!(", some with {n} preemptions at most"));
+            format!("held by the reference's part in {executions} orders of its threads{bound}")
+        }
+        None => "held by a small part; the reference has none that was put to it".to_owned(),
+    };
+    let whence = "run by ci/loom.sh; see specs/schedule.json".to_owned();
+    vec![format!("{name}: {}", model.asks), found, whence]
 }
 
 /// What the glossary says about each fact and function that `rules` name, in order of appearance.

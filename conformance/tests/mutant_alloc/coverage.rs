@@ -2,7 +2,8 @@
 
 use conformance::capability::Capability;
 use conformance::mutant;
-use conformance::spec::{Pattern, Specs};
+use conformance::schedule::wrong;
+use conformance::spec::{Body, Pattern, Specs};
 
 fn specs() -> Specs {
     Specs::embedded().expect("the specs of this build load")
@@ -14,8 +15,10 @@ fn every_mutant_that_an_invariant_names_is_there_and_breaks_it() {
     for invariant in specs.invariants() {
         assert!(!invariant.broken_by.is_empty(), "{} has no mutant", invariant.id);
         for id in &invariant.broken_by {
-            let mutant = mutant::find(id);
-            let breaks = mutant.map(|mutant| mutant.breaks);
+            let breaks = match &invariant.body {
+                Body::Model { .. } => wrong::find(id).map(|wrong| wrong.breaks),
+                _ => mutant::find(id).map(|mutant| mutant.breaks),
+            };
             assert_eq!(breaks, Some(invariant.id.as_str()), "{id}, named by {}", invariant.id);
         }
     }
@@ -28,6 +31,17 @@ fn every_mutant_is_named_by_the_invariant_that_it_breaks() {
         let invariant = specs.invariant(mutant.breaks);
         let named = invariant.is_some_and(|i| i.broken_by.iter().any(|id| id == mutant.id));
         assert!(named, "{} is not in broken-by of {}", mutant.id, mutant.breaks);
+    }
+}
+
+#[test]
+fn every_wrong_part_is_named_by_the_invariant_that_it_breaks_and_by_its_model() {
+    let specs = specs();
+    for wrong in wrong::ALL {
+        let invariant = specs.invariant(wrong.breaks).expect("an invariant of this build");
+        assert!(invariant.broken_by.iter().any(|id| id == wrong.id), "{}", wrong.id);
+        assert_eq!(invariant.body, Body::Model { name: wrong.model.into() }, "{}", wrong.id);
+        assert!(mutant::find(wrong.id).is_none(), "{} is a mutant, too", wrong.id);
     }
 }
 
