@@ -209,6 +209,8 @@ impl<'h> World<'h> {
         }
         self.cycle();
         self.finish();
+        let kept = self.heap.heap.pages.core().pages.in_use_pages();
+        assert_eq!(kept.0, 0, "pages that a cache without a mutator keeps");
         let stats = self.heap.stats();
         assert_eq!(
             (stats.heap_alloc, stats.heap_inuse, stats.heap_objects()),
