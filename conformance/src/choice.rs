@@ -176,10 +176,12 @@ impl Choices {
         Ok(())
     }
 
-    /// The alignment owed to a request of `size` bytes that names none, in bytes.
-    pub fn natural_align(&self, size: u64) -> u64 {
+    /// The alignment owed to a request of `size` bytes that names none, in bytes. One that resizes a
+    /// block keeps the alignment of the block's layout where there are layouts, and owes no more.
+    pub fn natural_align(&self, size: u64, resizes: bool) -> u64 {
         match self.align {
             Align::Strict16 => 16,
+            Align::Layout if resizes => 1,
             Align::Natural | Align::Layout => natural_align(size),
         }
     }

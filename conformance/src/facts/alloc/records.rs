@@ -30,7 +30,8 @@ impl Clerk {
         let (names, frame) = (&self.names, &mut self.frame);
         frame.set(names.request_size, ask.size);
         frame.set(names.request_align, ask.align);
-        frame.set(names.request_natural_align, self.choices.natural_align(ask.size));
+        let resized = answer.has(flag::RESIZED);
+        frame.set(names.request_natural_align, self.choices.natural_align(ask.size, resized));
         frame.set(names.request_align_ok, u64::from(ask.align_ok()));
         frame.set(names.request_zeroed, u64::from(ask.zeroed));
         frame.set(names.request_overflows, u64::from(ask.overflows));
