@@ -11,14 +11,16 @@ server=
 trap '[ -z "$server" ] || kill "$server" 2> /dev/null || true; rm -rf "$work"' EXIT
 skipped=0 failed=0
 
-# have PROGRAM PACKAGE: whether it is there, or can be installed.
+# have PACKAGE COMMAND...: whether the command works, after the package is installed if need be.
 have() {
-    command -v "$1" > /dev/null && return
+    local package=$1
+    shift
+    "$@" > /dev/null 2>&1 && return
     if command -v apt-get > /dev/null && [ "$(id -u)" = 0 ]; then
-        { apt-get update -qq && apt-get install -y -qq "$2"; } > /dev/null 2>&1 || true
+        { apt-get update -qq && apt-get install -y -qq "$package"; } > /dev/null 2>&1 || true
     fi
-    command -v "$1" > /dev/null && return
-    echo "skipped: $1 not found; apt-get install $2"
+    "$@" > /dev/null 2>&1 && return
+    echo "skipped: \`$*\` fails; apt-get install $package"
     skipped=1
     return 1
 }
@@ -33,7 +35,11 @@ compare() {
             > "$work/$name-$way.out" 2>&1 || status=$?
         echo "status $status" >> "$work/$name-$way.out"
     done
-    if cmp -s "$work/$name-without.out" "$work/$name-with.out"; then
+    if grep -q '^status 99$' "$work/$name-without.out"; then
+        echo "preload: $name: cannot be judged here"
+        cat "$work/$name-without.out"
+        failed=1
+    elif cmp -s "$work/$name-without.out" "$work/$name-with.out"; then
         echo "preload: $name: the same, $(tail -n 1 "$work/$name-with.out")"
     else
         echo "preload: $name: DIFFERENT"
@@ -46,8 +52,10 @@ compare() {
 settle() { sed -E 's/[0-9.]+ ?(ms|sec|s|min)\b/TIME/g; s/0x[0-9a-f]+/ADDRESS/g'; }
 
 python_tests() {
-    LD_PRELOAD=$1 python3 -m test test_list test_dict test_json test_threading test_re 2>&1 |
-        grep -E '^(Total tests|Result|[0-9]+ tests?)|^    test_' | settle
+    LD_PRELOAD=$1 python3 -m test test_list test_dict test_json test_threading test_re > all.txt 2>&1 ||
+        echo "python ends with $?"
+    grep -q 'test_list' all.txt || { cat all.txt; exit 99; } # nothing was tested
+    grep -E '^(Total tests|Result|[0-9]+ tests?)|^    test_' all.txt | settle
 }
 
 repository=$PWD
@@ -108,11 +116,11 @@ redis() {
     server=
 }
 
-have python3 python3 && compare python python_tests
-have git git && compare git git_commands
-have gcc gcc && compare gcc compiler
-have sqlite3 sqlite3 && compare sqlite database
-have redis-server redis-server && compare redis redis
+have libpython3-testsuite python3 -c 'import test.test_list' && compare python python_tests
+have git git --version && compare git git_commands
+have gcc gcc --version && compare gcc compiler
+have sqlite3 sqlite3 --version && compare sqlite database
+have redis-server redis-server --version && compare redis redis
 if [ "$skipped" = 1 ] && [ "${CI:-}" = true ]; then
     echo "preload: something was skipped, and in CI nothing may be"
     failed=1

@@ -11,7 +11,7 @@ if ! command -v apt-get > /dev/null || [ "$(id -u)" != 0 ]; then
     exit 0
 fi
 missing=()
-for package in gcc g++ libc6-dev libjemalloc2 libmimalloc2.0 libtcmalloc-minimal4; do
+for package in gcc g++ git libc6-dev libpython3-testsuite redis-server sqlite3 libjemalloc2 libmimalloc2.0 libtcmalloc-minimal4; do
     dpkg -s "$package" > /dev/null 2>&1 || missing+=("$package")
 done
 if [ "${#missing[@]}" -gt 0 ]; then

@@ -20,14 +20,10 @@ use crate::error::OutOfMemory;
 use crate::os::{self, Os};
 use crate::span::Span;
 use crate::sync::{AtomicPtr, AtomicU8, Ordering};
-use crate::units::{ADDRESS_BITS, Addr, PAGE_SHIFT, PageIdx, Pages};
+use crate::units::{ADDRESS_BITS, ARENA_BYTES, ARENA_SHIFT, Addr, PAGE_SHIFT, PageIdx, Pages};
 use crate::watermark::Watermark;
 use std::ptr;
 
-/// log2 of the bytes of an arena.
-pub const ARENA_SHIFT: u32 = if cfg!(miri) { 22 } else { 26 };
-/// Bytes of an arena: 64 MiB, but less under Miri.
-pub const ARENA_BYTES: usize = 1 << ARENA_SHIFT;
 /// log2 of the bytes of a frame.
 const FRAME_SHIFT: u32 = if cfg!(miri) { 28 } else { 34 };
 /// Frames in the address space.

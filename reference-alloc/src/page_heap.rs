@@ -12,7 +12,7 @@
 //!
 //! Source: Go `runtime/mheap.go` `grow`, `sysAlloc`.
 
-use crate::arena::{ARENA_BYTES, Arenas};
+use crate::arena::Arenas;
 use crate::error::OutOfMemory;
 use crate::os::Os;
 use crate::pages::{PageAlloc, PageCache, Taken};
@@ -21,7 +21,9 @@ use crate::scavenge::Granule;
 use crate::scavenge::duty::Duty;
 use crate::scavenge::pace::owed_for_limit;
 use crate::sync::{AtomicUsize, Guard, Lock, Ordering};
-use crate::units::{ADDRESS_BITS, Addr, CHUNK_BYTES, CHUNK_PAGES, PAGE_BYTES, PageIdx, Pages};
+use crate::units::{
+    ADDRESS_BITS, ARENA_BYTES, Addr, CHUNK_BYTES, CHUNK_PAGES, PAGE_BYTES, PageIdx, Pages,
+};
 
 /// Runs of at least so many pages are not taken from a page cache.
 pub const CACHED_BELOW: Pages = Pages(16);

@@ -17,6 +17,10 @@ pub const PAGE_BYTES: usize = 1 << PAGE_SHIFT;
 pub const CHUNK_PAGES: usize = 512;
 /// Bytes in a chunk.
 pub const CHUNK_BYTES: usize = CHUNK_PAGES * PAGE_BYTES;
+/// log2 of the bytes of an arena.
+pub const ARENA_SHIFT: u32 = if cfg!(miri) { 22 } else { 26 };
+/// Bytes of an arena: 64 MiB, but less under Miri.
+pub const ARENA_BYTES: usize = 1 << ARENA_SHIFT;
 /// Bits of an address that a user program may have. Higher addresses are refused by the heap. Miri,
 /// which pays for every byte of a table, has low addresses only.
 pub const ADDRESS_BITS: u32 = if cfg!(miri) { 40 } else { 48 };

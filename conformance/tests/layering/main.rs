@@ -33,18 +33,30 @@ fn read(src: &Path, folder: &Path, sources: &mut Sources) {
     }
 }
 
-fn judge() -> Sources {
-    let src = root().join("conformance/src");
+fn sources_of(folder: &str) -> Sources {
+    let src = root().join(folder);
     let mut sources = Sources::new();
     read(&src, &src, &mut sources);
     sources
 }
 
+fn judge() -> Sources {
+    sources_of("conformance/src")
+}
+
+/// A map, and the sources that it is of.
+const MAPS: [(&str, &str); 2] = [
+    ("ARCHITECTURE.md", "conformance/src"),
+    ("reference-alloc/ARCHITECTURE.md", "reference-alloc/src"),
+];
+
 #[test]
-fn the_map_of_the_house_is_true() {
-    let map = Map::read(&text("ARCHITECTURE.md"));
-    let found = map.disagreements(&judge(), &text("conformance/src/lib.rs"));
-    assert!(found.is_empty(), "ARCHITECTURE.md and the sources disagree:\n{}", found.join("\n"));
+fn the_maps_of_the_house_are_true() {
+    for (map, folder) in MAPS {
+        let lib = text(&format!("{folder}/lib.rs"));
+        let found = Map::read(&text(map)).disagreements(&sources_of(folder), &lib);
+        assert!(found.is_empty(), "{map} and the sources disagree:\n{}", found.join("\n"));
+    }
 }
 
 /// The names in the first column of a table.

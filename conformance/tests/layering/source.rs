@@ -209,12 +209,11 @@ fn words(bare: &str) -> Vec<String> {
 
 /// `words` without the items under `#[cfg(test)]`: tests may import what they like.
 fn without_tests(words: &[String]) -> Vec<String> {
-    const MARK: [&str; 7] = ["#", "[", "cfg", "(", "test", ")", "]"];
     let mut kept = Vec::new();
     let mut at = 0;
     while at < words.len() {
-        if words[at..].iter().map(String::as_str).take(MARK.len()).eq(MARK) {
-            at += MARK.len();
+        if let Some(mark) = test_mark(&words[at..]) {
+            at += mark;
             at += item(&words[at..]);
         } else {
             kept.push(words[at].clone());
@@ -222,6 +221,16 @@ fn without_tests(words: &[String]) -> Vec<String> {
         }
     }
     kept
+}
+
+/// How many words the mark of a test at the start of `words` has.
+fn test_mark(words: &[String]) -> Option<usize> {
+    const MARKS: [&[&str]; 2] = [
+        &["#", "[", "cfg", "(", "test", ")", "]"],
+        &["#", "[", "cfg", "(", "all", "(", "test", ",", "not", "(", "loom", ")", ")", ")", "]"],
+    ];
+    let starts = |mark: &&[&str]| words.iter().take(mark.len()).eq(mark.iter());
+    MARKS.into_iter().find(|mark| starts(mark)).map(<[&str]>::len)
 }
 
 /// How many words the item at the start of `words` has: up to its `;`, or its closing brace.

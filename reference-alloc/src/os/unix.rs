@@ -5,7 +5,7 @@
 use super::Os;
 use crate::error::OutOfMemory;
 use crate::sync::{AtomicUsize, Ordering};
-use crate::units::Addr;
+use crate::units::{ARENA_BYTES, Addr};
 use std::ptr;
 
 /// The system that this process runs on.
@@ -133,7 +133,7 @@ unsafe impl Os for Unix {
     fn first_hint(&self) -> Addr {
         let somewhere = 0_u8;
         let noise = ptr::from_ref(&somewhere).addr() >> 12 & 0x7f;
-        Addr(0x00c0_0000_0000 + noise * crate::arena::ARENA_BYTES)
+        Addr(0x00c0_0000_0000 + noise * ARENA_BYTES)
     }
 
     fn reserve(&self, hint: Addr, bytes: usize, align: usize) -> Option<Addr> {
