@@ -279,9 +279,9 @@ const fn stretched(row: Row) -> usize {
     if slack > row.size { slack } else { row.size }
 }
 
-/// Classes of sizes up to [`FINE_MAX`], by eighths rounded up. Go calls it `SizeToSizeClass8`.
+/// Classes of sizes up to 1024, by eighths rounded up. Go calls it `SizeToSizeClass8`.
 pub static FINE: [u8; FINE_MAX / 8 + 1] = classes_by_step(0, 8);
-/// Classes of sizes from [`FINE_MAX`] on, in steps of 128. Go calls it `SizeToSizeClass128`.
+/// Classes of sizes from 1024 on, in steps of 128. Go calls it `SizeToSizeClass128`.
 pub static COARSE: [u8; (MAX_SLOT - FINE_MAX) / 128 + 1] = classes_by_step(FINE_MAX, 128);
 
 /// Classes of all sizes up to [`MAX_SLOT`], by eighths rounded up: one look, no branch.

@@ -3,8 +3,8 @@
 //! A model is a function over a *socket*, a small trait that says what a part does: a stack pushes and
 //! pops, a span is freed by anybody. It plays a few threads on a fresh part, again and again, each
 //! time in another order and with other values that a weak memory may show, until there is no order
-//! left ([`loom`]). So whoever writes such a part in Rust on loom's atomics can hold it to the same
-//! models as the reference's, by [`schedule_tests!`].
+//! left (`loom`). So whoever writes such a part in Rust on loom's atomics can hold it to the same
+//! models as the reference's, by `schedule_tests!`.
 //!
 //! What loom cannot say:
 //!

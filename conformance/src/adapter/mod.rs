@@ -7,9 +7,11 @@ mod explicit;
 
 use crate::target::heap::Heap;
 
+/// Makes a target, once in the process that is judged.
+type Make = fn() -> Box<dyn Heap>;
+
 /// The words, and what they name.
-const TARGETS: [(&str, fn() -> Box<dyn Heap>); 1] =
-    [("reference-alloc", || Box::new(explicit::Explicit::new()))];
+const TARGETS: [(&str, Make); 1] = [("reference-alloc", || Box::new(explicit::Explicit::new()))];
 
 /// The words of all targets here.
 pub fn words() -> impl Iterator<Item = &'static str> {

@@ -7,7 +7,7 @@
 //!    every fast path fails. So calls work before thread-locals, constructors and `main`.
 //! 2. The slow path attaches a cache, sets the thread-local, and *then* asks the system to call
 //!    back at the thread's end: what the system allocates for that is served already.
-//! 3. At the thread's end the system calls [`teardown`], and the cache goes back. Destructors run in no
+//! 3. At the thread's end the system calls `teardown`, and the cache goes back. Destructors run in no
 //!    order that one could choose, so others may call later still. They share one cache behind a
 //!    lock: a second one for the thread would never come back.
 //!
@@ -209,7 +209,7 @@ fn begin() -> Result<&'static Mcache, OutOfMemory> {
     Ok(cache)
 }
 
-/// The key whose destructor is [`teardown`]; `None` if the process has no key left.
+/// The key whose destructor is `teardown`; `None` if the process has no key left.
 fn key() -> Option<libc::pthread_key_t> {
     let known = KEY.load(Ordering::Acquire);
     if known != 0 {
