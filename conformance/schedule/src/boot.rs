@@ -2,12 +2,15 @@
 //!
 //! Judges `alloc/concurrency/bootstrap-published-whole`.
 
-use super::explore::{at_once, models};
+use super::explore::{Case, at_once, models};
 use super::piece::Piece;
 use std::sync::Arc;
 
 /// The socket.
 pub trait Boot: Send + Sync + 'static {
+    /// Whether the maker may call. Where it must not, by contract, no scene has such a call.
+    const MAKER_MAY_CALL: bool = true;
+
     /// No heap yet.
     fn new() -> Self;
 
@@ -16,8 +19,20 @@ pub trait Boot: Send + Sync + 'static {
     fn enter(&self, make: &dyn Fn()) -> bool;
 }
 
-models! { Boot:
+/// The models of this socket for one part.
+pub fn models<P: Boot>() -> Vec<Case> {
+    let mut cases = from_outside::<P>();
+    if P::MAKER_MAY_CALL {
+        cases.extend(from_inside::<P>());
+    }
+    cases
+}
+
+models! { from_outside of Boot:
     "boot" "two threads make two calls each" two_calls None;
+}
+
+models! { from_inside of Boot:
     "boot" "the making calls, while another thread calls" reentered None;
 }
 

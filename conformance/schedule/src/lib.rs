@@ -12,6 +12,9 @@
 //!   Each outcome names the bound.
 //! - Sequentially consistent operations are treated as weaker ones, which may raise a false alarm, and
 //!   at most four threads beside the first take part.
+//! - Of each place loom remembers the last access only. A thread that reads a place just before it writes
+//!   it hides that another has read it before, and the order in which that one comes after the write is
+//!   not tried by itself. So who looks, looks twice in a scene where that matters ([`registry`]).
 //! - A part that never lets go is told by the number of its steps, not by the clock.
 //!
 //! The models need the feature `models`. The list of their names does not: suites name them under
@@ -34,6 +37,8 @@ pub mod mini_heap;
 pub mod sweep;
 #[cfg(feature = "models")]
 pub mod central;
+#[cfg(feature = "models")]
+pub mod registry;
 #[cfg(feature = "models")]
 pub mod flush;
 #[cfg(feature = "models")]
@@ -69,6 +74,10 @@ pub const MODELS: &[Model] = &[
     },
     Model { name: "sweep", asks: "Has a span one sweeper, and is it swept before it is used?" },
     Model { name: "central", asks: "Is every span in one cache, or in one list, or being swept?" },
+    Model {
+        name: "registry",
+        asks: "Has every cache one owner or none, and does who looks at all see each whole?",
+    },
     Model { name: "flush", asks: "Does nobody flush a cache that its owner is using?" },
     Model { name: "watermark", asks: "Does the mark of an arena cover all that was handed out?" },
     Model {
