@@ -55,6 +55,10 @@ pub mod boot;
 pub mod lock_order;
 pub mod wrong;
 
+/// The loom that the models run on. Parts must be built on the same one.
+#[cfg(feature = "models")]
+pub use loom;
+
 /// The name of a model, and the question that it asks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Model {
@@ -97,18 +101,22 @@ pub fn find(name: &str) -> Option<&'static Model> {
 
 /// Holds parts to the models of their sockets: a test for each part, in the crate of their author.
 ///
-/// Needs the feature `models` (`schedule` of the crate `conformance`, which exports all this), and a build of the parts on loom's atomics: as a rule
-/// `RUSTFLAGS="--cfg loom" cargo test --release`, with a target folder of its own.
+/// Needs the feature `models` (`schedule` of the crate `conformance`, which exports all this), and a
+/// build of the parts on loom's atomics: as a rule `RUSTFLAGS="--cfg loom" cargo test`, with a target
+/// folder of its own.
+///
+/// Each line is the name of a test, a socket (a module of this crate that has `models`), and a type that
+/// fits it. Attributes go to the test.
 ///
 /// ```
+/// use conformance_schedule::loom::sync::atomic::{AtomicUsize, Ordering};
 /// use conformance_schedule::watermark::Watermark;
-/// use loom::sync::atomic::{AtomicUsize, Ordering};
 ///
-/// struct Mine(AtomicUsize);
+/// struct Mark(AtomicUsize);
 ///
-/// impl Watermark for Mine {
-///     fn new() -> Mine {
-///         Mine(AtomicUsize::new(0))
+/// impl Watermark for Mark {
+///     fn new() -> Mark {
+///         Mark(AtomicUsize::new(0))
 ///     }
 ///
 ///     fn raise(&self, start: usize, end: usize) -> bool {
@@ -117,7 +125,7 @@ pub fn find(name: &str) -> Option<&'static Model> {
 /// }
 ///
 /// conformance_schedule::schedule_tests! {
-///     my_watermark: watermark of Mine;
+///     mark: watermark of Mark;
 /// }
 /// ```
 #[cfg(feature = "models")]
