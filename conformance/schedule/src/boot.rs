@@ -2,9 +2,8 @@
 //!
 //! Judges `alloc/concurrency/bootstrap-published-whole`.
 
-use super::explore::{Case, at_once, models};
+use super::explore::{Case, models, play};
 use super::piece::Piece;
-use std::sync::Arc;
 
 /// The socket.
 pub trait Boot: Send + Sync + 'static {
@@ -42,8 +41,8 @@ struct Scene<P> {
 }
 
 impl<P: Boot> Scene<P> {
-    fn new() -> Arc<Scene<P>> {
-        Arc::new(Scene { boot: P::new(), heap: Piece::new() })
+    fn new() -> Scene<P> {
+        Scene { boot: P::new(), heap: Piece::new() }
     }
 
     fn call(&self) {
@@ -63,14 +62,12 @@ fn two_calls<P: Boot>() {
         scene.call();
         scene.call();
     };
-    at_once(&scene, [twice, twice]);
-    scene.end();
+    play(scene, [twice, twice]).end();
 }
 
 fn reentered<P: Boot>() {
-    let scene = Scene::<P>::new();
-    at_once(
-        &scene,
+    play(
+        Scene::<P>::new(),
         [
             |scene: &Scene<P>| {
                 let make = || {
@@ -83,6 +80,6 @@ fn reentered<P: Boot>() {
             },
             Scene::call,
         ],
-    );
-    scene.end();
+    )
+    .end();
 }

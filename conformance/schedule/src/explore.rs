@@ -145,16 +145,29 @@ macro_rules! models {
 
 pub(crate) use models;
 
-/// Runs `threads` at once on `part`, and waits for all.
-pub(crate) fn at_once<P: Send + Sync + 'static, const N: usize>(
-    part: &Arc<P>,
-    threads: [fn(&P); N],
-) {
-    let threads = threads.map(|body| {
-        let part = Arc::clone(part);
-        loom::thread::spawn(move || body(&part))
-    });
-    for thread in threads {
-        assert!(thread.join().is_ok(), "a thread came to its end");
-    }
+/// A thread of a scene, and what it comes to.
+pub(crate) type Thread<T> = loom::thread::JoinHandle<T>;
+
+/// Starts a thread with `body` on the scene.
+pub(crate) fn start<S: Send + Sync + 'static, T: Send + 'static>(
+    scene: &Arc<S>,
+    body: impl FnOnce(&S) -> T + Send + 'static,
+) -> Thread<T> {
+    let scene = Arc::clone(scene);
+    loom::thread::spawn(move || body(&scene))
+}
+
+/// Waits for a thread.
+pub(crate) fn end<T>(thread: Thread<T>) -> T {
+    thread.join().unwrap_or_else(|_| panic!("a thread came to its end"))
+}
+
+/// Plays a scene: runs `threads` at once on it, and waits for all. What is left comes back.
+pub(crate) fn play<S: Send + Sync + 'static, const N: usize>(
+    scene: S,
+    threads: [fn(&S); N],
+) -> Arc<S> {
+    let scene = Arc::new(scene);
+    threads.map(|body| start(&scene, body)).into_iter().for_each(end);
+    scene
 }

@@ -3,9 +3,8 @@
 //!
 //! Judges `alloc/concurrency/cache-handed-over` and `alloc/concurrency/caches-seen-whole`.
 
-use super::explore::{at_once, models};
+use super::explore::{models, play};
 use super::piece::Piece;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The socket.
@@ -48,9 +47,9 @@ struct Scene<P> {
 }
 
 impl<P: Registry> Scene<P> {
-    fn new() -> Arc<Scene<P>> {
+    fn new() -> Scene<P> {
         let (made, owned) = (Piece::several(THINGS), Piece::several(THINGS));
-        Arc::new(Scene { registry: P::new(), made, owned, count: AtomicUsize::new(0) })
+        Scene { registry: P::new(), made, owned, count: AtomicUsize::new(0) }
     }
 
     fn make(&self) -> usize {
@@ -106,15 +105,11 @@ impl<P: Registry> Scene<P> {
 }
 
 fn hand_over<P: Registry>() {
-    let scene = Scene::<P>::new();
-    at_once(&scene, [Scene::hand_over, Scene::hand_over, Scene::look_twice]);
-    scene.drain();
+    play(Scene::<P>::new(), [Scene::hand_over, Scene::hand_over, Scene::look_twice]).drain();
 }
 
 fn look<P: Registry>() {
-    let scene = Scene::<P>::new();
-    at_once(&scene, [Scene::take_and_look, Scene::take_and_look]);
-    scene.drain();
+    play(Scene::<P>::new(), [Scene::take_and_look, Scene::take_and_look]).drain();
 }
 
 fn give_and_take<P: Registry>() {
@@ -122,7 +117,7 @@ fn give_and_take<P: Registry>() {
     let (one, other) = (scene.take(), scene.take());
     scene.give(one);
     scene.give(other);
-    at_once(&scene, [Scene::hand_over, Scene::hand_over]);
+    let scene = play(scene, [Scene::hand_over, Scene::hand_over]);
     assert_eq!(scene.count.load(Ordering::Relaxed), 2, "one is made while others wait");
     scene.drain();
 }

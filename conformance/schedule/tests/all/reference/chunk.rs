@@ -11,6 +11,8 @@ use reference_alloc::units::{CHUNK_PAGES, PAGE_BYTES, PageIdx, Pages};
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
+pub(super) const ONE: Pages = Pages(1);
+
 /// The first page of the chunk.
 pub(super) const FIRST: PageIdx = PageIdx(CHUNK_PAGES);
 
@@ -73,9 +75,15 @@ impl Chunk {
         page.0 - self.known.0
     }
 
-    /// The page with that number.
-    pub(super) fn page(&self, number: usize) -> PageIdx {
-        self.known + Pages(number)
+    /// Any free page, past all caches.
+    pub(super) fn alloc(&self) -> Option<usize> {
+        let taken = self.pages.take(&self.ground(), ONE, ONE).ok()?;
+        Some(self.number(taken.base))
+    }
+
+    /// Frees a page.
+    pub(super) fn free(&self, number: usize) {
+        self.pages.free(&self.ground(), &[(self.known + Pages(number), ONE)]);
     }
 
     /// What the pages lie on while nothing is released.

@@ -1,15 +1,12 @@
 //! Pages through a thread's window of 64, and past it.
 
-use super::chunk::Chunk;
+use super::chunk::{Chunk, ONE};
 use conformance_schedule::page_cache::PageCache as Caches;
 use reference_alloc::pages::PageCache;
-use reference_alloc::units;
 
 /// [`LockedPages`](reference_alloc::locked_pages::LockedPages). The last page that a model knows is in
 /// another window than those before.
 pub(super) struct Pages(Chunk);
-
-const ONE: units::Pages = units::Pages(1);
 
 impl Caches for Pages {
     type Cache = PageCache;
@@ -24,12 +21,11 @@ impl Caches for Pages {
     }
 
     fn alloc_direct(&self) -> Option<usize> {
-        let taken = self.0.pages.take(&self.0.ground(), ONE, ONE).ok()?;
-        Some(self.0.number(taken.base))
+        self.0.alloc()
     }
 
     fn free(&self, page: usize) {
-        self.0.pages.free(&self.0.ground(), &[(self.0.page(page), ONE)]);
+        self.0.free(page);
     }
 
     fn flush(&self, cache: &mut PageCache) {
