@@ -124,14 +124,15 @@ pub fn line(outcome: &Outcome) -> String {
     }
 }
 
-/// Declares the models of a socket: `models`, which makes the cases for one part.
+/// Declares the models of a socket: `models`, which makes the cases for one part; or some of them, under
+/// another name.
 macro_rules! models {
     ($socket:ident: $($rest:tt)*) => {
-        $crate::explore::models! { models of $socket: $($rest)* }
+        $crate::explore::models! { pub models of $socket: $($rest)* }
     };
-    ($name:ident of $socket:ident: $($model:literal $scene:literal $body:ident $bound:expr;)*) => {
+    ($vis:vis $name:ident of $socket:ident: $($model:literal $scene:literal $body:ident $bound:expr;)*) => {
         /// The models of this socket for one part.
-        pub fn $name<P: $socket>() -> Vec<$crate::explore::Case> {
+        $vis fn $name<P: $socket>() -> Vec<$crate::explore::Case> {
             vec![$(
                 $crate::explore::Case {
                     model: $model,
