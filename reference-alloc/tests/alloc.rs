@@ -361,3 +361,34 @@ fn a_memory_limit_is_kept_by_giving_free_memory_back() {
     }
     world.end();
 }
+
+#[test]
+fn a_cache_does_not_stand_on_the_stack_of_the_thread_that_attaches_first() {
+    const STACK: usize = 32 << 10;
+    assert!(size_of::<Mcache>() > STACK, "a cache would fit a stack");
+    let world = World::new(0);
+    std::thread::scope(|scope| {
+        let small = std::thread::Builder::new().stack_size(STACK);
+        let attaching = small.spawn_scoped(scope, || {
+            let cache = world.heap.attach().unwrap();
+            // SAFETY: this thread's, and not used again.
+            unsafe { world.heap.detach(cache) }.unwrap();
+        });
+        attaching.unwrap().join().unwrap();
+    });
+    assert_eq!(world.heap.stats().mcache_inuse, 0, "it waits for the next thread");
+}
+
+/// All zeros, it is memory that the loader makes, and no bytes of the file.
+#[test]
+#[cfg(all(target_os = "linux", not(miri)))]
+fn a_static_heap_takes_no_room_in_the_file_of_its_program() {
+    unsafe extern "C" {
+        // Of the linker: the ends of what is zero at first.
+        static __bss_start: u8;
+        static _end: u8;
+    }
+    let zeros = (&raw const __bss_start).addr()..(&raw const _end).addr();
+    assert!(zeros.contains(&(&raw const reference_alloc::thread::HEAP).addr()), "the heap");
+    assert!(zeros.contains(&(&raw const reference_alloc::thread::NO_CACHE).addr()), "the cache");
+}
