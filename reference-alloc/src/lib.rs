@@ -72,6 +72,8 @@ pub mod lf_stack;
 pub mod span_set;
 pub mod sweepgen;
 pub mod span;
+pub mod span_list;
+pub mod kept;
 pub mod watermark;
 #[cfg(not(loom))]
 pub mod arena;

@@ -36,8 +36,9 @@ pub struct PageHeap<O: Os> {
     pub arenas: Arenas,
     persistent: Lock<Persistent>,
     core: Lock<Core>,
-    /// Bytes of memory that the heap should not exceed.
-    limit: AtomicUsize,
+    /// Bytes of memory that the heap should not exceed, all bits inverted: so no limit is 0, and the
+    /// struct, zero at first, costs no room in a program's file.
+    limit_off: AtomicUsize,
 }
 
 /// What the heap's lock guards.
@@ -76,7 +77,7 @@ impl<O: Os> PageHeap<O> {
                 fresh: Fresh { next: Addr(0), end: Addr(0) },
                 duty: Duty::new(),
             }),
-            limit: AtomicUsize::new(usize::MAX),
+            limit_off: AtomicUsize::new(0),
         }
     }
 
@@ -122,7 +123,7 @@ impl<O: Os> PageHeap<O> {
     /// before it takes what has none. It is no promise: what is in use stays. Source: Go
     /// `debug.SetMemoryLimit`.
     pub fn set_limit(&self, bytes: usize) {
-        self.limit.store(bytes, Ordering::Relaxed);
+        self.limit_off.store(!bytes, Ordering::Relaxed);
     }
 
     /// Gives pages back to the page allocator, and sometimes memory to the system.
@@ -179,7 +180,7 @@ impl<O: Os> PageHeap<O> {
 
     /// Makes room below the limit for pages that have no memory yet.
     fn heed_limit(&self, core: &Core, scavenged: Pages) -> Pages {
-        let limit = self.limit.load(Ordering::Relaxed);
+        let limit = !self.limit_off.load(Ordering::Relaxed);
         if limit == usize::MAX {
             return Pages(0);
         }

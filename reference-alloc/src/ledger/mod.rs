@@ -64,6 +64,11 @@
 //!    have folded a bit whose free is not counted yet. It may not retire the span; only who was told
 //!    `Release`, by a count or by [`Ledger::leave`], may.
 //!
+//! 9. *A full span is listed that is full again.* Between the count that makes `returned` positive and
+//!    the compare-and-swap that lists the span, a thread may have reclaimed it, folded that free, used
+//!    the slot and left the span as Full. So who lists looks at the word again, each time: a span that
+//!    is Full with nothing returned is the next free's to list.
+//!
 //! Loom explores these in every order of two or three threads: the model `remote-free`,
 //! `ci/loom.sh`.
 
@@ -168,6 +173,7 @@ impl Ledger {
 
     /// The span is listed and empty: whoever gets it from Listed to Owned has it.
     #[cold]
+    #[inline(never)]
     fn take_empty(&self, seen: Word) -> Duty {
         let owned = Word { place: Place::Owned, free: 0, ..seen };
         match self.0.compare_exchange(
@@ -181,9 +187,15 @@ impl Ledger {
         }
     }
 
-    /// The span is full no more, and this thread is the one to move it. Others only count.
+    /// The span is full no more, and this thread is the one to move it, unless its home does. Others
+    /// only count.
+    #[cold]
+    #[inline(never)]
     fn leave_full(&self, mut seen: Word) -> Duty {
         loop {
+            if seen.place != Place::Full || seen.returned <= 0 {
+                return Duty::None; // danger 9
+            }
             let (moved, duty) = if seen.is_empty() {
                 (Word { place: Place::Owned, ..seen }, Duty::Release)
             } else {
@@ -200,6 +212,25 @@ impl Ledger {
                 Err(now) => seen = Word::unpack(now),
             }
         }
+    }
+
+    /// Takes a full span back, for a thread that has a live block in it. True if it is the caller's.
+    #[inline]
+    pub fn reclaim(&self) -> bool {
+        let mut seen = Word::unpack(self.0.load(Ordering::Relaxed));
+        while seen.place == Place::Full {
+            let owned = Word { place: Place::Owned, ..seen };
+            match self.0.compare_exchange_weak(
+                seen.pack(),
+                owned.pack(),
+                Ordering::AcqRel,
+                Ordering::Relaxed,
+            ) {
+                Ok(_) => return true,
+                Err(now) => seen = Word::unpack(now),
+            }
+        }
+        false
     }
 
     /// What the span is that the caller has popped from the stack of its class.
