@@ -93,7 +93,11 @@ impl<O: Os> Heap<O> {
     ///
     /// # Safety
     /// Nobody uses it.
-    unsafe fn check_cache(&self, cache: &'static Mcache, report: &mut dyn FnMut(Violation)) -> usize {
+    unsafe fn check_cache(
+        &self,
+        cache: &'static Mcache,
+        report: &mut dyn FnMut(Violation),
+    ) -> usize {
         let mut bytes = 0;
         for class in Class::all() {
             let magazine = cache.magazine(class.0);

@@ -20,7 +20,7 @@ use crate::span::Span;
 use crate::span_list::SpanList;
 
 /// Most spans of a class that a cache keeps.
-const KEPT_SPANS: usize = 512;
+pub const KEPT_SPANS: usize = 512;
 
 /// Says of a span's home that the span is kept there. Homes are addresses of caches, all even.
 const KEPT: usize = 1;

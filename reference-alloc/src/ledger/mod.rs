@@ -9,14 +9,16 @@
 //! # Places
 //!
 //! ```text
-//!            leave, no slot free                first free of a full span
-//!   Owned ------------------------> Full ------------------------------+
-//!   ^ ^ |                                                              v
-//!   | | +---- leave, some slots free -------------------------------> Listed
-//!   | +------ claim: popped from the class's stack of spans with room ---+
-//!   +-------- the last free: this thread owns an empty span -------------+
-//!     |
-//!     +------ retire: its pages went back ---> Dead
+//!             leave, no slot free               first free of a full span
+//!   Owned -------------------------> Full ------------------------------+
+//!   ^ ^ ^  <----------------------- |                                   |
+//!   | | |  reclaim: the first free, if it comes from the span's home    v
+//!   | | |
+//!   | | +--- leave, some slots free -------------------------------> Listed
+//!   | +----- claim: popped from the class's stack of spans with room ---+
+//!   +------- the last free: this thread owns an empty span -------------+
+//!
+//!   Owned --- retire: its pages went back ---> Dead
 //! ```
 //!
 //! - **Owned**: one thread has the span, in its cache or in its hands, and alone may fold freed
@@ -40,7 +42,8 @@
 //! # Dangers, one by one
 //!
 //! 1. *Two threads list a full span.* The one whose count makes `returned` positive lists it. In
-//!    Full nobody subtracts, so that happens once.
+//!    Full nobody subtracts, so that happens once; and once more after its home has reclaimed it and
+//!    left it again (danger 9).
 //! 2. *Nobody lists it.* An owner that leaves it as Full does so in one compare-and-swap against a
 //!    count that is not positive: a free counts before (the owner folds again) or after (danger 1).
 //! 3. *An empty span is released and claimed at once.* Both move it from Listed to Owned by
