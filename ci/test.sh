@@ -3,3 +3,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cargo test --workspace
+# The schedule models as the author of a part has them; the feature brings loom along.
+cargo test -p conformance --features schedule --test schedule_part

@@ -9,16 +9,17 @@
 //!
 //! Source: Go `runtime/malloc.go` `mallocgc`, `freegc`.
 
+pub use crate::counts::LargeCounts;
 use crate::error::{Misuse, MisuseKind, OutOfMemory};
+use crate::locked_pages::Core;
 use crate::mcache::Mcache;
 use crate::mcentral::Mcentral;
 use crate::os::{self, Os};
-use crate::page_heap::Core;
 use crate::persistent::Persistent;
 use crate::registry::{Entry, Idle, Registry};
 use crate::size_class::{Class, MAX_SMALL, Reserve, SIZES_BY_8, SIZES_BY_16, Scan};
 use crate::span::{Span, SpanState};
-use crate::sync::{AtomicU64, Guard, Ordering};
+use crate::sync::Guard;
 use crate::units::{Addr, PAGE_BYTES, PAGE_SHIFT, Pages};
 use std::ptr::{self, NonNull};
 
@@ -38,19 +39,6 @@ pub struct AllLocks<'a, O: Os> {
     _core: Guard<'a, Core>,
     _persistent: Guard<'a, Persistent>,
     _heap: &'a Heap<O>,
-}
-
-/// What was allocated and freed of large blocks. Never falls.
-#[derive(Debug)]
-pub struct LargeCounts {
-    /// Blocks handed out.
-    pub mallocs: AtomicU64,
-    /// Blocks taken back.
-    pub frees: AtomicU64,
-    /// Bytes of whole pages handed out.
-    pub malloc_bytes: AtomicU64,
-    /// Bytes of whole pages taken back.
-    pub free_bytes: AtomicU64,
 }
 
 /// Alignment of every block that C's `malloc` hands out, in bytes.
@@ -88,12 +76,7 @@ impl<O: Os> Heap<O> {
         Heap {
             central: Mcentral::new(os, reserve),
             caches: Registry::new(),
-            large: LargeCounts {
-                mallocs: AtomicU64::new(0),
-                frees: AtomicU64::new(0),
-                malloc_bytes: AtomicU64::new(0),
-                free_bytes: AtomicU64::new(0),
-            },
+            large: LargeCounts::new(),
         }
     }
 
@@ -194,8 +177,7 @@ impl<O: Os> Heap<O> {
             self.central.heap.alloc_large(pages, Pages(align.div_ceil(PAGE_BYTES)), Scan::No)?;
         let mut only = [Addr(0)];
         span.take(&mut only);
-        self.large.malloc_bytes.fetch_add(pages.bytes() as u64, Ordering::Relaxed);
-        self.large.mallocs.fetch_add(1, Ordering::Relaxed);
+        self.large.malloc(pages);
         let block = os::pointer::<u8>(only[0]);
         if zeroed && span.need_zero() {
             // SAFETY: the block is new, and has so many bytes.
@@ -258,13 +240,11 @@ impl<O: Os> Heap<O> {
     pub fn free_large(&self, address: Addr) -> Result<(), Misuse> {
         let wrong = |kind| Err(Misuse { kind, address });
         let Some(span) = self.large_span(address) else { return wrong(MisuseKind::NotABlock) };
-        let bytes = span.pages().bytes() as u64;
+        let pages = span.pages();
         if span.set_freed(0, 1) != 0 {
             return wrong(MisuseKind::DoubleFree);
         }
-        // Release: whoever sees the free counted sees the allocation counted.
-        self.large.free_bytes.fetch_add(bytes, Ordering::Release);
-        self.large.frees.fetch_add(1, Ordering::Release);
+        self.large.free(pages);
         self.central.heap.free_spans(&[span]);
         Ok(())
     }
@@ -334,9 +314,9 @@ impl<O: Os> Heap<O> {
             return false;
         }
         if pages > old {
-            self.large.malloc_bytes.fetch_add((pages - old).bytes() as u64, Ordering::Relaxed);
+            self.large.grew(pages - old);
         } else {
-            self.large.free_bytes.fetch_add((old - pages).bytes() as u64, Ordering::Relaxed);
+            self.large.shrank(old - pages);
         }
         true
     }

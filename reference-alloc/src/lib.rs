@@ -55,7 +55,9 @@
 //!   swept before they are used again. Classes, spans and pages are the same.
 //!
 //! The modules below stand in reading order: each needs only those above it. Under loom there are those
-//! that protocols without a lock are made of; what lies on the system's memory is left out.
+//! that protocols between threads are made of; what lies on the system's memory is left out.
+
+#![cfg_attr(loom, expect(dead_code, reason = "who uses it lies on the system's memory"))]
 
 pub mod units;
 pub mod error;
@@ -75,7 +77,9 @@ pub mod sweepgen;
 pub mod span;
 pub mod span_list;
 pub mod kept;
+pub mod counts;
 pub mod watermark;
+pub mod locked_pages;
 #[cfg(not(loom))]
 pub mod arena;
 #[cfg(not(loom))]
@@ -95,7 +99,6 @@ pub mod mcache;
 #[cfg(not(loom))]
 pub mod stack;
 pub mod tiny;
-#[cfg(not(loom))]
 pub mod registry;
 #[cfg(not(loom))]
 pub mod alloc;

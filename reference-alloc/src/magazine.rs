@@ -6,10 +6,11 @@
 //!
 //! Source: Bonwick and Adams, *Magazines and Vmem*, 2001.
 
+use crate::counts::BlockCounts;
 use crate::os::prefetch;
 use crate::size_class::{CLASSES, Class};
 use crate::span::Span;
-use crate::sync::{AtomicPtr, Ordering, Seen64};
+use crate::sync::{AtomicPtr, Ordering};
 use crate::units::Addr;
 use std::ptr;
 
@@ -52,10 +53,9 @@ pub struct Magazine {
     pub(crate) top: AtomicPtr<Addr>,
     pub(crate) floor: AtomicPtr<Addr>,
     pub(crate) ceiling: AtomicPtr<Addr>,
-    /// Blocks of the class that the thread was given. Written with [`Magazine::pop`]; never falls.
-    mallocs: Seen64,
-    /// Blocks of the class that the thread gave back. Written with [`Magazine::push`]; never falls.
-    frees: Seen64,
+    /// Blocks that the thread was given with [`Magazine::pop`], and gave back with
+    /// [`Magazine::push`].
+    counts: BlockCounts,
     /// The span that refills come from, or null.
     span: AtomicPtr<Span>,
 }
@@ -67,8 +67,7 @@ impl Magazine {
             top: AtomicPtr::new(ptr::null_mut()),
             floor: AtomicPtr::new(ptr::null_mut()),
             ceiling: AtomicPtr::new(ptr::null_mut()),
-            mallocs: Seen64::new(0),
-            frees: Seen64::new(0),
+            counts: BlockCounts::new(),
             span: AtomicPtr::new(ptr::null_mut()),
         }
     }
@@ -80,7 +79,7 @@ impl Magazine {
         if top == self.floor.load(Ordering::Relaxed) {
             return None;
         }
-        self.mallocs.add(1);
+        self.counts.malloc();
         // SAFETY: above the floor lie places that were written, and below the lowest floor lies one more.
         unsafe {
             let newest = top.sub(1);
@@ -103,19 +102,14 @@ impl Magazine {
             top.write(block);
             self.top.store(top.add(1), Ordering::Relaxed);
         }
-        // Told: whoever sees the free counted sees the allocation counted.
-        self.frees.tell(1);
+        self.counts.free();
         true
     }
 
-    /// The thread was given a block of the class past the magazine.
-    pub(crate) fn count_malloc(&self) {
-        self.mallocs.add(1);
-    }
-
-    /// The thread gave a block of the class back past the magazine.
-    pub(crate) fn count_free(&self) {
-        self.frees.tell(1);
+    /// What the thread was given of the class and gave back, here and past the magazine.
+    #[inline]
+    pub fn counts(&self) -> &BlockCounts {
+        &self.counts
     }
 
     /// Blocks in it.
@@ -127,16 +121,6 @@ impl Magazine {
     /// Whether no block is in it.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-
-    /// Blocks given to the thread so far.
-    pub fn mallocs(&self) -> u64 {
-        self.mallocs.hear()
-    }
-
-    /// Blocks taken back from the thread so far.
-    pub fn frees(&self) -> u64 {
-        self.frees.hear()
     }
 
     /// What is in it, oldest first.

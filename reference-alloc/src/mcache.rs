@@ -15,6 +15,7 @@
 //!
 //! Source: Go `runtime/mcache.go`; Bonwick and Adams, *Magazines and Vmem*, 2001.
 
+use crate::counts::{BlockCounts, Counts};
 use crate::error::{Misuse, OutOfMemory};
 use crate::kept::{Home, Kept};
 use crate::magazine::PLACES;
@@ -52,6 +53,13 @@ pub struct Mcache {
 // SAFETY: other threads read magazines' counters and levels, which are atomic;
 // `mine` and the places are the owner's, and ownership is handed over under a lock.
 unsafe impl Sync for Mcache {}
+
+impl Counts for Mcache {
+    #[inline]
+    fn of(&self, class: Class) -> &BlockCounts {
+        self.magazine(class.0).counts()
+    }
+}
 
 impl Mcache {
     /// A cache without room, which is what a thread has before it has one: every pop and every push
@@ -182,7 +190,7 @@ impl Mcache {
         let mut place = [Addr(0)];
         // SAFETY: the caller's.
         unsafe { self.take(class, central, &mut place, enter)? };
-        self.magazine(class.0).count_malloc();
+        self.magazine(class.0).counts().malloc();
         Ok(place[0])
     }
 
@@ -192,7 +200,7 @@ impl Mcache {
     /// The caller owns the cache, which is open, and has set the bit.
     pub unsafe fn free_one<O: Os>(&self, span: &'static Span, central: &Mcentral<O>) {
         // Before the span may be another's.
-        self.magazine(span.class().class().0).count_free();
+        self.magazine(span.class().class().0).counts().free();
         // SAFETY: the caller's.
         central.see_to(span, 1, unsafe { &mut (*self.mine.get()).emptied });
     }

@@ -6,6 +6,7 @@
 //!
 //! Source: Go `runtime/mheap.go` `allocSpan`, `freeSpanLocked`.
 
+use crate::counts::InSpans;
 use crate::error::OutOfMemory;
 use crate::os::Os;
 use crate::page_heap::PageHeap;
@@ -16,7 +17,7 @@ use crate::span::{Made, NARROW_SLOTS, Span, SpanState};
 use crate::span_pool::SpanPool;
 use crate::stats::MemStats;
 use crate::sweepgen;
-use crate::sync::{AtomicU32, AtomicUsize, Ordering};
+use crate::sync::{AtomicU32, Ordering};
 use crate::units::{PageIdx, Pages};
 
 /// Spans that a thread keeps to give back at once.
@@ -33,15 +34,6 @@ pub struct Mheap<O: Os> {
     in_spans: InSpans,
 }
 
-/// Pages in spans, and spans. Each is raised before the span is handed out and lowered after it is
-/// struck out, so a snapshot errs upwards.
-#[derive(Debug)]
-struct InSpans {
-    heap: AtomicUsize,
-    manual: AtomicUsize,
-    spans: AtomicUsize,
-}
-
 /// What one thread keeps of the heap for itself.
 #[derive(Debug, Default)]
 pub struct LocalPages {
@@ -56,11 +48,7 @@ impl<O: Os> Mheap<O> {
             pages: PageHeap::new(os),
             pool: SpanPool::new(),
             sweepgen: AtomicU32::new(0),
-            in_spans: InSpans {
-                heap: AtomicUsize::new(0),
-                manual: AtomicUsize::new(0),
-                spans: AtomicUsize::new(0),
-            },
+            in_spans: InSpans::new(),
         }
     }
 
@@ -138,22 +126,13 @@ impl<O: Os> Mheap<O> {
             self.pages.core().pages.free(made.base.page(), made.pages);
             return Err(OutOfMemory);
         };
-        self.pages_of(made.state).fetch_add(made.pages.0, Ordering::Relaxed);
-        self.in_spans.spans.fetch_add(1, Ordering::Relaxed);
+        self.in_spans.made(made.state, made.pages);
         // Swept, and before anybody can see the span: its last life's number would say that it is not.
         sweepgen::done(&span.sweepgen, self.sweepgen.load(Ordering::Relaxed));
         span.make(made);
         let plain = made.class.scan() == Scan::No && made.state == SpanState::InUse;
         self.pages.arenas.enter(span, if plain { made.class.class().0 } else { 0 });
         Ok(span)
-    }
-
-    /// Counts the pages of spans for that.
-    fn pages_of(&self, state: SpanState) -> &AtomicUsize {
-        match state {
-            SpanState::Manual => &self.in_spans.manual,
-            SpanState::InUse | SpanState::Dead => &self.in_spans.heap,
-        }
     }
 
     /// Whether `pages` just taken may hold something but zero. Upholds
@@ -175,12 +154,11 @@ impl<O: Os> Mheap<O> {
             if span.class().class() != Class::LARGE {
                 self.pages.arenas.strike_class(run.0, run.1);
             }
-            self.pages_of(span.state()).fetch_sub(run.1.0, Ordering::Relaxed);
+            self.in_spans.ended(span.state(), run.1);
             if span.unmake() {
                 self.pool.keep(span);
             }
         }
-        self.in_spans.spans.fetch_sub(spans.len(), Ordering::Relaxed);
         self.pages.free(&runs[..spans.len()]);
     }
 
@@ -193,13 +171,13 @@ impl<O: Os> Mheap<O> {
             let Some(taken) = self.pages.core().pages.extend(behind, more) else { return false };
             self.pages.arenas.needs_zero(taken.base, more);
             span.set_need_zero();
-            self.in_spans.heap.fetch_add(more.0, Ordering::Relaxed);
+            self.in_spans.grew(SpanState::InUse, more);
             span.set_pages(pages);
             self.pages.arenas.enter(span, 0);
         } else if pages < old {
             let (behind, less) = (base + pages, old - pages);
             span.set_pages(pages);
-            self.in_spans.heap.fetch_sub(less.0, Ordering::Relaxed);
+            self.in_spans.shrank(SpanState::InUse, less);
             self.pages.free(&[(behind, less)]);
         }
         true
@@ -209,16 +187,8 @@ impl<O: Os> Mheap<O> {
     pub fn count(&self, stats: &mut MemStats) {
         let core = self.pages.core();
         let persistent = self.pages.persistent();
-        let bytes = |pages: &AtomicUsize| Pages(pages.load(Ordering::Relaxed)).bytes() as u64;
-        let mapped = core.pages.mapped_pages().bytes() as u64;
-        stats.stack_inuse = bytes(&self.in_spans.manual).min(mapped);
-        stats.heap_sys = mapped - stats.stack_inuse;
-        stats.heap_inuse =
-            bytes(&self.in_spans.heap).clamp(stats.heap_alloc.min(stats.heap_sys), stats.heap_sys);
-        stats.heap_idle = stats.heap_sys - stats.heap_inuse;
-        stats.heap_released = (core.pages.scavenged_pages().bytes() as u64).min(stats.heap_idle);
-        stats.mspan_inuse =
-            (self.in_spans.spans.load(Ordering::Relaxed) * size_of::<Span>()) as u64;
+        self.in_spans.split(stats, core.pages.mapped_pages(), core.pages.scavenged_pages());
+        stats.mspan_inuse = (self.in_spans.spans() * size_of::<Span>()) as u64;
         stats.mspan_sys = persistent.used_for(Purpose::Spans) as u64;
         stats.mcache_sys = persistent.used_for(Purpose::Caches) as u64;
         let tables = persistent.used_for(Purpose::Tables);
@@ -229,8 +199,6 @@ impl<O: Os> Mheap<O> {
 
     /// Gives what a thread keeps back to the heap.
     pub fn flush_pages(&self, local: &mut LocalPages) {
-        if !local.cache.is_empty() {
-            self.pages.core().pages.flush_cache(&mut local.cache);
-        }
+        self.pages.flush(&mut local.cache);
     }
 }

@@ -1,32 +1,26 @@
-//! The pages of the heap, and how it gets more of them.
+//! The pages of the heap on the system's memory, and how it gets more of them.
 //!
-//! Behind the heap's lock are the page allocator and the arena that the heap grows into. Growth is in
-//! whole chunks of 4 MiB, cut from the current arena of 64 MiB. If the next arena is not its
-//! neighbour, the rest of the old one is grown into first, so that nothing is lost
+//! Growth is in whole chunks of 4 MiB, cut from the current arena of 64 MiB. If the next arena is not
+//! its neighbour, the rest of the old one is grown into first, so that nothing is lost
 //! (`alloc/arena/grow-keeps-remainder`). Where the system has no 64 MiB of addresses left, what is
-//! needed is taken alone.
+//! needed is taken alone. What threads do with the pages is in [`crate::locked_pages`].
 //!
 //! Lock order: the heap's lock, then that of the persistent memory. The system is asked to map
-//! memory under the heap's lock, since two threads that find no pages must not both grow
-//! (`alloc/mheap/heap-grow-once`); it is never asked to give memory back under it.
+//! memory under the heap's lock; it is never asked to give memory back under it.
 //!
 //! Source: Go `runtime/mheap.go` `grow`, `sysAlloc`.
 
 use crate::arena::Arenas;
 use crate::error::OutOfMemory;
+use crate::locked_pages::{Core, Fresh, Ground, LockedPages};
 use crate::os::Os;
-use crate::pages::{PageAlloc, PageCache, Taken};
+use crate::pages::{PageCache, Taken};
 use crate::persistent::{MetaOf, Persistent};
 use crate::scavenge::Granule;
-use crate::scavenge::duty::Duty;
-use crate::scavenge::pace::owed_for_limit;
-use crate::sync::{AtomicUsize, Guard, Lock, Ordering};
+use crate::sync::{Guard, Lock};
 use crate::units::{
     ADDRESS_BITS, ARENA_BYTES, Addr, CHUNK_BYTES, CHUNK_PAGES, PAGE_BYTES, PageIdx, Pages,
 };
-
-/// Runs of at least so many pages are not taken from a page cache.
-pub const CACHED_BELOW: Pages = Pages(16);
 
 /// Pages, and the tables that lead from them to spans.
 pub struct PageHeap<O: Os> {
@@ -35,34 +29,7 @@ pub struct PageHeap<O: Os> {
     /// From addresses to spans.
     pub arenas: Arenas,
     persistent: Lock<Persistent>,
-    core: Lock<Core>,
-    /// Bytes of memory that the heap should not exceed, all bits inverted: so no limit is 0, and the
-    /// struct, zero at first, costs no room in a program's file.
-    limit_off: AtomicUsize,
-}
-
-/// What the heap's lock guards.
-#[derive(Debug)]
-pub struct Core {
-    /// The page allocator.
-    pub pages: PageAlloc,
-    /// Reserved, and not grown into yet.
-    fresh: Fresh,
-    /// When memory goes back to the system.
-    duty: Duty,
-}
-
-/// The rest of an arena.
-#[derive(Clone, Copy, Debug)]
-struct Fresh {
-    next: Addr,
-    end: Addr,
-}
-
-impl Fresh {
-    fn bytes(self) -> usize {
-        self.end.offset_from(self.next)
-    }
+    locked: LockedPages,
 }
 
 impl<O: Os> PageHeap<O> {
@@ -72,23 +39,25 @@ impl<O: Os> PageHeap<O> {
             os,
             arenas: Arenas::new(),
             persistent: Lock::new(Persistent::new()),
-            core: Lock::new(Core {
-                pages: PageAlloc::new(),
-                fresh: Fresh { next: Addr(0), end: Addr(0) },
-                duty: Duty::new(),
-            }),
-            limit_off: AtomicUsize::new(0),
+            locked: const { LockedPages::new() },
         }
     }
 
     /// Takes the heap's lock.
     pub fn core(&self) -> Guard<'_, Core> {
-        self.core.hold()
+        self.locked.core()
     }
 
     /// Takes the lock of the persistent memory.
     pub fn persistent(&self) -> Guard<'_, Persistent> {
         self.persistent.hold()
+    }
+
+    /// From now on the heap tries to have no more than `bytes` of memory, by giving back what is free
+    /// before it takes what has none. It is no promise: what is in use stays. Source: Go
+    /// `debug.SetMemoryLimit`.
+    pub fn set_limit(&self, bytes: usize) {
+        self.locked.set_limit(bytes);
     }
 
     /// Pages for a span, from the thread's page cache if they are few.
@@ -97,96 +66,12 @@ impl<O: Os> PageHeap<O> {
     /// If the system has no memory.
     #[inline]
     pub fn take_cached(&self, cache: &mut PageCache, pages: Pages) -> Result<Taken, OutOfMemory> {
-        if pages < CACHED_BELOW
-            && let Some((base, scavenged)) = cache.alloc(pages)
-        {
-            return Ok(Taken { base, scavenged });
-        }
-        let mut core = self.core();
-        if pages < CACHED_BELOW && cache.is_empty() {
-            let mut filled = core.pages.fill_cache();
-            if filled.is_none() {
-                self.grow(&mut core, pages)?;
-                filled = core.pages.fill_cache();
-            }
-            if let Some(window) = filled {
-                *cache = window;
-                if let Some((base, scavenged)) = cache.alloc(pages) {
-                    return Ok(Taken { base, scavenged });
-                }
-            }
-        }
-        self.take_locked(&mut core, pages, Pages(1))
+        self.locked.take_cached(self, cache, pages)
     }
 
-    /// From now on the heap tries to have no more than `bytes` of memory, by giving back what is free
-    /// before it takes what has none. It is no promise: what is in use stays. Source: Go
-    /// `debug.SetMemoryLimit`.
-    pub fn set_limit(&self, bytes: usize) {
-        self.limit_off.store(!bytes, Ordering::Relaxed);
-    }
-
-    /// Gives pages back to the page allocator, and sometimes memory to the system.
-    pub fn free(&self, runs: &[(PageIdx, Pages)]) {
-        let freed = Pages(runs.iter().map(|run| run.1.0).sum());
-        let look = {
-            let mut core = self.core();
-            let in_use = core.pages.in_use_pages();
-            core.pages.free_batch(runs);
-            core.duty.freed(freed, in_use)
-        };
-        if look {
-            self.scavenge_due();
-        }
-    }
-
-    /// Gives memory back if there is too much, and it is time. Returns the bytes.
-    #[cold]
-    pub fn scavenge_due(&self) -> usize {
-        let began = self.os.now();
-        let due = {
-            let Core { pages, duty, .. } = &mut *self.core();
-            let retained = pages.mapped_pages() - pages.scavenged_pages();
-            let (due, new) = duty.due(began, pages.in_use_pages(), retained);
-            if new {
-                pages.next_generation();
-            }
-            due
-        };
-        if due.0 == 0 {
-            return 0;
-        }
-        let released = self.scavenge(due, false);
-        let now = self.os.now();
-        self.core().duty.worked(began, now);
-        released
-    }
-
-    /// Gives the memory of about `pages` free pages back to the system, the highest first. With
-    /// `force`, all of them count. Returns the bytes. The lock is open while the system works.
-    pub fn scavenge(&self, pages: Pages, force: bool) -> usize {
-        let huge = Some(self.os.huge_page_bytes()).filter(|&bytes| bytes > 0);
-        let Some(granule) = Granule::new(self.os.page_bytes(), huge) else { return 0 };
-        let mut released = Pages(0);
-        while released < pages {
-            let left = pages - released;
-            let Some(run) = self.core().pages.take_candidate(left, force, granule) else { break };
-            self.os.decommit(run.base().addr(), run.pages().bytes());
-            released += run.pages();
-            self.core().pages.give_back(run);
-        }
-        released.bytes()
-    }
-
-    /// Makes room below the limit for pages that have no memory yet.
-    fn heed_limit(&self, core: &Core, scavenged: Pages) -> Pages {
-        let limit = !self.limit_off.load(Ordering::Relaxed);
-        if limit == usize::MAX {
-            return Pages(0);
-        }
-        let mapped = (core.pages.mapped_pages() - core.pages.scavenged_pages()).bytes();
-        let owed = owed_for_limit(Some(limit as u64), mapped as u64, scavenged.bytes() as u64);
-        Pages((owed as usize).div_ceil(PAGE_BYTES))
+    /// Gives what is left in a page cache back.
+    pub fn flush(&self, cache: &mut PageCache) {
+        self.locked.flush(cache);
     }
 
     /// Pages in a run at a multiple of `align` (a power of two in pages).
@@ -194,46 +79,23 @@ impl<O: Os> PageHeap<O> {
     /// # Errors
     /// If the system has no memory.
     pub fn take(&self, pages: Pages, align: Pages) -> Result<Taken, OutOfMemory> {
-        let mut core = self.core();
-        let taken = self.take_locked(&mut core, pages, align)?;
-        let owed = self.heed_limit(&core, taken.scavenged);
-        drop(core);
-        if owed.0 > 0 {
-            self.scavenge(owed, true);
-        }
-        Ok(taken)
+        self.locked.take(self, pages, align)
     }
 
-    fn take_locked(
-        &self,
-        core: &mut Core,
-        pages: Pages,
-        align: Pages,
-    ) -> Result<Taken, OutOfMemory> {
-        let take = |core: &mut Core| match align {
-            Pages(0 | 1) => core.pages.alloc(pages),
-            _ => core.pages.alloc_aligned(pages, align),
-        };
-        if let Some(taken) = take(core) {
-            return Ok(taken);
-        }
-        let more = pages.0.checked_add(align.0.saturating_sub(1)).ok_or(OutOfMemory)?;
-        self.grow(core, Pages(more))?;
-        take(core).ok_or(OutOfMemory)
+    /// Gives pages back to the page allocator, and sometimes memory to the system.
+    pub fn free(&self, runs: &[(PageIdx, Pages)]) {
+        self.locked.free(self, runs);
     }
 
-    /// Adds at least `pages` in one run to the free ones.
-    #[cold]
-    fn grow(&self, core: &mut Core, pages: Pages) -> Result<(), OutOfMemory> {
-        let chunks = pages.0.checked_next_multiple_of(CHUNK_PAGES).ok_or(OutOfMemory)?;
-        let bytes = chunks.checked_mul(PAGE_BYTES).ok_or(OutOfMemory)?;
-        if core.fresh.bytes() < bytes {
-            self.extend_arena(core, bytes)?;
-        }
-        let base = core.fresh.next;
-        self.cover(core, base.page(), Pages(chunks))?;
-        core.fresh.next = base + bytes;
-        Ok(())
+    /// Gives memory back if there is too much, and it is time. Returns the bytes.
+    pub fn scavenge_due(&self) -> usize {
+        self.locked.scavenge_due(self)
+    }
+
+    /// Gives the memory of about `pages` free pages back to the system, the highest first. With
+    /// `force`, all of them count. Returns the bytes.
+    pub fn scavenge(&self, pages: Pages, force: bool) -> usize {
+        self.locked.scavenge(self, pages, force)
     }
 
     /// Makes `core.fresh` at least `bytes` long.
@@ -284,5 +146,33 @@ impl<O: Os> PageHeap<O> {
         self.os.commit(base.addr(), pages.bytes())?;
         let mut from = self.persistent();
         core.pages.grow(&mut MetaOf { os: &self.os, from: &mut from }, base, pages)
+    }
+}
+
+impl<O: Os> Ground for PageHeap<O> {
+    #[cold]
+    fn grow(&self, core: &mut Core, pages: Pages) -> Result<(), OutOfMemory> {
+        let chunks = pages.0.checked_next_multiple_of(CHUNK_PAGES).ok_or(OutOfMemory)?;
+        let bytes = chunks.checked_mul(PAGE_BYTES).ok_or(OutOfMemory)?;
+        if core.fresh.bytes() < bytes {
+            self.extend_arena(core, bytes)?;
+        }
+        let base = core.fresh.next;
+        self.cover(core, base.page(), Pages(chunks))?;
+        core.fresh.next = base + bytes;
+        Ok(())
+    }
+
+    fn release(&self, base: PageIdx, pages: Pages) {
+        self.os.decommit(base.addr(), pages.bytes());
+    }
+
+    fn granule(&self) -> Option<Granule> {
+        let huge = Some(self.os.huge_page_bytes()).filter(|&bytes| bytes > 0);
+        Granule::new(self.os.page_bytes(), huge)
+    }
+
+    fn now(&self) -> u64 {
+        self.os.now()
     }
 }

@@ -7,10 +7,14 @@
 //! Lock order: the registry's lock, then that of the persistent memory.
 
 use crate::error::OutOfMemory;
+#[cfg(not(loom))]
 use crate::os::Os;
+#[cfg(not(loom))]
 use crate::page_heap::PageHeap;
+#[cfg(not(loom))]
 use crate::persistent::Purpose;
-use crate::sync::{AtomicPtr, Guard, Lock, Ordering};
+use crate::sync::{AtomicPtr, Guard, Lock, Ordering, const_unless_loom};
+use std::alloc::Layout;
 use std::ops::Deref;
 use std::ptr::{self, NonNull};
 
@@ -50,12 +54,34 @@ impl<T> Deref for Entry<T> {
     }
 }
 
+/// Memory for entries.
+///
+/// # Safety
+/// An implementer promises that what it returns is nobody else's, for ever, and reads zero.
+pub unsafe trait Places {
+    /// Memory as `layout` says, which is of one entry.
+    ///
+    /// # Errors
+    /// If the system has no memory.
+    fn place(&self, layout: Layout) -> Result<NonNull<u8>, OutOfMemory>;
+}
+
+// SAFETY: persistent memory is so.
+#[cfg(not(loom))]
+unsafe impl<O: Os> Places for PageHeap<O> {
+    fn place(&self, layout: Layout) -> Result<NonNull<u8>, OutOfMemory> {
+        self.persistent().alloc(&self.os, Purpose::Caches, layout.size(), layout.align())
+    }
+}
+
 impl<T: Sync + 'static> Registry<T> {
-    /// None yet.
-    pub const fn new() -> Registry<T> {
-        Registry {
-            all: AtomicPtr::new(ptr::null_mut()),
-            idle: Lock::new(Idle { first: ptr::null_mut(), count: 0 }),
+    const_unless_loom! {
+        /// None yet.
+        pub fn new() -> Registry<T> {
+            Registry {
+                all: AtomicPtr::new(ptr::null_mut()),
+                idle: Lock::new(Idle { first: ptr::null_mut(), count: 0 }),
+            }
         }
     }
 
@@ -63,13 +89,13 @@ impl<T: Sync + 'static> Registry<T> {
     ///
     /// # Errors
     /// If the system has no memory for one.
-    pub fn take<O: Os>(
+    pub fn take(
         &self,
-        pages: &PageHeap<O>,
+        places: &impl Places,
         make: impl FnOnce() -> T,
     ) -> Result<&'static Entry<T>, OutOfMemory> {
         // SAFETY: what is written is a `T`.
-        unsafe { self.take_in_place(pages, |place| place.write(make())) }
+        unsafe { self.take_in_place(places, |place| place.write(make())) }
     }
 
     /// The same for what must never stand on a stack: `make` makes it where it is to be.
@@ -79,9 +105,9 @@ impl<T: Sync + 'static> Registry<T> {
     ///
     /// # Safety
     /// `make` leaves a `T` at the place that it is given: memory that is zero, nobody else's, for ever.
-    pub unsafe fn take_in_place<O: Os>(
+    pub unsafe fn take_in_place(
         &self,
-        pages: &PageHeap<O>,
+        places: &impl Places,
         make: impl FnOnce(NonNull<T>),
     ) -> Result<&'static Entry<T>, OutOfMemory> {
         let mut idle = self.idle.hold();
@@ -91,9 +117,7 @@ impl<T: Sync + 'static> Registry<T> {
             idle.count -= 1;
             return Ok(entry);
         }
-        let (bytes, align) = (size_of::<Entry<T>>(), align_of::<Entry<T>>());
-        let place = pages.persistent().alloc(&pages.os, Purpose::Caches, bytes, align)?;
-        let entry = place.cast::<Entry<T>>().as_ptr();
+        let entry = places.place(Layout::new::<Entry<T>>())?.cast::<Entry<T>>().as_ptr();
         // SAFETY: memory for an entry, nobody else's, for ever; `make` makes the rest of it.
         let entry: &'static Entry<T> = unsafe {
             make(NonNull::new_unchecked(&raw mut (*entry).value));

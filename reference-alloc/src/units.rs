@@ -21,9 +21,9 @@ pub const CHUNK_BYTES: usize = CHUNK_PAGES * PAGE_BYTES;
 pub const ARENA_SHIFT: u32 = if cfg!(miri) { 22 } else { 26 };
 /// Bytes of an arena: 64 MiB, but less under Miri.
 pub const ARENA_BYTES: usize = 1 << ARENA_SHIFT;
-/// Bits of an address that a user program may have. Higher addresses are refused by the heap. Miri,
-/// which pays for every byte of a table, has low addresses only.
-pub const ADDRESS_BITS: u32 = if cfg!(miri) { 40 } else { 48 };
+/// Bits of an address that a user program may have. Higher addresses are refused by the heap. Miri
+/// and loom, which pay for every byte of a table, have low addresses only.
+pub const ADDRESS_BITS: u32 = if cfg!(any(miri, loom)) { 40 } else { 48 };
 
 /// An address, in bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

@@ -2,12 +2,14 @@
 //!
 //! Judges `alloc/concurrency/bootstrap-published-whole`.
 
-use super::explore::{at_once, models};
+use super::explore::{Case, models, play};
 use super::piece::Piece;
-use std::sync::Arc;
 
 /// The socket.
 pub trait Boot: Send + Sync + 'static {
+    /// Whether the maker may call. Where it must not, by contract, no scene has such a call.
+    const MAKER_MAY_CALL: bool = true;
+
     /// No heap yet.
     fn new() -> Self;
 
@@ -16,8 +18,20 @@ pub trait Boot: Send + Sync + 'static {
     fn enter(&self, make: &dyn Fn()) -> bool;
 }
 
-models! { Boot:
+/// The models of this socket for one part.
+pub fn models<P: Boot>() -> Vec<Case> {
+    let mut cases = from_outside::<P>();
+    if P::MAKER_MAY_CALL {
+        cases.extend(from_inside::<P>());
+    }
+    cases
+}
+
+models! { from_outside of Boot:
     "boot" "two threads make two calls each" two_calls None;
+}
+
+models! { from_inside of Boot:
     "boot" "the making calls, while another thread calls" reentered None;
 }
 
@@ -27,8 +41,8 @@ struct Scene<P> {
 }
 
 impl<P: Boot> Scene<P> {
-    fn new() -> Arc<Scene<P>> {
-        Arc::new(Scene { boot: P::new(), heap: Piece::new() })
+    fn new() -> Scene<P> {
+        Scene { boot: P::new(), heap: Piece::new() }
     }
 
     fn call(&self) {
@@ -48,14 +62,12 @@ fn two_calls<P: Boot>() {
         scene.call();
         scene.call();
     };
-    at_once(&scene, [twice, twice]);
-    scene.end();
+    play(scene, [twice, twice]).end();
 }
 
 fn reentered<P: Boot>() {
-    let scene = Scene::<P>::new();
-    at_once(
-        &scene,
+    play(
+        Scene::<P>::new(),
         [
             |scene: &Scene<P>| {
                 let make = || {
@@ -68,6 +80,6 @@ fn reentered<P: Boot>() {
             },
             Scene::call,
         ],
-    );
-    scene.end();
+    )
+    .end();
 }

@@ -2,9 +2,8 @@
 //!
 //! Judges `alloc/concurrency/mcache-span-exclusive` and `alloc/span/span-placed-once`.
 
-use super::explore::{at_once, models};
+use super::explore::{models, play};
 use super::piece::Piece;
-use std::sync::Arc;
 
 /// The socket.
 pub trait Central: Send + Sync + 'static {
@@ -36,9 +35,9 @@ struct Scene<P> {
 }
 
 impl<P: Central> Scene<P> {
-    fn new(spans: usize) -> Arc<Scene<P>> {
+    fn new(spans: usize) -> Scene<P> {
         let (cached, swept) = (Piece::several(spans), Piece::several(spans));
-        Arc::new(Scene { central: P::new(spans), cached, swept })
+        Scene { central: P::new(spans), cached, swept }
     }
 
     fn take(&self) -> Option<usize> {
@@ -74,20 +73,16 @@ impl<P: Central> Scene<P> {
 }
 
 fn take_and_give<P: Central>() {
-    let scene = Scene::<P>::new(2);
-    at_once(&scene, [Scene::take_and_give, Scene::take_and_give, Scene::reclaim_first]);
-    scene.drain(0);
+    play(Scene::<P>::new(2), [Scene::take_and_give, Scene::take_and_give, Scene::reclaim_first])
+        .drain(0);
 }
 
 fn keep<P: Central>() {
     let scene = Scene::<P>::new(2);
     let keep = |scene: &Scene<P>| assert!(scene.take().is_some(), "there is a span for each");
-    at_once(&scene, [keep, keep]);
-    scene.drain(2);
+    play(scene, [keep, keep]).drain(2);
 }
 
 fn take_or_reclaim<P: Central>() {
-    let scene = Scene::<P>::new(1);
-    at_once(&scene, [Scene::take_and_give, Scene::reclaim_first]);
-    scene.drain(0);
+    play(Scene::<P>::new(1), [Scene::take_and_give, Scene::reclaim_first]).drain(0);
 }

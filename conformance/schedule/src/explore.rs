@@ -124,14 +124,15 @@ pub fn line(outcome: &Outcome) -> String {
     }
 }
 
-/// Declares the models of a socket: `models`, which makes the cases for one part.
+/// Declares the models of a socket: `models`, which makes the cases for one part; or some of them, under
+/// another name.
 macro_rules! models {
     ($socket:ident: $($rest:tt)*) => {
-        $crate::explore::models! { models of $socket: $($rest)* }
+        $crate::explore::models! { pub models of $socket: $($rest)* }
     };
-    ($name:ident of $socket:ident: $($model:literal $scene:literal $body:ident $bound:expr;)*) => {
+    ($vis:vis $name:ident of $socket:ident: $($model:literal $scene:literal $body:ident $bound:expr;)*) => {
         /// The models of this socket for one part.
-        pub fn $name<P: $socket>() -> Vec<$crate::explore::Case> {
+        $vis fn $name<P: $socket>() -> Vec<$crate::explore::Case> {
             vec![$(
                 $crate::explore::Case {
                     model: $model,
@@ -145,16 +146,29 @@ macro_rules! models {
 
 pub(crate) use models;
 
-/// Runs `threads` at once on `part`, and waits for all.
-pub(crate) fn at_once<P: Send + Sync + 'static, const N: usize>(
-    part: &Arc<P>,
-    threads: [fn(&P); N],
-) {
-    let threads = threads.map(|body| {
-        let part = Arc::clone(part);
-        loom::thread::spawn(move || body(&part))
-    });
-    for thread in threads {
-        assert!(thread.join().is_ok(), "a thread came to its end");
-    }
+/// A thread of a scene, and what it comes to.
+pub(crate) type Thread<T> = loom::thread::JoinHandle<T>;
+
+/// Starts a thread with `body` on the scene.
+pub(crate) fn start<S: Send + Sync + 'static, T: Send + 'static>(
+    scene: &Arc<S>,
+    body: impl FnOnce(&S) -> T + Send + 'static,
+) -> Thread<T> {
+    let scene = Arc::clone(scene);
+    loom::thread::spawn(move || body(&scene))
+}
+
+/// Waits for a thread.
+pub(crate) fn end<T>(thread: Thread<T>) -> T {
+    thread.join().unwrap_or_else(|_| panic!("a thread came to its end"))
+}
+
+/// Plays a scene: runs `threads` at once on it, and waits for all. What is left comes back.
+pub(crate) fn play<S: Send + Sync + 'static, const N: usize>(
+    scene: S,
+    threads: [fn(&S); N],
+) -> Arc<S> {
+    let scene = Arc::new(scene);
+    threads.map(|body| start(&scene, body)).into_iter().for_each(end);
+    scene
 }

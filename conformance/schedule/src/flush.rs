@@ -2,9 +2,8 @@
 //!
 //! Judges `alloc/concurrency/flush-vs-alloc`.
 
-use super::explore::{at_once, models};
+use super::explore::{models, play};
 use super::piece::Piece;
-use std::sync::Arc;
 
 /// The socket.
 pub trait Flush: Send + Sync + 'static {
@@ -31,8 +30,8 @@ struct Scene<P> {
 }
 
 impl<P: Flush> Scene<P> {
-    fn new() -> Arc<Scene<P>> {
-        Arc::new(Scene { part: P::new(), cache: Piece::new(), flushes: Piece::new() })
+    fn new() -> Scene<P> {
+        Scene { part: P::new(), cache: Piece::new(), flushes: Piece::new() }
     }
 
     fn flush(&self) {
@@ -54,9 +53,8 @@ impl<P: Flush> Scene<P> {
 }
 
 fn owner_against_others<P: Flush>() {
-    let scene = Scene::<P>::new();
-    at_once(
-        &scene,
+    let scene = play(
+        Scene::<P>::new(),
         [
             |scene: &Scene<P>| {
                 scene.allocate();
@@ -70,7 +68,5 @@ fn owner_against_others<P: Flush>() {
 }
 
 fn owner_against_one<P: Flush>() {
-    let scene = Scene::<P>::new();
-    at_once(&scene, [Scene::allocate, Scene::flush_if_idle]);
-    scene.allocate();
+    play(Scene::<P>::new(), [Scene::allocate, Scene::flush_if_idle]).allocate();
 }

@@ -12,6 +12,9 @@
 //!   Each outcome names the bound.
 //! - Sequentially consistent operations are treated as weaker ones, which may raise a false alarm, and
 //!   at most four threads beside the first take part.
+//! - Of each place loom remembers the last access only. A thread that reads a place just before it writes
+//!   it hides that another has read it before, and the order in which that one comes after the write is
+//!   not tried by itself. So who looks, looks twice in a scene where that matters ([`registry`]).
 //! - A part that never lets go is told by the number of its steps, not by the clock.
 //!
 //! The models need the feature `models`. The list of their names does not: suites name them under
@@ -35,6 +38,8 @@ pub mod sweep;
 #[cfg(feature = "models")]
 pub mod central;
 #[cfg(feature = "models")]
+pub mod registry;
+#[cfg(feature = "models")]
 pub mod flush;
 #[cfg(feature = "models")]
 pub mod watermark;
@@ -49,6 +54,10 @@ pub mod boot;
 #[cfg(feature = "models")]
 pub mod lock_order;
 pub mod wrong;
+
+/// The loom that the models run on. Parts must be built on the same one.
+#[cfg(feature = "models")]
+pub use loom;
 
 /// The name of a model, and the question that it asks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -69,6 +78,10 @@ pub const MODELS: &[Model] = &[
     },
     Model { name: "sweep", asks: "Has a span one sweeper, and is it swept before it is used?" },
     Model { name: "central", asks: "Is every span in one cache, or in one list, or being swept?" },
+    Model {
+        name: "registry",
+        asks: "Has every cache one owner or none, and does who looks at all see each whole?",
+    },
     Model { name: "flush", asks: "Does nobody flush a cache that its owner is using?" },
     Model { name: "watermark", asks: "Does the mark of an arena cover all that was handed out?" },
     Model {
@@ -88,18 +101,22 @@ pub fn find(name: &str) -> Option<&'static Model> {
 
 /// Holds parts to the models of their sockets: a test for each part, in the crate of their author.
 ///
-/// Needs the feature `models` (`schedule` of the crate `conformance`, which exports all this), and a build of the parts on loom's atomics: as a rule
-/// `RUSTFLAGS="--cfg loom" cargo test --release`, with a target folder of its own.
+/// Needs the feature `models` (`schedule` of the crate `conformance`, which exports all this), and a
+/// build of the parts on loom's atomics: as a rule `RUSTFLAGS="--cfg loom" cargo test`, with a target
+/// folder of its own.
+///
+/// Each line is the name of a test, a socket (a module of this crate that has `models`), and a type that
+/// fits it. Attributes go to the test.
 ///
 /// ```
+/// use conformance_schedule::loom::sync::atomic::{AtomicUsize, Ordering};
 /// use conformance_schedule::watermark::Watermark;
-/// use loom::sync::atomic::{AtomicUsize, Ordering};
 ///
-/// struct Mine(AtomicUsize);
+/// struct Mark(AtomicUsize);
 ///
-/// impl Watermark for Mine {
-///     fn new() -> Mine {
-///         Mine(AtomicUsize::new(0))
+/// impl Watermark for Mark {
+///     fn new() -> Mark {
+///         Mark(AtomicUsize::new(0))
 ///     }
 ///
 ///     fn raise(&self, start: usize, end: usize) -> bool {
@@ -108,7 +125,7 @@ pub fn find(name: &str) -> Option<&'static Model> {
 /// }
 ///
 /// conformance_schedule::schedule_tests! {
-///     my_watermark: watermark of Mine;
+///     mark: watermark of Mark;
 /// }
 /// ```
 #[cfg(feature = "models")]

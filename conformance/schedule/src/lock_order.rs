@@ -2,8 +2,7 @@
 //!
 //! Judges `alloc/concurrency/lock-order-acyclic`. Loom ends a model in which all threads wait.
 
-use super::explore::{at_once, models};
-use std::sync::Arc;
+use super::explore::{models, play};
 
 /// The socket.
 pub trait LockOrder: Send + Sync + 'static {
@@ -32,13 +31,11 @@ fn take_and_give<P: LockOrder>(pools: &P) {
 }
 
 fn all_at_once<P: LockOrder>() {
-    let pools = Arc::new(P::new());
-    at_once(&pools, [take_and_give, take_and_give, P::reclaim]);
+    let pools = play(P::new(), [take_and_give, take_and_give, P::reclaim]);
     assert!(pools.take_stack(), "the pages got lost");
 }
 
 fn two_at_once<P: LockOrder>() {
-    let pools = Arc::new(P::new());
-    at_once(&pools, [take_and_give, P::reclaim]);
+    let pools = play(P::new(), [take_and_give, P::reclaim]);
     assert!(pools.take_stack(), "the pages got lost");
 }

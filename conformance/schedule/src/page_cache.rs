@@ -2,9 +2,8 @@
 //!
 //! Judges `alloc/pages/page-cached-once`.
 
-use super::explore::{at_once, models};
+use super::explore::{models, play};
 use super::piece::Piece;
-use std::sync::Arc;
 
 /// The socket.
 pub trait PageCache: Send + Sync + 'static {
@@ -40,8 +39,8 @@ struct Scene<P> {
 }
 
 impl<P: PageCache> Scene<P> {
-    fn new() -> Arc<Scene<P>> {
-        Arc::new(Scene { heap: P::new(PAGES), pages: Piece::several(PAGES) })
+    fn new() -> Scene<P> {
+        Scene { heap: P::new(PAGES), pages: Piece::several(PAGES) }
     }
 
     fn got(&self, page: Option<usize>) -> Option<usize> {
@@ -75,13 +74,11 @@ impl<P: PageCache> Scene<P> {
 }
 
 fn all_at_once<P: PageCache>() {
-    let scene = Scene::<P>::new();
-    at_once(&scene, [Scene::through_a_cache, Scene::through_a_cache, Scene::directly]);
+    let scene =
+        play(Scene::<P>::new(), [Scene::through_a_cache, Scene::through_a_cache, Scene::directly]);
     scene.drain();
 }
 
 fn flush_and_fill<P: PageCache>() {
-    let scene = Scene::<P>::new();
-    at_once(&scene, [Scene::through_a_cache, Scene::through_a_cache]);
-    scene.drain();
+    play(Scene::<P>::new(), [Scene::through_a_cache, Scene::through_a_cache]).drain();
 }

@@ -27,7 +27,8 @@ pub struct Record {
 pub struct Held {
     /// The model.
     pub model: String,
-    /// The part: `reference` ones are of the reference crates, `small` ones stand beside the wrong.
+    /// The part: those whose name begins with `reference` are of the reference crates, `small` ones
+    /// stand beside the wrong.
     pub part: String,
     /// The scene.
     pub scene: String,
@@ -73,7 +74,8 @@ impl Record {
     /// The parts of the reference crates that held `model`, with the orders explored and the least
     /// bound.
     pub fn of_reference(&self, model: &str) -> Option<(usize, Option<usize>)> {
-        let own = || self.held.iter().filter(|h| h.model == model && h.part == "reference");
+        let own =
+            || self.held.iter().filter(|h| h.model == model && h.part.starts_with("reference"));
         let bound = own().filter_map(|held| held.preemptions).min();
         own().next().map(|_| (own().map(|held| held.executions).sum(), bound))
     }

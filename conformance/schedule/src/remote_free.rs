@@ -2,7 +2,7 @@
 //!
 //! Judges `alloc/concurrency/remote-free-ordered` and `alloc/concurrency/remote-free-counted-once`.
 
-use super::explore::models;
+use super::explore::{end, models, start};
 use super::piece::Piece;
 use std::sync::Arc;
 
@@ -93,26 +93,11 @@ impl<P: RemoteFree> Scene<P> {
     }
 }
 
-type Thread<T> = loom::thread::JoinHandle<T>;
-
-/// Starts a thread with `body` on the scene.
-fn with<P: RemoteFree, T: Send + 'static>(
-    scene: &Arc<Scene<P>>,
-    body: impl FnOnce(&Scene<P>) -> T + Send + 'static,
-) -> Thread<T> {
-    let scene = Arc::clone(scene);
-    loom::thread::spawn(move || body(&scene))
-}
-
-fn end<T>(thread: Thread<T>) -> T {
-    thread.join().unwrap_or_else(|_| panic!("a thread came to its end"))
-}
-
 fn both_of_a_full_span<P: RemoteFree>() {
     let scene = Scene::<P>::new(1);
     let (one, other, cache) = scene.full();
     scene.heap.leave(cache);
-    let thread = with(&scene, move |scene| scene.free(one));
+    let thread = start(&scene, move |scene| scene.free(one));
     scene.free(other);
     end(thread);
     scene.drain(&[]);
@@ -121,8 +106,10 @@ fn both_of_a_full_span<P: RemoteFree>() {
 pub(crate) fn while_the_owner_leaves<P: RemoteFree>() {
     let scene = Scene::<P>::new(1);
     let (one, other, cache) = scene.full();
-    let threads =
-        [with(&scene, move |scene| scene.free(one)), with(&scene, move |scene| scene.free(other))];
+    let threads = [
+        start(&scene, move |scene| scene.free(one)),
+        start(&scene, move |scene| scene.free(other)),
+    ];
     scene.heap.leave(cache);
     threads.into_iter().for_each(end);
     scene.drain(&[]);
@@ -131,7 +118,7 @@ pub(crate) fn while_the_owner_leaves<P: RemoteFree>() {
 fn while_the_owner_folds<P: RemoteFree>() {
     let scene = Scene::<P>::new(1);
     let (one, other, mut cache) = scene.full();
-    let thread = with(&scene, move |scene| {
+    let thread = start(&scene, move |scene| {
         scene.free(one);
         scene.free(other);
     });
@@ -154,7 +141,7 @@ fn last_against_last<P: RemoteFree>() {
     let (one, other, cache) = scene.full();
     scene.free(one);
     scene.heap.leave(cache);
-    let thread = with(&scene, move |scene| scene.free(other));
+    let thread = start(&scene, move |scene| scene.free(other));
     turn(&scene);
     end(thread);
     scene.drain(&[]);
@@ -165,7 +152,7 @@ fn last_of<P: RemoteFree>(spans: usize) {
     let (one, other, cache) = scene.full();
     scene.free(one);
     scene.heap.leave(cache);
-    let thread = with(&scene, move |scene| scene.free(other));
+    let thread = start(&scene, move |scene| scene.free(other));
     let mut cache = P::Cache::default();
     let held = scene.alloc(&mut cache);
     scene.heap.leave(cache);
@@ -177,8 +164,10 @@ pub(crate) fn freed_against_search<P: RemoteFree>() {
     let scene = Scene::<P>::new(1);
     let (one, other, cache) = scene.full();
     scene.heap.leave(cache);
-    let threads =
-        [with(&scene, move |scene| scene.free(one)), with(&scene, move |scene| scene.free(other))];
+    let threads = [
+        start(&scene, move |scene| scene.free(one)),
+        start(&scene, move |scene| scene.free(other)),
+    ];
     let mut cache = P::Cache::default();
     let held = scene.alloc(&mut cache);
     scene.heap.leave(cache);
@@ -190,7 +179,7 @@ fn filled_against_search<P: RemoteFree>() {
     let scene = Scene::<P>::new(1);
     let mut cache = P::Cache::default();
     let Some(first) = scene.alloc(&mut cache) else { panic!("a fresh heap has no block") };
-    let owner = with(&scene, move |scene| {
+    let owner = start(&scene, move |scene| {
         let last = scene.alloc(&mut cache);
         scene.heap.leave(cache);
         last
@@ -214,7 +203,7 @@ fn turn<P: RemoteFree>(scene: &Scene<P>) {
 
 pub(crate) fn turns<P: RemoteFree>() {
     let scene = Scene::<P>::new(1);
-    let thread = with(&scene, turn);
+    let thread = start(&scene, turn);
     turn(&scene);
     end(thread);
     scene.drain(&[]);

@@ -3,9 +3,8 @@
 //! Judges `alloc/scavenge/scavenge-only-free`, `alloc/scavenge/scavenge-unlocked` and
 //! `alloc/scavenge/scavenge-candidates-kept`.
 
-use super::explore::{at_once, models};
+use super::explore::{models, play};
 use super::piece::Piece;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The socket: one chunk of pages, and the index that says whether it is worth a look.
@@ -43,12 +42,12 @@ struct Scene<P> {
 
 impl<P: Scavenge> Scene<P> {
     /// With the first `free` pages free.
-    fn new(free: usize) -> Arc<Scene<P>> {
+    fn new(free: usize) -> Scene<P> {
         let released = (0..PAGES).map(|_| AtomicBool::new(false)).collect();
         let scene = Scene { heap: P::new(PAGES), pages: Piece::several(PAGES), released };
         scene.pages.iter().for_each(Piece::take);
         (0..free).for_each(|page| scene.free(page));
-        Arc::new(scene)
+        scene
     }
 
     fn alloc(&self) -> Option<usize> {
@@ -94,23 +93,19 @@ impl<P: Scavenge> Scene<P> {
 }
 
 fn against_allocation<P: Scavenge>() {
-    let scene = Scene::<P>::new(1);
-    at_once(&scene, [Scene::alloc_and_free, Scene::scavenge]);
-    scene.end(1);
+    play(Scene::<P>::new(1), [Scene::alloc_and_free, Scene::scavenge]).end(1);
 }
 
 fn two_scavengers<P: Scavenge>() {
-    let scene = Scene::<P>::new(1);
-    at_once(&scene, [Scene::scavenge, Scene::scavenge, |scene: &Scene<P>| scene.free(1)]);
-    scene.end(2);
+    play(Scene::<P>::new(1), [Scene::scavenge, Scene::scavenge, |scene: &Scene<P>| scene.free(1)])
+        .end(2);
 }
 
 fn against_free<P: Scavenge>() {
     let scene = Scene::<P>::new(1);
     scene.scavenge();
     // The chunk is a candidate still, and there is nothing in it.
-    at_once(&scene, [Scene::scavenge, |scene: &Scene<P>| scene.free(1)]);
-    scene.end(2);
+    play(scene, [Scene::scavenge, |scene: &Scene<P>| scene.free(1)]).end(2);
 }
 
 fn while_released<P: Scavenge>() {

@@ -2,9 +2,8 @@
 //!
 //! Judges `alloc/concurrency/spanset-linearizable` and `alloc/concurrency/spanset-block-safe`.
 
-use super::explore::{at_once, models};
+use super::explore::{models, play};
 use super::piece::Piece;
-use std::sync::Arc;
 
 /// The socket.
 pub trait SpanSet: Send + Sync + 'static {
@@ -33,11 +32,11 @@ struct Scene<P> {
 const SPANS: usize = 6;
 
 impl<P: SpanSet> Scene<P> {
-    fn new(pushed: usize) -> Arc<Scene<P>> {
+    fn new(pushed: usize) -> Scene<P> {
         let scene = Scene { set: P::new(), spans: Piece::several(SPANS) };
         scene.spans.iter().for_each(Piece::take);
         (1..=pushed).for_each(|span| scene.push(span));
-        Arc::new(scene)
+        scene
     }
 
     fn push(&self, span: usize) {
@@ -66,9 +65,8 @@ impl<P: SpanSet> Scene<P> {
 }
 
 fn from_empty<P: SpanSet>() {
-    let scene = Scene::<P>::new(0);
-    at_once(
-        &scene,
+    play(
+        Scene::<P>::new(0),
         [
             |scene| scene.push(1),
             |scene| {
@@ -78,14 +76,13 @@ fn from_empty<P: SpanSet>() {
                 scene.pop();
             },
         ],
-    );
-    scene.drain(1);
+    )
+    .drain(1);
 }
 
 fn through_a_block<P: SpanSet>() {
-    let scene = Scene::<P>::new(2);
-    at_once(
-        &scene,
+    play(
+        Scene::<P>::new(2),
         [
             |scene| {
                 scene.push(3);
@@ -94,20 +91,17 @@ fn through_a_block<P: SpanSet>() {
             |scene| assert!(scene.pop(), "two spans were in and two are taken: none is missing"),
             |scene| assert!(scene.pop(), "two spans were in and two are taken: none is missing"),
         ],
-    );
-    scene.drain(4);
+    )
+    .drain(4);
 }
 
 fn first_pushes<P: SpanSet>() {
-    let scene = Scene::<P>::new(0);
-    at_once(&scene, [|scene| scene.push(1), |scene| scene.push(2)]);
-    scene.drain(2);
+    play(Scene::<P>::new(0), [|scene| scene.push(1), |scene| scene.push(2)]).drain(2);
 }
 
 fn through_blocks<P: SpanSet>() {
-    let scene = Scene::<P>::new(1);
-    at_once(
-        &scene,
+    play(
+        Scene::<P>::new(1),
         [
             |scene| (2..=5).for_each(|span| scene.push(span)),
             |scene| {
@@ -117,6 +111,6 @@ fn through_blocks<P: SpanSet>() {
                 }
             },
         ],
-    );
-    scene.drain(5);
+    )
+    .drain(5);
 }

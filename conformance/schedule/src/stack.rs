@@ -2,9 +2,8 @@
 //!
 //! Judges `alloc/concurrency/lfstack-aba-free`.
 
-use super::explore::{at_once, models};
+use super::explore::{models, play};
 use super::piece::Piece;
-use std::sync::Arc;
 
 /// The socket.
 pub trait Stack: Send + Sync + 'static {
@@ -32,12 +31,12 @@ const NODES: usize = 3;
 
 impl<P: Stack> Scene<P> {
     /// With `pushed` nodes on the stack; the others are the caller's.
-    fn new(pushed: usize) -> Arc<Scene<P>> {
+    fn new(pushed: usize) -> Scene<P> {
         let scene = Scene { stack: P::new(NODES), nodes: Piece::several(NODES) };
         scene.nodes[pushed..].iter().for_each(Piece::take);
         // The first is on top.
         (1..=pushed).rev().for_each(|node| scene.stack.push(node));
-        Arc::new(scene)
+        scene
     }
 
     fn pop(&self) -> Option<usize> {
@@ -59,9 +58,8 @@ impl<P: Stack> Scene<P> {
 }
 
 fn reuse<P: Stack>() {
-    let scene = Scene::<P>::new(NODES);
-    at_once(
-        &scene,
+    play(
+        Scene::<P>::new(NODES),
         [
             |scene| {
                 if let Some(node) = scene.pop() {
@@ -79,14 +77,13 @@ fn reuse<P: Stack>() {
                 }
             },
         ],
-    );
-    scene.drain(NODES);
+    )
+    .drain(NODES);
 }
 
 fn gather<P: Stack>() {
-    let scene = Scene::<P>::new(1);
-    at_once(
-        &scene,
+    play(
+        Scene::<P>::new(1),
         [
             |scene| scene.push(2),
             |scene| scene.push(3),
@@ -98,6 +95,6 @@ fn gather<P: Stack>() {
                 }
             },
         ],
-    );
-    scene.drain(NODES);
+    )
+    .drain(NODES);
 }

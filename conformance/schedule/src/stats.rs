@@ -2,8 +2,7 @@
 //!
 //! Judges `alloc/stats/stats-snapshot-consistent`.
 
-use super::explore::{at_once, models};
-use std::sync::Arc;
+use super::explore::{models, play};
 
 /// What a snapshot says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,9 +44,9 @@ struct Scene<P> {
 }
 
 impl<P: Stats> Scene<P> {
-    fn new() -> Arc<Scene<P>> {
+    fn new() -> Scene<P> {
         let handed = loom::sync::atomic::AtomicBool::new(false);
-        Arc::new(Scene { stats: P::new(2), handed })
+        Scene { stats: P::new(2), handed }
     }
 
     fn look(&self) {
@@ -64,9 +63,8 @@ impl<P: Stats> Scene<P> {
 }
 
 fn one_thread<P: Stats>() {
-    let scene = Scene::<P>::new();
-    at_once(
-        &scene,
+    play(
+        Scene::<P>::new(),
         [
             |scene: &Scene<P>| {
                 scene.stats.allocate(0, 8);
@@ -74,15 +72,14 @@ fn one_thread<P: Stats>() {
             },
             Scene::look,
         ],
-    );
-    scene.end();
+    )
+    .end();
 }
 
 fn from_hand_to_hand<P: Stats>() {
     use std::sync::atomic::Ordering::{Acquire, Release};
-    let scene = Scene::<P>::new();
-    at_once(
-        &scene,
+    play(
+        Scene::<P>::new(),
         [
             |scene: &Scene<P>| {
                 scene.stats.allocate(0, 8);
@@ -95,6 +92,6 @@ fn from_hand_to_hand<P: Stats>() {
             },
             Scene::look,
         ],
-    );
-    scene.look();
+    )
+    .look();
 }

@@ -2,9 +2,8 @@
 //!
 //! Judges `alloc/span/sweep-owner-unique`.
 
-use super::explore::{at_once, models};
+use super::explore::{models, play};
 use super::piece::Piece;
-use std::sync::Arc;
 
 /// The socket: the mark on a span that says whether it must be swept.
 pub trait SweepMark: Send + Sync + 'static {
@@ -35,8 +34,8 @@ struct Scene<P> {
 }
 
 impl<P: SweepMark> Scene<P> {
-    fn new(is_cached: bool) -> Arc<Scene<P>> {
-        Arc::new(Scene { mark: P::new(is_cached), span: Piece::new() })
+    fn new(is_cached: bool) -> Scene<P> {
+        Scene { mark: P::new(is_cached), span: Piece::new() }
     }
 
     fn try_to_sweep(&self) {
@@ -60,15 +59,13 @@ impl<P: SweepMark> Scene<P> {
 }
 
 fn two_sweepers<P: SweepMark>() {
-    let scene = Scene::<P>::new(false);
-    at_once(&scene, [Scene::try_to_sweep, Scene::try_to_sweep, Scene::use_if_swept]);
-    scene.end();
+    play(Scene::<P>::new(false), [Scene::try_to_sweep, Scene::try_to_sweep, Scene::use_if_swept])
+        .end();
 }
 
 fn leaves_a_cache<P: SweepMark>() {
-    let scene = Scene::<P>::new(true);
-    at_once(
-        &scene,
+    play(
+        Scene::<P>::new(true),
         [
             |scene: &Scene<P>| {
                 assert!(scene.mark.uncached(), "a stale span was not to be swept");
@@ -78,6 +75,6 @@ fn leaves_a_cache<P: SweepMark>() {
             Scene::try_to_sweep,
             Scene::use_if_swept,
         ],
-    );
-    scene.end();
+    )
+    .end();
 }

@@ -2,8 +2,7 @@
 //!
 //! Judges `alloc/arena/zeroed-watermark-monotone`.
 
-use super::explore::{at_once, models};
-use std::sync::Arc;
+use super::explore::{models, play};
 
 /// The socket.
 pub trait Watermark: Send + Sync + 'static {
@@ -20,9 +19,8 @@ models! { Watermark:
 }
 
 fn three_ranges<P: Watermark>() {
-    let mark = Arc::new(P::new());
-    at_once(
-        &mark,
+    let mark = play(
+        P::new(),
         [
             |mark: &P| {
                 mark.raise(0, 2);
@@ -42,9 +40,8 @@ fn three_ranges<P: Watermark>() {
 }
 
 fn twice<P: Watermark>() {
-    let mark = Arc::new(P::new());
-    at_once(
-        &mark,
+    let mark = play(
+        P::new(),
         [
             |mark: &P| {
                 mark.raise(0, 1);

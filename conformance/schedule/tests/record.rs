@@ -13,8 +13,19 @@ use std::collections::BTreeSet;
 const ADVICE: &str = "run `ci/loom.sh --write`, and look at what it changes";
 
 /// Models that a part of the reference is put to.
-const OF_THE_REFERENCE: [&str; 6] =
-    ["central", "remote-free", "span-set", "stack", "sweep", "watermark"];
+const OF_THE_REFERENCE: [&str; 11] = [
+    "boot",
+    "central",
+    "page-cache",
+    "registry",
+    "remote-free",
+    "scavenge",
+    "span-set",
+    "stack",
+    "stats",
+    "sweep",
+    "watermark",
+];
 
 #[test]
 fn the_record_is_about_the_sources_as_they_are() {

@@ -32,15 +32,7 @@ pub(super) struct Counts {
 
 impl Counts {
     pub(super) const fn new() -> Counts {
-        Counts {
-            frees: [const { AtomicU64::new(0) }; CLASSES],
-            large: LargeCounts {
-                mallocs: AtomicU64::new(0),
-                frees: AtomicU64::new(0),
-                malloc_bytes: AtomicU64::new(0),
-                free_bytes: AtomicU64::new(0),
-            },
-        }
+        Counts { frees: [const { AtomicU64::new(0) }; CLASSES], large: LargeCounts::new() }
     }
 
     /// `died` objects of `span` were swept.

@@ -1,7 +1,7 @@
 //! A span: a run of pages, cut into slots of one class, or one large object, or a stack.
 //!
-//! Here is what a span is, from its making to its end; [`slots`] is what happens to its slots
-//! meanwhile, and [`bits`] where that is noted.
+//! Here is what a span is, from its making to its end; `slots.rs` is what happens to its slots
+//! meanwhile, and `bits.rs` where that is noted.
 //!
 //! The struct outlives the span: it is never unmapped, and what is written by one thread and looked
 //! at by others is in cells that allow it. So a thread with an address that was never a block's, or

@@ -17,6 +17,8 @@ mod page_cache;
 #[cfg(feature = "models")]
 mod mini_heap;
 #[cfg(feature = "models")]
+mod registry;
+#[cfg(feature = "models")]
 mod scavenge;
 #[cfg(feature = "models")]
 mod span_set;
@@ -88,6 +90,7 @@ pub fn right() -> Vec<(&'static str, Vec<Case>)> {
         mini_heap::Small,
         sweep::Mark,
         central::Lists,
+        registry::List,
         flush::Cache,
         watermark::Mark,
         page_cache::Heap,
@@ -195,6 +198,22 @@ wrong! {
     central::Lists<ForgetsReclaimed> "alloc/central-forgets-reclaimed-span"
         breaks "alloc/span/span-placed-once" by "central"
         "Leaves a span that was swept where it is on the unswept list, where it is skipped.";
+
+    registry::List<PeeksIdle> "alloc/registry-peeks-idle"
+        breaks "alloc/concurrency/cache-handed-over" by "registry"
+        "Looks at a cache that waits, and takes it off the list in a second step.";
+    registry::List<OverwritesIdle> "alloc/registry-overwrites-idle"
+        breaks "alloc/concurrency/cache-handed-over" by "registry"
+        "Reads the list of those that wait, and writes it back longer: what others did meanwhile is undone.";
+    registry::List<PublishesRelaxed> "alloc/registry-publishes-relaxed"
+        breaks "alloc/concurrency/caches-seen-whole" by "registry"
+        "Publishes a new cache without release: who looks at all sees it half made.";
+    registry::List<PublishesUnlinked> "alloc/registry-publishes-unlinked"
+        breaks "alloc/concurrency/caches-seen-whole" by "registry"
+        "Publishes a new cache before it leads to the older ones: who looks misses those.";
+    registry::List<AddsUnlocked> "alloc/registry-adds-unlocked"
+        breaks "alloc/concurrency/caches-seen-whole" by "registry"
+        "Adds a new cache by a load and a store without the lock: of two, one is forgotten.";
 
     flush::Cache<LooksIdle> "alloc/flushes-idle-looking-cache"
         breaks "alloc/concurrency/flush-vs-alloc" by "flush"

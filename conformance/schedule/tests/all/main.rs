@@ -46,7 +46,9 @@ fn asked() -> Result<Asked, String> {
 fn jobs() -> Vec<Job> {
     let mut jobs = Vec::new();
     #[cfg(loom)]
-    jobs.extend(reference::cases().into_iter().map(|case| Job::right("reference", case)));
+    for (part, cases) in reference::cases() {
+        jobs.extend(cases.into_iter().map(|case| Job::right(part, case)));
+    }
     for (_, cases) in conformance_schedule::wrong::right() {
         jobs.extend(cases.into_iter().map(|case| Job::right("small", case)));
     }

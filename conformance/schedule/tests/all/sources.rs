@@ -6,18 +6,24 @@ use std::fs;
 use std::path::Path;
 
 /// Files, and folders with all that is in them, below the workspace.
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 17] = [
     "conformance/schedule/src",
     "conformance/schedule/src/wrong",
-    "conformance/schedule/tests/all/reference.rs",
+    "conformance/schedule/tests/all/reference",
+    "reference-alloc/src/counts.rs",
     "reference-alloc/src/ledger",
     "reference-alloc/src/lf_stack.rs",
+    "reference-alloc/src/locked_pages.rs",
+    "reference-alloc/src/pages",
+    "reference-alloc/src/registry.rs",
+    "reference-alloc/src/scavenge",
+    "reference-alloc/src/size_class.rs",
     "reference-alloc/src/span",
     "reference-alloc/src/span_set.rs",
+    "reference-alloc/src/stats.rs",
     "reference-alloc/src/sweepgen.rs",
     "reference-alloc/src/sync.rs",
     "reference-alloc/src/watermark.rs",
-    "reference-alloc/src/size_class.rs",
 ];
 
 /// Of each, its path and what it says now.
