@@ -51,23 +51,23 @@ pub fn class_of_c(bytes: usize) -> Option<u8> {
     if bytes <= MAX_SMALL { Some(SIZES_BY_16[(bytes + 15) >> 4]) } else { None }
 }
 
-/// The class for a request of Rust's. `None` if it is large.
+/// The class for a request of Rust's, if one look tells it: `None` if it is large, empty, or aligned to
+/// more than 16, for which [`class_of_layout`] is there.
 #[inline]
-pub fn class_of_layout(bytes: usize, align: usize) -> Option<u8> {
-    if bytes > MAX_SMALL {
-        None
-    } else if align <= 8 {
-        Some(SIZES_BY_8[(bytes + 7) >> 3])
-    } else if align <= 16 {
-        Some(SIZES_BY_16[(bytes + 15) >> 4])
-    } else {
-        class_over_aligned(bytes, align)
-    }
+pub fn class_at_once(bytes: usize, align: usize) -> Option<u8> {
+    // Of nothing there is no last byte, and the difference is larger than anything that is small.
+    let last = bytes.wrapping_sub(1);
+    // Rounding up to the alignment sets the last byte's lower bits; those below 8 are cut off anyway.
+    (last < MAX_SMALL && align <= C_ALIGN).then(|| SIZES_BY_8[1 + ((last | (align - 1)) >> 3)])
 }
 
-#[inline]
-fn class_over_aligned(bytes: usize, align: usize) -> Option<u8> {
-    Class::aligned(bytes, align).map(|class| class.0)
+/// The class for a request of Rust's. `None` if it is large.
+pub fn class_of_layout(bytes: usize, align: usize) -> Option<u8> {
+    let bytes = bytes.max(1);
+    class_at_once(bytes, align).or_else(|| match bytes {
+        ..=MAX_SMALL => Class::aligned(bytes, align).map(|class| class.0),
+        _ => None,
+    })
 }
 
 impl<O: Os> Heap<O> {

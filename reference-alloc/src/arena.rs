@@ -79,11 +79,16 @@ impl Arenas {
     /// page by page, but has no pages any more.
     #[inline]
     pub fn span_at(&self, address: usize) -> Option<&'static Span> {
+        self.last_span_at(address).filter(|span| span.contains(address))
+    }
+
+    /// The span that the page of `address` was last part of, whether that is in use still or not.
+    #[inline]
+    pub fn last_span_at(&self, address: usize) -> Option<&'static Span> {
         let frame = self.frame(address)?;
         let span = frame.spans[address >> PAGE_SHIFT & (FRAME_PAGES - 1)].load(Ordering::Acquire);
         // SAFETY: null, or a struct that is never unmapped.
-        let span = unsafe { span.as_ref()? };
-        (address.wrapping_sub(span.base().0) < span.pages().bytes()).then_some(span)
+        unsafe { span.as_ref() }
     }
 
     /// The spans in use that begin or lie in `pages` from `base` on, each with the first of those

@@ -11,7 +11,6 @@ use crate::arena::Arenas;
 use crate::ledger::Place;
 use crate::mcache::Mcache;
 use crate::os::Os;
-use crate::registry::Entry;
 use crate::size_class::{Class, Scan};
 use crate::span::{Span, SpanState};
 use crate::units::{Addr, PageIdx, Pages};
@@ -94,7 +93,11 @@ impl<O: Os> Heap<O> {
     ///
     /// # Safety
     /// Nobody uses it.
-    unsafe fn check_cache(&self, cache: &Mcache, report: &mut dyn FnMut(Violation)) -> usize {
+    unsafe fn check_cache(
+        &self,
+        cache: &'static Mcache,
+        report: &mut dyn FnMut(Violation),
+    ) -> usize {
         let mut bytes = 0;
         for class in Class::all() {
             let magazine = cache.magazine(class.0);
@@ -112,21 +115,38 @@ impl<O: Os> Heap<O> {
                     report(Violation { id: "alloc/span/slot-issued-once", at: block });
                 }
             }
-            if let Some(span) = magazine.current() {
-                let here = |other: &&Entry<Mcache>| {
-                    other.magazine(class.0).current().is_some_and(|s| ptr::eq(s, span))
-                };
-                let owned = span.ledger.place() == Place::Owned && span.class().class() == class;
-                if !owned || self.caches.iter().filter(here).count() != 1 {
+            // SAFETY: the caller's.
+            let owned = |cache: &'static Mcache| unsafe { owned_spans(cache, class) };
+            for span in owned(cache) {
+                let places = self.caches.iter().flat_map(|cache| owned(cache));
+                let places = places.filter(|other| ptr::eq(*other, span)).count();
+                let here = span.ledger.place() == Place::Owned && span.class().class() == class;
+                if !here || places != 1 {
                     report(Violation {
                         id: "alloc/concurrency/mcache-span-exclusive",
                         at: span.base(),
                     });
                 }
             }
+            // SAFETY: the caller's.
+            for span in unsafe { cache.kept(class.0) } {
+                if span.alloc_count() == 0 {
+                    report(Violation { id: "alloc/span/empty-span-returned", at: span.base() });
+                }
+            }
         }
         bytes
     }
+}
+
+/// The spans of `class` that a cache has for itself: the one that it takes blocks from, and those that it
+/// keeps.
+///
+/// # Safety
+/// Nobody uses the cache.
+unsafe fn owned_spans(cache: &'static Mcache, class: Class) -> impl Iterator<Item = &'static Span> {
+    // SAFETY: the caller's.
+    cache.magazine(class.0).current().into_iter().chain(unsafe { cache.kept(class.0) })
 }
 
 /// What holds of every span, met at its first page, whoever frees its blocks.

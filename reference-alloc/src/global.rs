@@ -14,7 +14,7 @@
 //!
 //! Source: `core::alloc::GlobalAlloc`.
 
-use crate::alloc::class_of_layout;
+use crate::alloc::class_at_once;
 use crate::harden::Asked;
 use crate::thread::{self, Mode, stop};
 use crate::units::Addr;
@@ -30,23 +30,23 @@ pub struct ReferenceAlloc;
 unsafe impl GlobalAlloc for ReferenceAlloc {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let class = class_of_layout(layout.size(), layout.align());
+        let class = class_at_once(layout.size(), layout.align());
         if let Some(block) = class.and_then(thread::alloc_fast) {
             return block.as_ptr();
         }
-        thread::alloc_slow(class, layout.size(), layout.align(), false)
+        thread::alloc_slow(layout.size(), layout.align(), false)
             .map_or(ptr::null_mut(), NonNull::as_ptr)
     }
 
     #[inline]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        let class = class_of_layout(layout.size(), layout.align());
+        let class = class_at_once(layout.size(), layout.align());
         if let Some(block) = class.and_then(thread::alloc_fast) {
             // SAFETY: the block is new, and no smaller.
             unsafe { block.write_bytes(0, layout.size()) };
             return block.as_ptr();
         }
-        thread::alloc_slow(class, layout.size(), layout.align(), true)
+        thread::alloc_slow(layout.size(), layout.align(), true)
             .map_or(ptr::null_mut(), NonNull::as_ptr)
     }
 
@@ -54,9 +54,9 @@ unsafe impl GlobalAlloc for ReferenceAlloc {
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         // SAFETY: the block is live and was allocated with this layout, so it is of this class.
         unsafe {
-            match class_of_layout(layout.size(), layout.align()) {
+            match class_at_once(layout.size(), layout.align()) {
                 Some(class) if thread::free_fast_of(block, class) => {}
-                _ => thread::free_slow(block, Some(asked(layout.size(), layout.align()))),
+                _ => thread::free_told(block, layout.size(), layout.align()),
             }
         }
     }
@@ -64,7 +64,7 @@ unsafe impl GlobalAlloc for ReferenceAlloc {
     #[inline]
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         let (old, new) =
-            (class_of_layout(layout.size(), layout.align()), class_of_layout(size, layout.align()));
+            (class_at_once(layout.size(), layout.align()), class_at_once(size, layout.align()));
         let stays = match thread::chosen() {
             Some(Mode::Detect) => resized(block, layout, size),
             // A small block that keeps its class is not even looked at.

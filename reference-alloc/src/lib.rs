@@ -13,8 +13,8 @@
 //!    is the block. Nothing shared was touched.
 //! 3. **Refill.** Half a magazine of free slots comes from the thread's current span of the class:
 //!    [`span`]. Slots that other threads have freed in it are *folded* in when none is left.
-//! 4. **Another span.** The class has a stack, without a lock, of spans that have room and no owner:
-//!    [`mcentral`]. [`ledger`] says who may take one.
+//! 4. **Another span.** One that the thread keeps: [`kept`]. Or one from a stack, without a lock, of the
+//!    class's spans that have room and no owner: [`mcentral`]. [`ledger`] says who may take one.
 //! 5. **A new span** is made from a page or some, out of the thread's window of 64 pages, and a struct
 //!    that waits: [`mheap`], [`span_pool`].
 //! 6. **Pages.** Under the heap's lock the lowest run that fits is taken, by a tree of summaries over
@@ -28,7 +28,8 @@
 //!    told the size need not look.
 //! 2. **Magazine.** The address is pushed, whichever thread allocated it.
 //! 3. **Flush.** The older half of a full magazine goes back to its spans: a bit for each block, and a
-//!    count that says whether the span was full, and is listed again, or is empty now: [`ledger`].
+//!    count that says whether the span was full, and is listed again, or is empty now: [`ledger`]. A
+//!    span whose blocks this thread took itself it *keeps* instead, and a bit is all: [`kept`].
 //! 4. **Empty spans** give their pages back, many at once.
 //! 5. **The scavenger** returns the memory of free pages, the highest first, when more is free than was
 //!    lately needed: [`scavenge`].
@@ -74,6 +75,8 @@ pub mod lf_stack;
 pub mod span_set;
 pub mod sweepgen;
 pub mod span;
+pub mod span_list;
+pub mod kept;
 pub mod counts;
 pub mod watermark;
 pub mod locked_pages;

@@ -7,6 +7,7 @@
 //! Source: Bonwick and Adams, *Magazines and Vmem*, 2001.
 
 use crate::counts::BlockCounts;
+use crate::os::prefetch;
 use crate::size_class::{CLASSES, Class};
 use crate::span::Span;
 use crate::sync::{AtomicPtr, Ordering};
@@ -147,17 +148,4 @@ impl Magazine {
             Ordering::Relaxed,
         );
     }
-}
-
-/// Asks for the line of cache at `address`, which may be any: a hint.
-#[inline]
-fn prefetch(address: Addr) {
-    #[cfg(all(target_arch = "x86_64", not(miri)))]
-    // SAFETY: a prefetch of any address does nothing that a program could see.
-    unsafe {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        _mm_prefetch::<_MM_HINT_T0>(ptr::without_provenance(address.0));
-    }
-    #[cfg(not(all(target_arch = "x86_64", not(miri))))]
-    let _ = address;
 }

@@ -17,6 +17,7 @@
 
 use crate::counts::{BlockCounts, Counts};
 use crate::error::{Misuse, OutOfMemory};
+use crate::kept::{Home, Kept};
 use crate::magazine::PLACES;
 pub use crate::magazine::{Magazine, capacity};
 use crate::mcentral::{Emptied, Mcentral};
@@ -28,12 +29,15 @@ use crate::span::Span;
 use crate::sync::Ordering;
 use crate::units::Addr;
 use std::cell::UnsafeCell;
+use std::ptr;
 
 /// What the owner alone looks at.
 #[derive(Debug)]
 struct Mine {
     pages: LocalPages,
     emptied: Emptied,
+    /// By class.
+    kept: [Kept; CLASSES],
     /// One that is nobody's, then those of each magazine.
     places: [Addr; 1 + PLACES],
 }
@@ -67,6 +71,7 @@ impl Mcache {
             mine: UnsafeCell::new(Mine {
                 pages: LocalPages { cache: PageCache::EMPTY },
                 emptied: Emptied::new(),
+                kept: [const { Kept::new() }; CLASSES],
                 places: [Addr(0); 1 + PLACES],
             }),
         }
@@ -91,6 +96,11 @@ impl Mcache {
         debug_assert!(usize::from(class) < CLASSES);
         // SAFETY: classes come from tables that hold nothing else.
         unsafe { self.magazines.get_unchecked(usize::from(class)) }
+    }
+
+    /// What spans know it by.
+    fn id(&self) -> usize {
+        ptr::from_ref(self).addr()
     }
 
     /// Fills the empty magazine of `class` by half, and takes one block more.
@@ -139,7 +149,9 @@ impl Mcache {
     ) -> Result<usize, OutOfMemory> {
         let magazine = self.magazine(class.0);
         // SAFETY: the caller's. The places of magazines are not touched through this.
-        let pages = unsafe { &mut (*self.mine.get()).pages };
+        let (pages, kept) = unsafe {
+            (&mut (*self.mine.get()).pages, &mut (*self.mine.get()).kept[usize::from(class.0)])
+        };
         loop {
             if let Some(span) = magazine.current() {
                 let taken = span.take(places);
@@ -151,7 +163,12 @@ impl Mcache {
                 }
                 magazine.set_current(None);
             }
+            if let Some(span) = kept.pop() {
+                magazine.set_current(Some(span));
+                continue;
+            }
             let span = central.cache_span(SpanClass::new(class, Scan::No), pages)?;
+            span.set_home(self.id());
             enter(span);
             magazine.set_current(Some(span));
         }
@@ -225,10 +242,13 @@ impl Mcache {
         let len = magazine.len();
         // SAFETY: the caller's; the places from the floor up to the top were written, and are no part
         // of `emptied`.
-        let (emptied, blocks) = unsafe {
-            (&mut (*self.mine.get()).emptied, std::slice::from_raw_parts_mut(floor, len))
+        let (emptied, kept, blocks) = unsafe {
+            let mine = self.mine.get();
+            let kept = &mut (*mine).kept[usize::from(class.0)];
+            (&mut (*mine).emptied, kept, std::slice::from_raw_parts_mut(floor, len))
         };
-        let done = central.free_blocks(class, &blocks[..n], emptied);
+        let home = Home::new(self.id(), kept);
+        let done = central.free_blocks(class, &blocks[..n], home, emptied);
         blocks.copy_within(n.., 0);
         // SAFETY: `n` of `len` places are gone.
         magazine.top.store(unsafe { floor.add(len - n) }, Ordering::Relaxed);
@@ -249,10 +269,13 @@ impl Mcache {
             // SAFETY: the caller's.
             let given = unsafe { self.give_back(class, magazine.len(), central) };
             done = done.and(given);
-            if let Some(span) = magazine.current() {
-                magazine.set_current(None);
-                // SAFETY: the caller's.
-                let mine = unsafe { &mut *self.mine.get() };
+            // SAFETY: the caller's.
+            let mine = unsafe { &mut *self.mine.get() };
+            let current = magazine.current();
+            magazine.set_current(None);
+            let kept = &mut mine.kept[usize::from(class.0)];
+            for span in current.into_iter().chain(std::iter::from_fn(|| kept.pop())) {
+                span.set_home(0);
                 central.uncache_span(span, &mut mine.emptied);
             }
         }
@@ -270,6 +293,15 @@ impl Mcache {
     pub unsafe fn page_cache(&self) -> &PageCache {
         // SAFETY: the caller's.
         unsafe { &(*self.mine.get()).pages.cache }
+    }
+
+    /// Spans of `class` that the cache keeps.
+    ///
+    /// # Safety
+    /// The owner does not use the cache meanwhile.
+    pub unsafe fn kept(&self, class: u8) -> impl Iterator<Item = &'static Span> {
+        // SAFETY: the caller's.
+        unsafe { (*self.mine.get()).kept[usize::from(class)].iter() }
     }
 
     /// Empty spans that wait in the cache for company.

@@ -9,10 +9,11 @@
 //! Source: Go `runtime/mcentral.go`.
 
 use crate::error::{Misuse, MisuseKind, OutOfMemory};
+use crate::kept::Home;
 use crate::ledger::{Duty, Left, Popped};
 use crate::lf_stack::LfStack;
 use crate::mheap::{BATCH, LocalPages, Mheap};
-use crate::os::Os;
+use crate::os::{Os, prefetch};
 use crate::size_class::{Class, Reserve, SpanClass};
 use crate::span::Span;
 use crate::span_pool::{SpanLinks, node_of, span_of};
@@ -44,16 +45,11 @@ pub struct Emptied {
     pages: usize,
 }
 
-/// Blocks of a batch that are looked at before the first is freed.
-const LOOKED_AT: usize = 32;
+/// What addresses lead to that are in no span: none is in this one.
+static NO_SPAN: Span = Span::new(None);
 
-/// Where a block's bit is.
-#[derive(Clone, Copy)]
-struct Found {
-    span: &'static Span,
-    bit: u64,
-    word: u8,
-}
+/// Blocks of a batch whose spans are asked for before the first is freed.
+const ASKED_FOR: usize = 32;
 
 /// Pages that empty spans may hold back.
 const HELD_PAGES: usize = 64;
@@ -166,12 +162,12 @@ impl<O: Os> Mcentral<O> {
         self.classes[usize::from(span.class().0)].roomy.push(node_of(span), &SpanLinks);
     }
 
-    /// Frees blocks of `class`, none of them with pointers, whatever thread they came from.
+    /// Frees blocks of `class`, none of them with pointers, whatever thread they came from, for the cache
+    /// that is `home` to some of their spans.
     ///
-    /// Blocks come from anywhere, so their spans are seldom in the processor's cache, and an atomic
-    /// change lets nothing go on before it is done. So the batch is walked twice: the first time only
-    /// looks, and the misses overlap; the second time changes. Neighbours in the list that are
-    /// neighbours in memory are freed together.
+    /// Blocks come from anywhere, so their spans are seldom in the processor's cache. So the batch is
+    /// walked twice: the first time only asks for the spans, and the misses overlap; the second time
+    /// changes them. Neighbours in the list that are neighbours in memory are freed together.
     ///
     /// Upholds `alloc/concurrency/remote-free-exactly-once`.
     ///
@@ -181,51 +177,44 @@ impl<O: Os> Mcentral<O> {
         &self,
         class: Class,
         blocks: &[Addr],
+        mut home: Home<'_>,
         emptied: &mut Emptied,
     ) -> Result<(), Misuse> {
-        for some in blocks.chunks(LOOKED_AT) {
-            let mut found = [None; LOOKED_AT];
-            for (place, &block) in found.iter_mut().zip(some) {
-                *place = self.find(class, block)?;
+        for some in blocks.chunks(ASKED_FOR) {
+            let mut spans = [&NO_SPAN; ASKED_FOR];
+            for (place, &block) in spans.iter_mut().zip(some) {
+                if let Some(span) = self.heap.pages.arenas.last_span_at(block.0) {
+                    *place = span;
+                    prefetch(Addr(ptr::from_ref(span).addr()));
+                }
             }
-            let mut rest = &found[..some.len()];
-            while let [Some(first), more @ ..] = rest {
-                let same = |other: &&Option<Found>| {
-                    other.is_some_and(|other| {
-                        other.word == first.word && ptr::eq(other.span, first.span)
-                    })
+            let mut at = 0;
+            while let Some(&block) = some.get(at) {
+                let span = spans[at % ASKED_FOR];
+                let Some(slot) = span.slot_of(class, block) else {
+                    return Err(Misuse { kind: MisuseKind::NotABlock, address: block });
                 };
-                let (mut mask, mut count) = (first.bit, 1);
-                for other in more.iter().take_while(same).flatten() {
-                    if mask & other.bit != 0 {
-                        break;
+                let (mask, count) = match spans.get(at + 1) {
+                    Some(next) if ptr::eq(*next, span) => {
+                        neighbours(class, span, slot, &some[at..], &spans[at..])
                     }
-                    mask |= other.bit;
-                    count += 1;
+                    _ => (1 << (slot % 64), 1),
+                };
+                let twice = Misuse { kind: MisuseKind::DoubleFree, address: block };
+                if home.keeps(span) {
+                    if span.free_own(slot / 64, mask, count).ok_or(twice)? {
+                        home.let_go(span);
+                        self.uncache_span(span, emptied);
+                    }
+                } else if span.set_freed(slot / 64, mask) == 0 {
+                    self.see_to(span, count as u16, emptied);
+                } else {
+                    return Err(twice);
                 }
-                if first.span.set_freed(usize::from(first.word), mask) != 0 {
-                    let address = some[some.len() - rest.len()];
-                    return Err(Misuse { kind: MisuseKind::DoubleFree, address });
-                }
-                self.see_to(first.span, count, emptied);
-                rest = &rest[usize::from(count)..];
+                at += count as usize;
             }
         }
         Ok(())
-    }
-
-    /// The bit of a block of `class`.
-    #[inline]
-    fn find(&self, class: Class, address: Addr) -> Result<Option<Found>, Misuse> {
-        let Some(span) = self.heap.pages.arenas.span_at(address.0) else {
-            return Err(Misuse { kind: MisuseKind::NotABlock, address });
-        };
-        let slot = class.slot_of(address.offset_from(span.base()));
-        let (word, bit) = ((slot / 64) as u8, 1 << (slot % 64));
-        if span.freed_bits(usize::from(word)) & bit != 0 {
-            return Err(Misuse { kind: MisuseKind::DoubleFree, address });
-        }
-        Ok(Some(Found { span, bit, word }))
     }
 
     /// Counts `n` frees whose bits are set, and does what follows.
@@ -233,8 +222,42 @@ impl<O: Os> Mcentral<O> {
     pub fn see_to(&self, span: &'static Span, n: u16, emptied: &mut Emptied) {
         match span.ledger.count(n) {
             Duty::None => {}
+            duty => self.attend(span, duty, emptied),
+        }
+    }
+
+    /// Does what a count asked for.
+    #[cold]
+    #[inline(never)]
+    fn attend(&self, span: &'static Span, duty: Duty, emptied: &mut Emptied) {
+        match duty {
+            Duty::None => {}
             Duty::Push => self.push(span),
             Duty::Release => emptied.add(span, &self.heap),
         }
     }
+}
+
+/// The bits of the first of `blocks`, which is in `slot` of `span`, and of those after it whose bits
+/// are in the same word; and how many they are. `spans` are theirs.
+#[inline(never)]
+fn neighbours(
+    class: Class,
+    span: &'static Span,
+    slot: usize,
+    blocks: &[Addr],
+    spans: &[&'static Span],
+) -> (u64, u32) {
+    let (mut mask, mut count) = (1 << (slot % 64), 1);
+    let others = blocks.iter().zip(spans).skip(1);
+    for (&block, _) in others.take_while(|(_, other)| ptr::eq(**other, span)) {
+        match span.slot_of(class, block) {
+            Some(other) if other / 64 == slot / 64 && mask >> (other % 64) & 1 == 0 => {
+                mask |= 1 << (other % 64);
+                count += 1;
+            }
+            _ => break,
+        }
+    }
+    (mask, count)
 }

@@ -20,9 +20,9 @@ use crate::error::OutOfMemory;
 use crate::mheap::Mheap;
 use crate::os::{self, Os};
 use crate::span::Span;
-use crate::sync::{Lock, Ordering};
+use crate::span_list::SpanList;
+use crate::sync::Lock;
 use crate::units::{Addr, PAGE_BYTES, Pages};
-use std::ptr;
 
 /// Bytes of the smallest stack.
 pub const MIN_STACK: usize = 2 << 10;
@@ -85,59 +85,12 @@ impl FreeList {
     }
 }
 
-/// Spans with free stacks, a list with links both ways: a span leaves it from any place.
-#[derive(Debug, Default)]
-struct Spans {
-    first: Option<&'static Span>,
-}
-
-const NEXT: usize = 0;
-const PREV: usize = 1;
-
-fn neighbour(span: &Span, side: usize) -> Option<&'static Span> {
-    // SAFETY: null, or a struct that is never unmapped.
-    unsafe { span.neighbours[side].load(Ordering::Relaxed).as_ref() }
-}
-
-fn set_neighbour(span: &Span, side: usize, to: Option<&'static Span>) {
-    let to = to.map_or(ptr::null_mut(), |to| ptr::from_ref(to).cast_mut());
-    span.neighbours[side].store(to, Ordering::Relaxed);
-}
-
-impl Spans {
-    fn insert(&mut self, span: &'static Span) {
-        set_neighbour(span, NEXT, self.first);
-        set_neighbour(span, PREV, None);
-        if let Some(second) = self.first {
-            set_neighbour(second, PREV, Some(span));
-        }
-        self.first = Some(span);
-    }
-
-    fn remove(&mut self, span: &'static Span) {
-        let (next, prev) = (neighbour(span, NEXT), neighbour(span, PREV));
-        match prev {
-            Some(prev) => set_neighbour(prev, NEXT, next),
-            None => self.first = next,
-        }
-        if let Some(next) = next {
-            set_neighbour(next, PREV, prev);
-        }
-        set_neighbour(span, NEXT, None);
-        set_neighbour(span, PREV, None);
-    }
-
-    fn iter(&self) -> impl Iterator<Item = &'static Span> {
-        std::iter::successors(self.first, |span| neighbour(span, NEXT))
-    }
-}
-
 /// What all threads share.
 #[derive(Debug)]
 pub struct Pools {
-    orders: [Lock<Spans>; ORDERS],
+    orders: [Lock<SpanList>; ORDERS],
     /// Large stacks that came free while a collector marked, by the bits of their length in pages.
-    large: Lock<[Spans; LENGTHS]>,
+    large: Lock<[SpanList; LENGTHS]>,
 }
 
 impl Default for Pools {
@@ -155,8 +108,8 @@ impl Pools {
     /// Nothing in any pool.
     pub const fn new() -> Pools {
         Pools {
-            orders: [const { Lock::new(Spans { first: None }) }; ORDERS],
-            large: Lock::new([const { Spans { first: None } }; LENGTHS]),
+            orders: [const { Lock::new(SpanList::new()) }; ORDERS],
+            large: Lock::new([const { SpanList::new() }; LENGTHS]),
         }
     }
 
@@ -228,17 +181,13 @@ impl Pools {
     pub fn free_spans<O: Os>(&self, heap: &Mheap<O>) {
         for pool in &self.orders {
             let mut spans = pool.hold();
-            let mut next = spans.first;
-            while let Some(span) = next {
-                next = neighbour(span, NEXT);
-                if span.alloc_count() == 0 {
-                    spans.remove(span);
-                    heap.free_spans(&[span]);
-                }
+            for span in spans.iter().filter(|span| span.alloc_count() == 0) {
+                spans.remove(span);
+                heap.free_spans(&[span]);
             }
         }
         for spans in self.large.hold().iter_mut() {
-            while let Some(span) = spans.first {
+            while let Some(span) = spans.first() {
                 spans.remove(span);
                 heap.free_spans(&[span]);
             }
@@ -311,8 +260,8 @@ fn span_of<O: Os>(heap: &Mheap<O>, stack: Addr) -> &'static Span {
 }
 
 /// A stack from the first span that has one, or from a new span.
-fn take<O: Os>(heap: &Mheap<O>, spans: &mut Spans, order: usize) -> Result<Addr, OutOfMemory> {
-    let span = if let Some(span) = spans.first {
+fn take<O: Os>(heap: &Mheap<O>, spans: &mut SpanList, order: usize) -> Result<Addr, OutOfMemory> {
+    let span = if let Some(span) = spans.first() {
         span
     } else {
         let span = heap.alloc_manual(Pages(POOL_SPAN / PAGE_BYTES))?;
@@ -335,7 +284,7 @@ fn take<O: Os>(heap: &Mheap<O>, spans: &mut Spans, order: usize) -> Result<Addr,
 }
 
 /// A stack back to its span, and the span to the heap if it was the last one.
-fn put<O: Os>(heap: &Mheap<O>, spans: &mut Spans, stack: Addr, marking: bool) {
+fn put<O: Os>(heap: &Mheap<O>, spans: &mut SpanList, stack: Addr, marking: bool) {
     let span = span_of(heap, stack);
     let mut free = FreeList { first: span.word.get(), bytes: 0 };
     if free.first == 0 {

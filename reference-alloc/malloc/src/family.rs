@@ -25,7 +25,7 @@ pub(crate) extern "C" fn calloc(count: size_t, size: size_t) -> *mut c_void {
         return block.as_ptr().cast();
     }
     boot::choose();
-    answer(thread::alloc_slow(class, bytes, C_ALIGN, true).ok())
+    answer(thread::alloc_slow(bytes, C_ALIGN, true).ok())
 }
 
 /// Makes a block hold `size` bytes, here or elsewhere. Source: C17 7.22.3.5; `realloc(p, 0)` as glibc.
@@ -95,10 +95,9 @@ pub(crate) unsafe extern "C" fn reallocarray(
 fn aligned(align: usize, size: usize) -> Option<NonNull<u8>> {
     // Nothing that these functions give out is aligned to less than `malloc`'s blocks.
     let align = align.max(C_ALIGN);
-    let class = class_of_layout(size, align);
-    class.and_then(thread::alloc_fast).or_else(|| {
+    class_of_layout(size, align).and_then(thread::alloc_fast).or_else(|| {
         boot::choose();
-        thread::alloc_slow(class, size, align, false).ok()
+        thread::alloc_slow(size, align, false).ok()
     })
 }
 

@@ -67,7 +67,7 @@ pub unsafe extern "C" fn free(block: *mut c_void) {
 /// What the two above cannot do with the thread's magazines. C functions, so that nothing unwinds out
 /// of them and the fast paths need no frame of their own.
 mod slow {
-    use super::{answer, boot, class_of_c, thread};
+    use super::{answer, boot, thread};
     use libc::{c_void, size_t};
     use reference_alloc::alloc::C_ALIGN;
     use reference_alloc::harden::Asked;
@@ -76,7 +76,7 @@ mod slow {
     #[inline(never)]
     pub(crate) extern "C" fn malloc(size: size_t) -> *mut c_void {
         boot::choose();
-        answer(thread::alloc_slow(class_of_c(size), size, C_ALIGN, false).ok())
+        answer(thread::alloc_slow(size, C_ALIGN, false).ok())
     }
 
     /// # Safety

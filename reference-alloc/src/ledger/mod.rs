@@ -9,14 +9,16 @@
 //! # Places
 //!
 //! ```text
-//!            leave, no slot free                first free of a full span
-//!   Owned ------------------------> Full ------------------------------+
-//!   ^ ^ |                                                              v
-//!   | | +---- leave, some slots free -------------------------------> Listed
-//!   | +------ claim: popped from the class's stack of spans with room ---+
-//!   +-------- the last free: this thread owns an empty span -------------+
-//!     |
-//!     +------ retire: its pages went back ---> Dead
+//!             leave, no slot free               first free of a full span
+//!   Owned -------------------------> Full ------------------------------+
+//!   ^ ^ ^  <----------------------- |                                   |
+//!   | | |  reclaim: the first free, if it comes from the span's home    v
+//!   | | |
+//!   | | +--- leave, some slots free -------------------------------> Listed
+//!   | +----- claim: popped from the class's stack of spans with room ---+
+//!   +------- the last free: this thread owns an empty span -------------+
+//!
+//!   Owned --- retire: its pages went back ---> Dead
 //! ```
 //!
 //! - **Owned**: one thread has the span, in its cache or in its hands, and alone may fold freed
@@ -40,7 +42,8 @@
 //! # Dangers, one by one
 //!
 //! 1. *Two threads list a full span.* The one whose count makes `returned` positive lists it. In
-//!    Full nobody subtracts, so that happens once.
+//!    Full nobody subtracts, so that happens once; and once more after its home has reclaimed it and
+//!    left it again (danger 9).
 //! 2. *Nobody lists it.* An owner that leaves it as Full does so in one compare-and-swap against a
 //!    count that is not positive: a free counts before (the owner folds again) or after (danger 1).
 //! 3. *An empty span is released and claimed at once.* Both move it from Listed to Owned by
@@ -63,6 +66,11 @@
 //! 8. *A free is counted into the next life.* An owner that sees all slots free in its own bits may
 //!    have folded a bit whose free is not counted yet. It may not retire the span; only who was told
 //!    `Release`, by a count or by [`Ledger::leave`], may.
+//!
+//! 9. *A full span is listed that is full again.* Between the count that makes `returned` positive and
+//!    the compare-and-swap that lists the span, a thread may have reclaimed it, folded that free, used
+//!    the slot and left the span as Full. So who lists looks at the word again, each time: a span that
+//!    is Full with nothing returned is the next free's to list.
 //!
 //! Loom explores these in every order of two or three threads: the model `remote-free`,
 //! `ci/loom.sh`.
@@ -168,6 +176,7 @@ impl Ledger {
 
     /// The span is listed and empty: whoever gets it from Listed to Owned has it.
     #[cold]
+    #[inline(never)]
     fn take_empty(&self, seen: Word) -> Duty {
         let owned = Word { place: Place::Owned, free: 0, ..seen };
         match self.0.compare_exchange(
@@ -181,9 +190,15 @@ impl Ledger {
         }
     }
 
-    /// The span is full no more, and this thread is the one to move it. Others only count.
+    /// The span is full no more, and this thread is the one to move it, unless its home does. Others
+    /// only count.
+    #[cold]
+    #[inline(never)]
     fn leave_full(&self, mut seen: Word) -> Duty {
         loop {
+            if seen.place != Place::Full || seen.returned <= 0 {
+                return Duty::None; // danger 9
+            }
             let (moved, duty) = if seen.is_empty() {
                 (Word { place: Place::Owned, ..seen }, Duty::Release)
             } else {
@@ -200,6 +215,25 @@ impl Ledger {
                 Err(now) => seen = Word::unpack(now),
             }
         }
+    }
+
+    /// Takes a full span back, for a thread that has a live block in it. True if it is the caller's.
+    #[inline]
+    pub fn reclaim(&self) -> bool {
+        let mut seen = Word::unpack(self.0.load(Ordering::Relaxed));
+        while seen.place == Place::Full {
+            let owned = Word { place: Place::Owned, ..seen };
+            match self.0.compare_exchange_weak(
+                seen.pack(),
+                owned.pack(),
+                Ordering::AcqRel,
+                Ordering::Relaxed,
+            ) {
+                Ok(_) => return true,
+                Err(now) => seen = Word::unpack(now),
+            }
+        }
+        false
     }
 
     /// What the span is that the caller has popped from the stack of its class.

@@ -80,6 +80,19 @@ pub unsafe trait Os: Send + Sync {
     fn advise_huge(&self, at: Addr, bytes: usize, wanted: bool);
 }
 
+/// Asks the processor for the line of cache at `address`, which may be any: a hint.
+#[inline]
+pub fn prefetch(address: Addr) {
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    // SAFETY: a prefetch of any address does nothing that a program could see.
+    unsafe {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T0>(std::ptr::without_provenance(address.0));
+    }
+    #[cfg(not(all(target_arch = "x86_64", not(miri))))]
+    let _ = address;
+}
+
 /// The pointer to `address`, with the provenance that its memory was exposed with when it was
 /// reserved. `T` is whatever lies there.
 #[inline]

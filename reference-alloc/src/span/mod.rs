@@ -16,7 +16,7 @@ pub use self::bits::{MAX_SLOTS, NARROW_SLOTS, Wide};
 
 use self::bits::Bits;
 use crate::ledger::Ledger;
-use crate::size_class::{self, SpanClass};
+use crate::size_class::{self, Class, SpanClass};
 use crate::sync::{
     AtomicPtr, AtomicU32, AtomicU64, Ordering, Seen32, Seen64, SeenSize, const_unless_loom,
 };
@@ -46,14 +46,16 @@ pub struct Span {
     bits: Bits,
     /// Its first byte.
     base: SeenSize,
-    /// For the division by `elem_bytes`.
-    magic: Seen32,
+    /// The cache that last took blocks from it, and whether it keeps it: [`crate::kept`]. 0: none.
+    home: SeenSize,
     /// Class and scan-ness.
     class: Seen32,
     /// Slots.
     slots: Seen32,
     /// Length in pages.
     pages: Seen32,
+    /// Allocated slots; what was freed and not folded still counts. The owner's.
+    alloc_count: Seen32,
 
     // The second line belongs to the owner.
     /// Inverted bits of the allocated slots from `free_index` on; those past the last slot mean
@@ -62,8 +64,8 @@ pub struct Span {
     /// All slots below are allocated. Published, and heard by [`Span::is_allocated`]: a fold writes
     /// the bits of the slots below it first.
     free_index: Seen32,
-    /// Allocated slots; what was freed and not folded still counts.
-    alloc_count: Seen32,
+    /// For the division by `elem_bytes`.
+    magic: Seen32,
     /// Bytes of a slot; of a large object, what its pages hold.
     elem_bytes: SeenSize,
     /// Whether a free slot may hold something but zero. Upholds `alloc/span/needzero-sound`.
@@ -77,7 +79,7 @@ pub struct Span {
     /// A word of the owner's, 0 at first. Of a span of stacks, under the lock of its pool: the first
     /// free stack, 0 if there is none. Of a large object with pointers: its type.
     pub(crate) word: SeenSize,
-    /// Of a span of stacks, under the lock of its pool: its neighbours in the pool's list.
+    /// Its neighbours in a [`crate::span_list::SpanList`].
     pub(crate) neighbours: [AtomicPtr<Span>; 2],
 }
 
@@ -108,13 +110,14 @@ impl Span {
                 ledger: Ledger::unused(),
                 bits: Bits::new(wide),
                 base: SeenSize::new(0),
-                magic: Seen32::new(0),
+                home: SeenSize::new(0),
                 class: Seen32::new(0),
                 slots: Seen32::new(0),
                 pages: Seen32::new(0),
+                alloc_count: Seen32::new(0),
                 alloc_cache: Seen64::new(0),
                 free_index: Seen32::new(0),
-                alloc_count: Seen32::new(0),
+                magic: Seen32::new(0),
                 elem_bytes: SeenSize::new(0),
                 need_zero: Seen32::new(0),
                 state: AtomicU32::new(SpanState::Dead as u32),
@@ -143,6 +146,7 @@ impl Span {
         self.need_zero.set(u32::from(made.need_zero));
         self.free_index.set(0);
         self.alloc_count.set(0);
+        self.home.set(0);
         self.word.set(0);
         for neighbour in &self.neighbours {
             neighbour.store(ptr::null_mut(), Ordering::Relaxed);
@@ -173,6 +177,12 @@ impl Span {
         Pages(self.pages.get() as usize)
     }
 
+    /// Whether `address` lies in its pages: never if it is dead.
+    #[inline]
+    pub fn contains(&self, address: usize) -> bool {
+        address.wrapping_sub(self.base.get()) < self.pages().bytes()
+    }
+
     /// It has become longer or shorter: it holds one object, whose pages it is.
     pub fn set_pages(&self, pages: Pages) {
         self.pages.set(pages.0 as u32);
@@ -201,6 +211,18 @@ impl Span {
     #[inline]
     pub fn limit(&self) -> Addr {
         self.base() + self.slots() * self.elem_bytes()
+    }
+
+    /// The cache that last took blocks from it, as [`crate::kept`] writes it.
+    #[inline]
+    pub fn home(&self) -> usize {
+        self.home.get()
+    }
+
+    /// Sets [`Span::home`]. The owner's.
+    #[inline]
+    pub fn set_home(&self, home: usize) {
+        self.home.set(home);
     }
 
     /// What it is used for.
@@ -253,6 +275,13 @@ impl Span {
         self.bits.is_wide()
     }
 
+    /// The slot that `address` lies in, if that is in the pages of the span, whose class is `class`.
+    #[inline]
+    pub fn slot_of(&self, class: Class, address: Addr) -> Option<usize> {
+        let offset = address.0.wrapping_sub(self.base.get());
+        (offset < self.pages().bytes()).then(|| class.slot_of(offset))
+    }
+
     /// The slot that `address`, at or above the base, lies in; it may be past the last slot.
     #[inline]
     pub fn slot_at(&self, address: Addr) -> usize {
@@ -263,7 +292,7 @@ impl Span {
     #[inline]
     pub fn slot_starting_at(&self, address: Addr) -> Option<usize> {
         let offset = address.0.wrapping_sub(self.base.get());
-        if self.class().class() == size_class::Class::LARGE {
+        if self.class().class() == Class::LARGE {
             return (offset == 0).then_some(0);
         }
         let slot = size_class::divide(offset, self.magic.get());

@@ -65,31 +65,39 @@ impl Span {
     pub fn take(&self, out: &mut [Addr]) -> usize {
         let (base, size, slots) = (self.base(), self.elem_bytes(), self.slots());
         let (mut index, mut cache) = (self.free_index(), self.alloc_cache.get());
-        let mut taken = 0;
-        while taken < out.len() && index < slots {
-            if cache == 0 {
-                // Nothing left among the 64 that the cache began with.
-                index = (index + 64) & !63;
-                if index < slots {
-                    cache = !self.bits.alloc(index / 64).get();
+        let wanted = out.len();
+        let mut places = out.iter_mut();
+        while index < slots && places.len() > 0 {
+            // The rest of these 64 slots, without bits past the last slot.
+            let end = (index / 64 * 64 + 64).min(slots);
+            let mut free = cache & low_bits(end - index, 0);
+            let mut next = end;
+            while free != 0 && places.len() > 0 {
+                // Most free slots are neighbours of others: so a run of them at a time.
+                let first = free.trailing_zeros() as usize;
+                let run = (free >> first).trailing_ones() as usize;
+                let mut block = base + (index + first) * size;
+                let mut slots = 0;
+                for place in places.by_ref().take(run) {
+                    *place = block;
+                    block = block + size;
+                    slots += 1;
                 }
-                continue;
+                free &= !(low_bits(slots, 0) << first);
+                if places.len() == 0 {
+                    next = index + first + slots;
+                }
             }
-            let zeros = cache.trailing_zeros();
-            index += zeros as usize;
-            if index >= slots {
-                break;
-            }
-            out[taken] = base + index * size;
-            taken += 1;
-            index += 1;
-            // In two steps: by 64 at once is no shift. All 64 of a word gone: the next word.
-            cache = cache >> zeros >> 1;
-            if index.is_multiple_of(64) && index < slots {
-                cache = !self.bits.alloc(index / 64).get();
-            }
+            cache = if next < slots && next.is_multiple_of(64) {
+                !self.bits.alloc(next / 64).get()
+            } else {
+                // In two steps: by 64 at once is no shift.
+                cache >> (next - index - 1) >> 1
+            };
+            index = next;
         }
-        self.free_index.publish(index.min(slots) as u32);
+        let taken = wanted - places.len();
+        self.free_index.publish(index as u32);
         self.alloc_cache.set(cache);
         self.alloc_count.add(taken as u32);
         taken
@@ -126,9 +134,15 @@ impl Span {
         if (0..words).all(|word| self.bits.freed(word).load(Ordering::Relaxed) == 0) {
             return 0;
         }
+        self.settle()
+    }
+
+    /// [`Span::fold`], and whether or not there was anything to fold, the alloc bits alone say then
+    /// which slots are allocated. The owner's.
+    pub fn settle(&self) -> usize {
         let below = self.free_index();
         let mut folded = 0;
-        for word in 0..words {
+        for word in 0..words(self.slots()) {
             let cell = self.bits.freed(word);
             let freed = match cell.load(Ordering::Relaxed) {
                 0 => 0,
@@ -142,7 +156,9 @@ impl Span {
         self.restart();
         self.alloc_count.add((folded as u32).wrapping_neg());
         self.need_zero.set(1);
-        self.ledger.folded(folded as u16);
+        if folded > 0 {
+            self.ledger.folded(folded as u16);
+        }
         folded
     }
 
@@ -170,8 +186,24 @@ impl Span {
         died as usize
     }
 
-    /// Looks for free slots from slot 0 again.
-    fn restart(&self) {
+    /// Frees the slots `mask` of word `word`, `n` of them, in a span that is [settled](Span::settle) and
+    /// from which nothing was taken since; says whether all slots are free now. `None`, and nothing is
+    /// freed, if one of them is free. Slots are taken again after [`Span::restart`]. The owner's.
+    #[inline]
+    pub fn free_own(&self, word: usize, mask: u64, n: u32) -> Option<bool> {
+        let alloc = self.bits.alloc(word);
+        let seen = alloc.get();
+        if seen & mask != mask {
+            return None;
+        }
+        alloc.set(seen & !mask);
+        let left = self.alloc_count.get() - n;
+        self.alloc_count.set(left);
+        Some(left == 0)
+    }
+
+    /// Looks for free slots from slot 0 again. The owner's.
+    pub(crate) fn restart(&self) {
         self.free_index.publish(0);
         self.alloc_cache.set(!self.bits.alloc(0).get());
     }

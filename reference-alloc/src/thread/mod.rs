@@ -28,7 +28,9 @@ mod report;
 use crate::alloc::{Heap, class_of_layout};
 use crate::error::{Misuse, OutOfMemory};
 use crate::harden::Asked;
+use crate::kept::{Home, Kept};
 use crate::mcache::Mcache;
+use crate::mcentral::Emptied;
 use crate::os::unix::Unix;
 use crate::registry::Entry;
 use crate::size_class::{Class, Reserve};
@@ -88,12 +90,7 @@ pub unsafe fn free_fast_of(address: *mut u8, class: u8) -> bool {
 /// If the request is too large, or the system has no memory.
 #[cold]
 #[inline(never)]
-pub fn alloc_slow(
-    class: Option<u8>,
-    bytes: usize,
-    align: usize,
-    zeroed: bool,
-) -> Result<NonNull<u8>, OutOfMemory> {
+pub fn alloc_slow(bytes: usize, align: usize, zeroed: bool) -> Result<NonNull<u8>, OutOfMemory> {
     choose(Mode::Plain);
     if let Some(detect) = detect() {
         let asked = Asked { bytes, align };
@@ -103,7 +100,9 @@ pub fn alloc_slow(
             Err(misuse) => stop(misuse),
         };
     }
-    let Some(class) = class else { return HEAP.alloc_large(bytes, align, zeroed) };
+    let Some(class) = class_of_layout(bytes, align) else {
+        return HEAP.alloc_large(bytes, align, zeroed);
+    };
     // SAFETY: the cache is the caller's, or locked.
     with_cache(|cache| unsafe { HEAP.alloc(cache, Some(class), bytes, align, zeroed) })?
 }
@@ -141,10 +140,23 @@ pub unsafe fn free_slow(address: *mut u8, told: Option<Asked>) {
     }
 }
 
+/// [`free_slow`] for a block of which the caller has told bytes and alignment. They come one by one, in
+/// registers: so the fast path in front of this call needs no frame.
+///
+/// # Safety
+/// As for [`free_slow`].
+#[cold]
+#[inline(never)]
+pub unsafe fn free_told(address: *mut u8, bytes: usize, align: usize) {
+    // SAFETY: the caller's.
+    unsafe { free_slow(address, Some(Asked { bytes, align })) }
+}
+
 /// There is no memory even for a cache, and the block goes straight back to its span.
 fn free_without_cache(class: u8, address: Addr) -> Result<(), Misuse> {
-    let mut emptied = crate::mcentral::Emptied::new();
-    let done = HEAP.central.free_blocks(Class(class), &[address], &mut emptied);
+    let (mut emptied, mut kept) = (Emptied::new(), Kept::new());
+    let home = Home::nobodys(&mut kept);
+    let done = HEAP.central.free_blocks(Class(class), &[address], home, &mut emptied);
     emptied.flush(&HEAP.central.heap);
     done
 }
