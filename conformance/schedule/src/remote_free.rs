@@ -42,29 +42,31 @@ models! { RemoteFree:
     "remote-free" "two threads take turns with one span" turns None;
 }
 
-struct Scene<P> {
-    heap: P,
-    blocks: Vec<Piece>,
+/// A heap, and its blocks.
+pub(crate) struct Scene<P> {
+    pub(crate) heap: P,
+    pub(crate) blocks: Vec<Piece>,
 }
 
 impl<P: RemoteFree> Scene<P> {
-    fn new(spans: usize) -> Arc<Scene<P>> {
+    /// With memory for so many spans.
+    pub(crate) fn new(spans: usize) -> Arc<Scene<P>> {
         Arc::new(Scene { heap: P::new(spans), blocks: Piece::several(spans * SLOTS) })
     }
 
-    fn alloc(&self, cache: &mut P::Cache) -> Option<usize> {
+    pub(crate) fn alloc(&self, cache: &mut P::Cache) -> Option<usize> {
         let block = self.heap.alloc(cache)?;
         self.blocks[block].take();
         Some(block)
     }
 
-    fn free(&self, block: usize) {
+    pub(crate) fn free(&self, block: usize) {
         self.blocks[block].give();
         self.heap.free(block);
     }
 
     /// Both blocks of the one span, and the cache that they came from.
-    fn full(&self) -> (usize, usize, P::Cache) {
+    pub(crate) fn full(&self) -> (usize, usize, P::Cache) {
         let mut cache = P::Cache::default();
         let both = (self.alloc(&mut cache), self.alloc(&mut cache));
         let (Some(one), Some(other)) = both else { panic!("a fresh heap has no block") };
@@ -72,7 +74,7 @@ impl<P: RemoteFree> Scene<P> {
     }
 
     /// Every block of the heap is free, once. A span that nobody lists shows in no other way.
-    fn drain(&self, held: &[usize]) {
+    pub(crate) fn drain(&self, held: &[usize]) {
         for &block in held {
             self.free(block);
         }

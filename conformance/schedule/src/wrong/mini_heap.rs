@@ -5,8 +5,9 @@
 
 use crate::mini_heap::{Duty, Left, Popped, SharedSpan};
 use crate::remote_free::SLOTS;
-use loom::sync::atomic::{AtomicU64, Ordering};
+use loom::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::marker::PhantomData;
+use std::num::NonZeroUsize;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Place {
@@ -73,9 +74,22 @@ pub(super) trait Steps: Sized + Send + Sync + 'static {
             .map_err(Word::unpack)
     }
 
-    /// Whether this count makes the thread the one to move a full span.
-    fn is_mover(before: Word, now: Word) -> bool {
-        before.returned <= 0 && now.returned > 0
+    /// Whether the thread that was the one to move a full span still is, when it sees `word`: the span's
+    /// home may have had it meanwhile.
+    fn is_still_mover(word: Word) -> bool {
+        word.place == Place::Full && word.returned > 0
+    }
+
+    /// Takes a full span back, for its home.
+    fn reclaim(word: &AtomicU64) -> bool {
+        let mut seen = Word::unpack(word.load(Ordering::Relaxed));
+        while seen.place == Place::Full {
+            match Self::change(word, seen, Word { place: Place::Owned, ..seen }) {
+                Ok(()) => return true,
+                Err(now) => seen = now,
+            }
+        }
+        false
     }
 
     /// What an owner without a free slot does that sees `word`.
@@ -111,6 +125,8 @@ pub(super) struct Small<S> {
     freed: AtomicU64,
     /// The owner's.
     alloc: AtomicU64,
+    /// Who last took slots; 0 before the first.
+    home: AtomicUsize,
     steps: PhantomData<S>,
 }
 
@@ -120,7 +136,7 @@ impl<S: Steps> Small<S> {
         let mut now = Word { returned: before.returned + 1, ..before };
         match now.place {
             Place::Listed if now.is_empty() => return S::take_empty(&self.word, now),
-            Place::Full if S::is_mover(before, now) => {}
+            Place::Full if before.returned <= 0 && now.returned > 0 => {}
             _ => return Duty::None,
         }
         loop {
@@ -132,7 +148,8 @@ impl<S: Steps> Small<S> {
             };
             match S::change(&self.word, now, moved) {
                 Ok(()) => return duty,
-                Err(seen) => now = seen,
+                Err(seen) if S::is_still_mover(seen) => now = seen,
+                Err(_) => return Duty::None,
             }
         }
     }
@@ -149,6 +166,7 @@ impl<S: Steps> SharedSpan for Small<S> {
             word: AtomicU64::new(dead.pack()),
             freed: AtomicU64::new(0),
             alloc: AtomicU64::new(0),
+            home: AtomicUsize::new(0),
             steps: PhantomData,
         }
     }
@@ -156,6 +174,7 @@ impl<S: Steps> SharedSpan for Small<S> {
     fn start(&self) {
         self.freed.store(0, Ordering::Relaxed);
         self.alloc.store(0, Ordering::Relaxed);
+        self.home.store(0, Ordering::Relaxed);
         let owned = Word { returned: 0, free: 0, place: Place::Owned, linked: false };
         self.word.store(owned.pack(), Ordering::Release);
     }
@@ -201,6 +220,20 @@ impl<S: Steps> SharedSpan for Small<S> {
 
     fn free(&self, slot: usize) -> Duty {
         S::free(self, slot)
+    }
+
+    fn set_home(&self, home: NonZeroUsize) {
+        self.home.store(home.get(), Ordering::Relaxed);
+    }
+
+    fn free_at_home(&self, home: NonZeroUsize, slot: usize) -> bool {
+        // A guess, but for this thread's own: only it writes its number there.
+        let is_back = self.home.load(Ordering::Relaxed) == home.get() && S::reclaim(&self.word);
+        if is_back {
+            self.fold();
+            self.alloc.store(self.alloc.load(Ordering::Relaxed) & !(1 << slot), Ordering::Relaxed);
+        }
+        is_back
     }
 
     fn popped(&self) -> Popped {
@@ -288,13 +321,6 @@ impl Steps for LeavesUnseen {
     }
 }
 
-pub(super) struct EveryFreeLists;
-impl Steps for EveryFreeLists {
-    fn is_mover(_: Word, now: Word) -> bool {
-        now.returned > 0
-    }
-}
-
 pub(super) struct TakesEmptyUnasked;
 impl Steps for TakesEmptyUnasked {
     fn take_empty(word: &AtomicU64, seen: Word) -> Duty {
@@ -314,5 +340,24 @@ pub(super) struct PushesLinked;
 impl Steps for PushesLinked {
     fn must_push(_: Word) -> bool {
         true
+    }
+}
+
+pub(super) struct ListsFullAgain;
+impl Steps for ListsFullAgain {
+    fn is_still_mover(_: Word) -> bool {
+        true
+    }
+}
+
+pub(super) struct ReclaimsUnasked;
+impl Steps for ReclaimsUnasked {
+    fn reclaim(word: &AtomicU64) -> bool {
+        let seen = Word::unpack(word.load(Ordering::Acquire));
+        let is_full = seen.place == Place::Full;
+        if is_full {
+            word.store(Word { place: Place::Owned, ..seen }.pack(), Ordering::Release);
+        }
+        is_full
     }
 }

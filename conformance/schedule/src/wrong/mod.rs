@@ -163,9 +163,6 @@ wrong! {
     mini_heap::Small<LeavesUnseen> "alloc/leaves-span-without-second-look"
         breaks "alloc/concurrency/remote-free-counted-once" by "remote-free"
         "Leaves a span as full without looking for frees that were counted meanwhile: nobody lists it.";
-    mini_heap::Small<EveryFreeLists> "alloc/every-free-lists"
-        breaks "alloc/concurrency/remote-free-counted-once" by "remote-free"
-        "Lets every free of a full span move it, not the first alone.";
     mini_heap::Small<TakesEmptyUnasked> "alloc/takes-empty-span-unasked"
         breaks "alloc/concurrency/remote-free-counted-once" by "remote-free"
         "Stores itself as the owner of a span that it found listed and empty: another may have claimed it.";
@@ -175,6 +172,13 @@ wrong! {
     mini_heap::Small<PushesLinked> "alloc/pushes-linked-span"
         breaks "alloc/concurrency/remote-free-counted-once" by "remote-free"
         "Puts a span onto the list on which it is.";
+
+    mini_heap::Small<ListsFullAgain> "alloc/lists-span-full-again"
+        breaks "alloc/concurrency/remote-free-counted-once" by "remote-free"
+        "Lists a span that was full, though its home had it meanwhile and it may be full again, or owned.";
+    mini_heap::Small<ReclaimsUnasked> "alloc/reclaims-span-without-swap"
+        breaks "alloc/concurrency/remote-free-counted-once" by "remote-free"
+        "Sees that a span is full and takes it back for its home, in two steps.";
 
     sweep::Mark<AcquiresWithoutSwap> "alloc/acquires-sweep-without-swap"
         breaks "alloc/span/sweep-owner-unique" by "sweep"

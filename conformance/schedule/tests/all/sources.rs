@@ -6,11 +6,12 @@ use std::fs;
 use std::path::Path;
 
 /// Files, and folders with all that is in them, below the workspace.
-const SOURCES: [&str; 17] = [
+const SOURCES: [&str; 19] = [
     "conformance/schedule/src",
     "conformance/schedule/src/wrong",
     "conformance/schedule/tests/all/reference",
     "reference-alloc/src/counts.rs",
+    "reference-alloc/src/kept.rs",
     "reference-alloc/src/ledger",
     "reference-alloc/src/lf_stack.rs",
     "reference-alloc/src/locked_pages.rs",
@@ -19,6 +20,7 @@ const SOURCES: [&str; 17] = [
     "reference-alloc/src/scavenge",
     "reference-alloc/src/size_class.rs",
     "reference-alloc/src/span",
+    "reference-alloc/src/span_list.rs",
     "reference-alloc/src/span_set.rs",
     "reference-alloc/src/stats.rs",
     "reference-alloc/src/sweepgen.rs",

@@ -2,17 +2,19 @@
 
 use conformance_schedule::mini_heap::{self, SharedSpan};
 use conformance_schedule::remote_free::SLOTS;
+use reference_alloc::kept::{Home, Kept};
 use reference_alloc::ledger::{Duty, Left, Popped};
 use reference_alloc::size_class::{Class, Scan, SpanClass};
 use reference_alloc::span::{Made, Span, SpanState};
 use reference_alloc::units::{Addr, PAGE_BYTES, Pages};
+use std::num::NonZeroUsize;
 
-/// [`Span`], with its freed bits and its ledger, as the caches will use it.
-pub(super) struct Shared(Span);
+/// [`Span`], with its freed bits, its ledger and its home, as caches use it. It is never unmapped.
+pub(super) struct Shared(&'static Span);
 
 impl SharedSpan for Shared {
     fn new() -> Shared {
-        Shared(Span::new(None))
+        Shared(Box::leak(Box::new(Span::new(None))))
     }
 
     fn start(&self) {
@@ -53,6 +55,21 @@ impl SharedSpan for Shared {
             Duty::Push => mini_heap::Duty::Push,
             Duty::Release => mini_heap::Duty::Release,
         }
+    }
+
+    fn set_home(&self, home: NonZeroUsize) {
+        self.0.set_home(2 * home.get());
+    }
+
+    fn free_at_home(&self, home: NonZeroUsize, slot: usize) -> bool {
+        let mut kept = Kept::new();
+        let mut home = Home::new(2 * home.get(), &mut kept);
+        let is_back = home.keeps(self.0);
+        if is_back {
+            assert!(self.0.free_own(0, 1 << slot, 1).is_some(), "the block was freed before");
+            home.let_go(self.0);
+        }
+        is_back
     }
 
     fn popped(&self) -> mini_heap::Popped {
