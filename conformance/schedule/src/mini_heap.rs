@@ -67,6 +67,14 @@ pub trait SharedSpan: Send + Sync + 'static {
     /// Frees a slot. Anybody's.
     fn free(&self, slot: usize) -> Duty;
 
+    /// Takes the span back, if it is full, and frees `slot` in it, for a thread that took blocks from it
+    /// last, as far as it knows: it owns the span then. False, and nothing is done, if it is not full,
+    /// or if a part has no such way.
+    fn free_at_home(&self, slot: usize) -> bool {
+        let _ = slot;
+        false
+    }
+
     /// The caller has taken it from the list.
     fn popped(&self) -> Popped;
 
@@ -228,9 +236,15 @@ impl<S: SharedSpan, const KEEPS: bool> RemoteFree for MiniHeap<S, KEEPS> {
                     left => panic!("a span without a free slot was left as {left:?}"),
                 }
             }
-            *cache = self.claim().or_else(|| self.make());
+            let listed = self.claim();
+            *cache = listed.or_else(|| self.make());
             let span = (*cache)?;
             self.structs[span].fold();
+            if listed.is_some() {
+                // What is on the list without room keeps a thread from what has some.
+                let slot = self.structs[span].take().expect("a listed span has a free slot");
+                return Some(self.pages_of[span].load(Ordering::Relaxed) * SLOTS + slot);
+            }
         }
     }
 
@@ -240,6 +254,15 @@ impl<S: SharedSpan, const KEEPS: bool> RemoteFree for MiniHeap<S, KEEPS> {
             Duty::None => {}
             Duty::Push => self.push(span),
             Duty::Release => self.release(span),
+        }
+    }
+
+    fn free_at_home(&self, block: usize, cache: &mut Option<usize>) {
+        let span = self.struct_of[block / SLOTS].load(Ordering::Acquire);
+        if cache.is_none() && self.structs[span].free_at_home(block % SLOTS) {
+            *cache = Some(span);
+        } else {
+            self.free(block);
         }
     }
 

@@ -21,6 +21,13 @@ pub trait RemoteFree: Send + Sync + 'static {
     /// Frees `block`, which any thread may have allocated.
     fn free(&self, block: usize);
 
+    /// Frees `block`, whose span the thread took blocks from last, as far as it knows. A part may have a
+    /// shorter way for that.
+    fn free_at_home(&self, block: usize, cache: &mut Self::Cache) {
+        let _ = cache;
+        self.free(block);
+    }
+
     /// A thread gives up what it keeps.
     fn leave(&self, cache: Self::Cache);
 }
@@ -40,6 +47,9 @@ models! { RemoteFree:
     "remote-free" "the owner takes the last block and leaves, another frees and looks for one"
         filled_against_search None;
     "remote-free" "two threads take turns with one span" turns None;
+    "remote-free" "a full span is freed at home, while another thread frees in it" home_against_free None;
+    "remote-free" "a full span is freed at home and filled again, while another thread frees in it"
+        refilled_against_free None;
 }
 
 struct Scene<P> {
@@ -61,6 +71,11 @@ impl<P: RemoteFree> Scene<P> {
     fn free(&self, block: usize) {
         self.blocks[block].give();
         self.heap.free(block);
+    }
+
+    fn free_at_home(&self, block: usize, cache: &mut P::Cache) {
+        self.blocks[block].give();
+        self.heap.free_at_home(block, cache);
     }
 
     /// Both blocks of the one span, and the cache that they came from.
@@ -207,4 +222,32 @@ pub(crate) fn turns<P: RemoteFree>() {
     turn(&scene);
     end(thread);
     scene.drain(&[]);
+}
+
+fn home_against_free<P: RemoteFree>() {
+    let scene = Scene::<P>::new(1);
+    let (one, other, cache) = scene.full();
+    scene.heap.leave(cache);
+    let thread = start(&scene, move |scene| scene.free(one));
+    let mut cache = P::Cache::default();
+    scene.free_at_home(other, &mut cache);
+    scene.heap.leave(cache);
+    end(thread);
+    scene.drain(&[]);
+}
+
+fn refilled_against_free<P: RemoteFree>() {
+    let scene = Scene::<P>::new(1);
+    let (one, other, cache) = scene.full();
+    scene.heap.leave(cache);
+    let thread = start(&scene, move |scene| scene.free(one));
+    let mut cache = P::Cache::default();
+    scene.free_at_home(other, &mut cache);
+    let mut held: Vec<usize> = (0..2).filter_map(|_| scene.alloc(&mut cache)).collect();
+    scene.heap.leave(cache);
+    let mut cache = P::Cache::default();
+    held.extend(scene.alloc(&mut cache));
+    scene.heap.leave(cache);
+    end(thread);
+    scene.drain(&held);
 }

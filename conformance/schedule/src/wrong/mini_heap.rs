@@ -73,9 +73,20 @@ pub(super) trait Steps: Sized + Send + Sync + 'static {
             .map_err(Word::unpack)
     }
 
-    /// Whether this count makes the thread the one to move a full span.
-    fn is_mover(before: Word, now: Word) -> bool {
-        before.returned <= 0 && now.returned > 0
+    /// Whether a full span that changed under the thread which is to move it is still to be moved.
+    fn is_to_be_moved(now: Word) -> bool {
+        now.place == Place::Full && now.returned > 0
+    }
+
+    /// Takes a full span back.
+    fn reclaim(word: &AtomicU64, mut seen: Word) -> bool {
+        while seen.place == Place::Full {
+            match Self::change(word, seen, Word { place: Place::Owned, ..seen }) {
+                Ok(()) => return true,
+                Err(now) => seen = now,
+            }
+        }
+        false
     }
 
     /// What an owner without a free slot does that sees `word`.
@@ -120,7 +131,7 @@ impl<S: Steps> Small<S> {
         let mut now = Word { returned: before.returned + 1, ..before };
         match now.place {
             Place::Listed if now.is_empty() => return S::take_empty(&self.word, now),
-            Place::Full if S::is_mover(before, now) => {}
+            Place::Full if before.returned <= 0 && now.returned > 0 => {}
             _ => return Duty::None,
         }
         loop {
@@ -132,7 +143,8 @@ impl<S: Steps> Small<S> {
             };
             match S::change(&self.word, now, moved) {
                 Ok(()) => return duty,
-                Err(seen) => now = seen,
+                Err(seen) if S::is_to_be_moved(seen) => now = seen,
+                Err(_) => return Duty::None,
             }
         }
     }
@@ -201,6 +213,15 @@ impl<S: Steps> SharedSpan for Small<S> {
 
     fn free(&self, slot: usize) -> Duty {
         S::free(self, slot)
+    }
+
+    fn free_at_home(&self, slot: usize) -> bool {
+        if !S::reclaim(&self.word, self.seen()) {
+            return false;
+        }
+        self.fold();
+        self.alloc.store(self.alloc.load(Ordering::Relaxed) & !(1 << slot), Ordering::Relaxed);
+        true
     }
 
     fn popped(&self) -> Popped {
@@ -288,13 +309,6 @@ impl Steps for LeavesUnseen {
     }
 }
 
-pub(super) struct EveryFreeLists;
-impl Steps for EveryFreeLists {
-    fn is_mover(_: Word, now: Word) -> bool {
-        now.returned > 0
-    }
-}
-
 pub(super) struct TakesEmptyUnasked;
 impl Steps for TakesEmptyUnasked {
     fn take_empty(word: &AtomicU64, seen: Word) -> Duty {
@@ -314,5 +328,30 @@ pub(super) struct PushesLinked;
 impl Steps for PushesLinked {
     fn must_push(_: Word) -> bool {
         true
+    }
+}
+
+pub(super) struct MovesUnseen;
+impl Steps for MovesUnseen {
+    fn is_to_be_moved(_: Word) -> bool {
+        true
+    }
+}
+
+pub(super) struct MovesAnyFull;
+impl Steps for MovesAnyFull {
+    fn is_to_be_moved(now: Word) -> bool {
+        now.place == Place::Full
+    }
+}
+
+pub(super) struct ReclaimsWithoutSwap;
+impl Steps for ReclaimsWithoutSwap {
+    fn reclaim(word: &AtomicU64, seen: Word) -> bool {
+        let is_full = seen.place == Place::Full;
+        if is_full {
+            word.store(Word { place: Place::Owned, ..seen }.pack(), Ordering::Release);
+        }
+        is_full
     }
 }

@@ -163,9 +163,6 @@ wrong! {
     mini_heap::Small<LeavesUnseen> "alloc/leaves-span-without-second-look"
         breaks "alloc/concurrency/remote-free-counted-once" by "remote-free"
         "Leaves a span as full without looking for frees that were counted meanwhile: nobody lists it.";
-    mini_heap::Small<EveryFreeLists> "alloc/every-free-lists"
-        breaks "alloc/concurrency/remote-free-counted-once" by "remote-free"
-        "Lets every free of a full span move it, not the first alone.";
     mini_heap::Small<TakesEmptyUnasked> "alloc/takes-empty-span-unasked"
         breaks "alloc/concurrency/remote-free-counted-once" by "remote-free"
         "Stores itself as the owner of a span that it found listed and empty: another may have claimed it.";
@@ -175,6 +172,15 @@ wrong! {
     mini_heap::Small<PushesLinked> "alloc/pushes-linked-span"
         breaks "alloc/concurrency/remote-free-counted-once" by "remote-free"
         "Puts a span onto the list on which it is.";
+    mini_heap::Small<MovesUnseen> "alloc/lists-span-under-its-owner"
+        breaks "alloc/concurrency/remote-free-counted-once" by "remote-free"
+        "Lists a full span that changed meanwhile, without looking whose it is now.";
+    mini_heap::Small<MovesAnyFull> "alloc/lists-span-that-is-full-again"
+        breaks "alloc/concurrency/remote-free-counted-once" by "remote-free"
+        "Lists a full span that was taken back, filled and left meanwhile: it has no room.";
+    mini_heap::Small<ReclaimsWithoutSwap> "alloc/reclaims-without-swap"
+        breaks "alloc/concurrency/remote-free-counted-once" by "remote-free"
+        "Takes a full span back in two steps: a free in between counts for nothing.";
 
     sweep::Mark<AcquiresWithoutSwap> "alloc/acquires-sweep-without-swap"
         breaks "alloc/span/sweep-owner-unique" by "sweep"

@@ -55,6 +55,16 @@ impl SharedSpan for Shared {
         }
     }
 
+    fn free_at_home(&self, slot: usize) -> bool {
+        if !self.0.ledger.reclaim() {
+            return false;
+        }
+        self.0.settle();
+        assert!(self.0.free_own(0, 1 << slot, 1).is_some(), "the block was freed before");
+        self.0.restart();
+        true
+    }
+
     fn popped(&self) -> mini_heap::Popped {
         match self.0.ledger.popped() {
             Popped::Claimed => mini_heap::Popped::Claimed,
