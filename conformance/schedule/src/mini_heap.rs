@@ -5,18 +5,12 @@
 //!
 //! Judges what `remote_free` does. An empty span is given back, or, where `KEEPS`, stays the property
 //! of the heap for the next thread that needs one: then its owner may meet it on the list still.
-//!
-//! A span may have a *home*: the thread that last took blocks from it. Where it frees one of them while
-//! the span is full, it may take the span back, and then frees in it as its owner.
 
-use super::explore::{Case, end, models, start};
-use super::remote_free::{self, RemoteFree, SLOTS, Scene};
+use super::explore::{Case, models};
+use super::remote_free::{self, RemoteFree, SLOTS};
 use loom::sync::Mutex;
 use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::thread::yield_now;
-use std::num::NonZeroUsize;
-use std::sync::Arc;
-use std::sync::atomic;
 
 /// What a thread must do that has freed a block.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -73,15 +67,11 @@ pub trait SharedSpan: Send + Sync + 'static {
     /// Frees a slot. Anybody's.
     fn free(&self, slot: usize) -> Duty;
 
-    /// Thread `home` is about to take slots from the span. The owner's.
-    fn set_home(&self, home: NonZeroUsize) {
-        let _ = home;
-    }
-
-    /// Thread `home` frees a slot that it has taken itself. If the span is full and still its own to take
-    /// back, it is the caller's from now on, with the slot free; else false, and nothing was done.
-    fn free_at_home(&self, home: NonZeroUsize, slot: usize) -> bool {
-        let _ = (home, slot);
+    /// Takes the span back, if it is full, and frees `slot` in it, for a thread that took blocks from it
+    /// last, as far as it knows: it owns the span then. False, and nothing is done, if it is not full,
+    /// or if a part has no such way.
+    fn free_at_home(&self, slot: usize) -> bool {
+        let _ = slot;
         false
     }
 
@@ -95,7 +85,7 @@ pub trait SharedSpan: Send + Sync + 'static {
 
 /// The models of this socket for one part.
 pub fn models<S: SharedSpan>() -> Vec<Case> {
-    [homing::<S>(), remote_free::models::<MiniHeap<S, false>>(), keeping::<S>()].concat()
+    [remote_free::models::<MiniHeap<S, false>>(), keeping::<S>()].concat()
 }
 
 models! { keeping of SharedSpan:
@@ -117,81 +107,6 @@ fn searches_and_keeps<S: SharedSpan>() {
 
 fn turns_and_keeps<S: SharedSpan>() {
     remote_free::turns::<MiniHeap<S, true>>();
-}
-
-models! { homing of SharedSpan:
-    "remote-free" "the home frees a block of a full span, another the other" home_and_another None;
-    "remote-free" "the home frees, fills and leaves a full span, while another frees in it"
-        home_fills_again None;
-    "remote-free" "the home frees a block of a full span, another the other, a third looks for one"
-        home_against_search Some(3);
-}
-
-type Homely<S> = Scene<MiniHeap<S, false>>;
-
-impl<S: SharedSpan> Homely<S> {
-    /// Both blocks of the one span, which nobody has, and its home.
-    fn full_at_home() -> (Arc<Homely<S>>, [usize; 2], Own) {
-        let scene = Homely::<S>::new(1);
-        let (one, other, mut home) = scene.full();
-        assert_eq!(scene.alloc(&mut home), None, "two blocks of two are in use");
-        (scene, [one, other], home)
-    }
-
-    fn free_at_home(&self, home: &mut Own, block: usize) {
-        self.blocks[block].give();
-        self.heap.free_at_home(home, block);
-    }
-}
-
-fn home_and_another<S: SharedSpan>() {
-    let (scene, [one, other], mut home) = Homely::<S>::full_at_home();
-    let thread = start(&scene, move |scene| scene.free(other));
-    scene.free_at_home(&mut home, one);
-    scene.heap.leave(home);
-    end(thread);
-    scene.drain(&[]);
-}
-
-fn home_fills_again<S: SharedSpan>() {
-    let (scene, [one, other], mut home) = Homely::<S>::full_at_home();
-    let thread = start(&scene, move |scene| scene.free(other));
-    scene.free_at_home(&mut home, one);
-    let held: Vec<usize> = std::iter::from_fn(|| scene.alloc(&mut home)).collect();
-    scene.heap.leave(home);
-    end(thread);
-    scene.drain(&held);
-}
-
-fn home_against_search<S: SharedSpan>() {
-    let (scene, [one, other], mut home) = Homely::<S>::full_at_home();
-    let thread = start(&scene, move |scene| scene.free(other));
-    let search = start(&scene, |scene| {
-        let mut own = Own::default();
-        let held = scene.alloc(&mut own);
-        scene.heap.leave(own);
-        held
-    });
-    scene.free_at_home(&mut home, one);
-    scene.heap.leave(home);
-    end(thread);
-    let held = end(search);
-    scene.drain(held.as_slice());
-}
-
-/// What a thread keeps for itself: a span that it owns, and what spans know it by.
-pub struct Own {
-    span: Option<usize>,
-    id: NonZeroUsize,
-}
-
-impl Default for Own {
-    fn default() -> Own {
-        // Only whether two are the same counts, in no order.
-        static NEXT: atomic::AtomicUsize = atomic::AtomicUsize::new(1);
-        let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        Own { span: None, id: NonZeroUsize::new(id).expect("it begins at 1") }
-    }
 }
 
 /// The heap: as many structs as runs of pages, a list of spans with room, a map from pages to structs.
@@ -266,17 +181,6 @@ impl<S: SharedSpan, const KEEPS: bool> MiniHeap<S, KEEPS> {
         }
     }
 
-    /// Frees a block that the thread has allocated itself.
-    fn free_at_home(&self, own: &mut Own, block: usize) {
-        let span = self.struct_of[block / SLOTS].load(Ordering::Acquire);
-        if self.structs[span].free_at_home(own.id, block % SLOTS) {
-            assert_eq!(own.span, None, "a scene has one span");
-            own.span = Some(span);
-        } else {
-            self.free(block);
-        }
-    }
-
     /// The owner leaves `span`.
     fn let_go(&self, span: usize) {
         loop {
@@ -294,7 +198,8 @@ impl<S: SharedSpan, const KEEPS: bool> MiniHeap<S, KEEPS> {
 }
 
 impl<S: SharedSpan, const KEEPS: bool> RemoteFree for MiniHeap<S, KEEPS> {
-    type Cache = Own;
+    /// A span that the thread owns.
+    type Cache = Option<usize>;
 
     fn new(spans: usize) -> MiniHeap<S, KEEPS> {
         let cells = || (0..spans).map(|_| AtomicUsize::new(0)).collect();
@@ -311,9 +216,9 @@ impl<S: SharedSpan, const KEEPS: bool> RemoteFree for MiniHeap<S, KEEPS> {
         }
     }
 
-    fn alloc(&self, cache: &mut Own) -> Option<usize> {
+    fn alloc(&self, cache: &mut Option<usize>) -> Option<usize> {
         loop {
-            if let Some(span) = cache.span {
+            if let Some(span) = *cache {
                 let own = &self.structs[span];
                 let slot = own.take().or_else(|| {
                     own.fold();
@@ -331,10 +236,15 @@ impl<S: SharedSpan, const KEEPS: bool> RemoteFree for MiniHeap<S, KEEPS> {
                     left => panic!("a span without a free slot was left as {left:?}"),
                 }
             }
-            cache.span = self.claim().or_else(|| self.make());
-            let span = cache.span?;
-            self.structs[span].set_home(cache.id);
+            let listed = self.claim();
+            *cache = listed.or_else(|| self.make());
+            let span = (*cache)?;
             self.structs[span].fold();
+            if listed.is_some() {
+                // What is on the list without room keeps a thread from what has some.
+                let slot = self.structs[span].take().expect("a listed span has a free slot");
+                return Some(self.pages_of[span].load(Ordering::Relaxed) * SLOTS + slot);
+            }
         }
     }
 
@@ -347,8 +257,17 @@ impl<S: SharedSpan, const KEEPS: bool> RemoteFree for MiniHeap<S, KEEPS> {
         }
     }
 
-    fn leave(&self, cache: Own) {
-        if let Some(span) = cache.span {
+    fn free_at_home(&self, block: usize, cache: &mut Option<usize>) {
+        let span = self.struct_of[block / SLOTS].load(Ordering::Acquire);
+        if cache.is_none() && self.structs[span].free_at_home(block % SLOTS) {
+            *cache = Some(span);
+        } else {
+            self.free(block);
+        }
+    }
+
+    fn leave(&self, cache: Option<usize>) {
+        if let Some(span) = cache {
             self.let_go(span);
         }
     }

@@ -21,6 +21,13 @@ pub trait RemoteFree: Send + Sync + 'static {
     /// Frees `block`, which any thread may have allocated.
     fn free(&self, block: usize);
 
+    /// Frees `block`, whose span the thread took blocks from last, as far as it knows. A part may have a
+    /// shorter way for that.
+    fn free_at_home(&self, block: usize, cache: &mut Self::Cache) {
+        let _ = cache;
+        self.free(block);
+    }
+
     /// A thread gives up what it keeps.
     fn leave(&self, cache: Self::Cache);
 }
@@ -40,33 +47,41 @@ models! { RemoteFree:
     "remote-free" "the owner takes the last block and leaves, another frees and looks for one"
         filled_against_search None;
     "remote-free" "two threads take turns with one span" turns None;
+    "remote-free" "a full span is freed at home, while another thread frees in it" home_against_free None;
+    "remote-free" "a full span is freed at home and filled again, while another thread frees in it"
+        refilled_against_free None;
+    "remote-free" "a full span is freed at home, while another thread frees in it and a third looks for one"
+        home_against_search Some(3);
 }
 
-/// A heap, and its blocks.
-pub(crate) struct Scene<P> {
-    pub(crate) heap: P,
-    pub(crate) blocks: Vec<Piece>,
+struct Scene<P> {
+    heap: P,
+    blocks: Vec<Piece>,
 }
 
 impl<P: RemoteFree> Scene<P> {
-    /// With memory for so many spans.
-    pub(crate) fn new(spans: usize) -> Arc<Scene<P>> {
+    fn new(spans: usize) -> Arc<Scene<P>> {
         Arc::new(Scene { heap: P::new(spans), blocks: Piece::several(spans * SLOTS) })
     }
 
-    pub(crate) fn alloc(&self, cache: &mut P::Cache) -> Option<usize> {
+    fn alloc(&self, cache: &mut P::Cache) -> Option<usize> {
         let block = self.heap.alloc(cache)?;
         self.blocks[block].take();
         Some(block)
     }
 
-    pub(crate) fn free(&self, block: usize) {
+    fn free(&self, block: usize) {
         self.blocks[block].give();
         self.heap.free(block);
     }
 
+    fn free_at_home(&self, block: usize, cache: &mut P::Cache) {
+        self.blocks[block].give();
+        self.heap.free_at_home(block, cache);
+    }
+
     /// Both blocks of the one span, and the cache that they came from.
-    pub(crate) fn full(&self) -> (usize, usize, P::Cache) {
+    fn full(&self) -> (usize, usize, P::Cache) {
         let mut cache = P::Cache::default();
         let both = (self.alloc(&mut cache), self.alloc(&mut cache));
         let (Some(one), Some(other)) = both else { panic!("a fresh heap has no block") };
@@ -74,7 +89,7 @@ impl<P: RemoteFree> Scene<P> {
     }
 
     /// Every block of the heap is free, once. A span that nobody lists shows in no other way.
-    pub(crate) fn drain(&self, held: &[usize]) {
+    fn drain(&self, held: &[usize]) {
         for &block in held {
             self.free(block);
         }
@@ -209,4 +224,51 @@ pub(crate) fn turns<P: RemoteFree>() {
     turn(&scene);
     end(thread);
     scene.drain(&[]);
+}
+
+fn home_against_free<P: RemoteFree>() {
+    let scene = Scene::<P>::new(1);
+    let (one, other, cache) = scene.full();
+    scene.heap.leave(cache);
+    let thread = start(&scene, move |scene| scene.free(one));
+    let mut cache = P::Cache::default();
+    scene.free_at_home(other, &mut cache);
+    scene.heap.leave(cache);
+    end(thread);
+    scene.drain(&[]);
+}
+
+fn refilled_against_free<P: RemoteFree>() {
+    let scene = Scene::<P>::new(1);
+    let (one, other, cache) = scene.full();
+    scene.heap.leave(cache);
+    let thread = start(&scene, move |scene| scene.free(one));
+    let mut cache = P::Cache::default();
+    scene.free_at_home(other, &mut cache);
+    let mut held: Vec<usize> = (0..2).filter_map(|_| scene.alloc(&mut cache)).collect();
+    scene.heap.leave(cache);
+    let mut cache = P::Cache::default();
+    held.extend(scene.alloc(&mut cache));
+    scene.heap.leave(cache);
+    end(thread);
+    scene.drain(&held);
+}
+
+fn home_against_search<P: RemoteFree>() {
+    let scene = Scene::<P>::new(1);
+    let (one, other, cache) = scene.full();
+    scene.heap.leave(cache);
+    let thread = start(&scene, move |scene| scene.free(one));
+    let search = start(&scene, |scene| {
+        let mut cache = P::Cache::default();
+        let held = scene.alloc(&mut cache);
+        scene.heap.leave(cache);
+        held
+    });
+    let mut cache = P::Cache::default();
+    scene.free_at_home(other, &mut cache);
+    scene.heap.leave(cache);
+    end(thread);
+    let held = end(search);
+    scene.drain(held.as_slice());
 }

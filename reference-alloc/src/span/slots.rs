@@ -203,7 +203,7 @@ impl Span {
     }
 
     /// Looks for free slots from slot 0 again. The owner's.
-    pub(crate) fn restart(&self) {
+    pub fn restart(&self) {
         self.free_index.publish(0);
         self.alloc_cache.set(!self.bits.alloc(0).get());
     }

@@ -5,9 +5,8 @@
 
 use crate::mini_heap::{Duty, Left, Popped, SharedSpan};
 use crate::remote_free::SLOTS;
-use loom::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use loom::sync::atomic::{AtomicU64, Ordering};
 use std::marker::PhantomData;
-use std::num::NonZeroUsize;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Place {
@@ -74,15 +73,13 @@ pub(super) trait Steps: Sized + Send + Sync + 'static {
             .map_err(Word::unpack)
     }
 
-    /// Whether the thread that was the one to move a full span still is, when it sees `word`: the span's
-    /// home may have had it meanwhile.
-    fn is_still_mover(word: Word) -> bool {
-        word.place == Place::Full && word.returned > 0
+    /// Whether a full span that changed under the thread which is to move it is still to be moved.
+    fn is_to_be_moved(now: Word) -> bool {
+        now.place == Place::Full && now.returned > 0
     }
 
-    /// Takes a full span back, for its home.
-    fn reclaim(word: &AtomicU64) -> bool {
-        let mut seen = Word::unpack(word.load(Ordering::Relaxed));
+    /// Takes a full span back.
+    fn reclaim(word: &AtomicU64, mut seen: Word) -> bool {
         while seen.place == Place::Full {
             match Self::change(word, seen, Word { place: Place::Owned, ..seen }) {
                 Ok(()) => return true,
@@ -125,8 +122,6 @@ pub(super) struct Small<S> {
     freed: AtomicU64,
     /// The owner's.
     alloc: AtomicU64,
-    /// Who last took slots; 0 before the first.
-    home: AtomicUsize,
     steps: PhantomData<S>,
 }
 
@@ -148,7 +143,7 @@ impl<S: Steps> Small<S> {
             };
             match S::change(&self.word, now, moved) {
                 Ok(()) => return duty,
-                Err(seen) if S::is_still_mover(seen) => now = seen,
+                Err(seen) if S::is_to_be_moved(seen) => now = seen,
                 Err(_) => return Duty::None,
             }
         }
@@ -166,7 +161,6 @@ impl<S: Steps> SharedSpan for Small<S> {
             word: AtomicU64::new(dead.pack()),
             freed: AtomicU64::new(0),
             alloc: AtomicU64::new(0),
-            home: AtomicUsize::new(0),
             steps: PhantomData,
         }
     }
@@ -174,7 +168,6 @@ impl<S: Steps> SharedSpan for Small<S> {
     fn start(&self) {
         self.freed.store(0, Ordering::Relaxed);
         self.alloc.store(0, Ordering::Relaxed);
-        self.home.store(0, Ordering::Relaxed);
         let owned = Word { returned: 0, free: 0, place: Place::Owned, linked: false };
         self.word.store(owned.pack(), Ordering::Release);
     }
@@ -222,18 +215,13 @@ impl<S: Steps> SharedSpan for Small<S> {
         S::free(self, slot)
     }
 
-    fn set_home(&self, home: NonZeroUsize) {
-        self.home.store(home.get(), Ordering::Relaxed);
-    }
-
-    fn free_at_home(&self, home: NonZeroUsize, slot: usize) -> bool {
-        // A guess, but for this thread's own: only it writes its number there.
-        let is_back = self.home.load(Ordering::Relaxed) == home.get() && S::reclaim(&self.word);
-        if is_back {
-            self.fold();
-            self.alloc.store(self.alloc.load(Ordering::Relaxed) & !(1 << slot), Ordering::Relaxed);
+    fn free_at_home(&self, slot: usize) -> bool {
+        if !S::reclaim(&self.word, self.seen()) {
+            return false;
         }
-        is_back
+        self.fold();
+        self.alloc.store(self.alloc.load(Ordering::Relaxed) & !(1 << slot), Ordering::Relaxed);
+        true
     }
 
     fn popped(&self) -> Popped {
@@ -343,17 +331,23 @@ impl Steps for PushesLinked {
     }
 }
 
-pub(super) struct ListsFullAgain;
-impl Steps for ListsFullAgain {
-    fn is_still_mover(_: Word) -> bool {
+pub(super) struct MovesUnseen;
+impl Steps for MovesUnseen {
+    fn is_to_be_moved(_: Word) -> bool {
         true
     }
 }
 
-pub(super) struct ReclaimsUnasked;
-impl Steps for ReclaimsUnasked {
-    fn reclaim(word: &AtomicU64) -> bool {
-        let seen = Word::unpack(word.load(Ordering::Acquire));
+pub(super) struct MovesAnyFull;
+impl Steps for MovesAnyFull {
+    fn is_to_be_moved(now: Word) -> bool {
+        now.place == Place::Full
+    }
+}
+
+pub(super) struct ReclaimsWithoutSwap;
+impl Steps for ReclaimsWithoutSwap {
+    fn reclaim(word: &AtomicU64, seen: Word) -> bool {
         let is_full = seen.place == Place::Full;
         if is_full {
             word.store(Word { place: Place::Owned, ..seen }.pack(), Ordering::Release);

@@ -172,13 +172,15 @@ wrong! {
     mini_heap::Small<PushesLinked> "alloc/pushes-linked-span"
         breaks "alloc/concurrency/remote-free-counted-once" by "remote-free"
         "Puts a span onto the list on which it is.";
-
-    mini_heap::Small<ListsFullAgain> "alloc/lists-span-full-again"
+    mini_heap::Small<MovesUnseen> "alloc/lists-span-under-its-owner"
         breaks "alloc/concurrency/remote-free-counted-once" by "remote-free"
-        "Lists a span that was full, though its home had it meanwhile and it may be full again, or owned.";
-    mini_heap::Small<ReclaimsUnasked> "alloc/reclaims-span-without-swap"
+        "Lists a full span that changed meanwhile, without looking whose it is now.";
+    mini_heap::Small<MovesAnyFull> "alloc/lists-span-that-is-full-again"
         breaks "alloc/concurrency/remote-free-counted-once" by "remote-free"
-        "Sees that a span is full and takes it back for its home, in two steps.";
+        "Lists a full span that was taken back, filled and left meanwhile: it has no room.";
+    mini_heap::Small<ReclaimsWithoutSwap> "alloc/reclaims-without-swap"
+        breaks "alloc/concurrency/remote-free-counted-once" by "remote-free"
+        "Takes a full span back in two steps: a free in between counts for nothing.";
 
     sweep::Mark<AcquiresWithoutSwap> "alloc/acquires-sweep-without-swap"
         breaks "alloc/span/sweep-owner-unique" by "sweep"

@@ -7,7 +7,9 @@ use reference_alloc::ledger::{Duty, Left, Popped};
 use reference_alloc::size_class::{Class, Scan, SpanClass};
 use reference_alloc::span::{Made, Span, SpanState};
 use reference_alloc::units::{Addr, PAGE_BYTES, Pages};
-use std::num::NonZeroUsize;
+
+/// The home of every span, as far as a thread knows: whose it is says the ledger alone.
+const HOME: usize = 2;
 
 /// [`Span`], with its freed bits, its ledger and its home, as caches use it. It is never unmapped.
 pub(super) struct Shared(&'static Span);
@@ -28,6 +30,7 @@ impl SharedSpan for Shared {
             need_zero: false,
             state: SpanState::InUse,
         });
+        self.0.set_home(HOME);
     }
 
     fn take(&self) -> Option<usize> {
@@ -57,19 +60,15 @@ impl SharedSpan for Shared {
         }
     }
 
-    fn set_home(&self, home: NonZeroUsize) {
-        self.0.set_home(2 * home.get());
-    }
-
-    fn free_at_home(&self, home: NonZeroUsize, slot: usize) -> bool {
+    fn free_at_home(&self, slot: usize) -> bool {
         let mut kept = Kept::new();
-        let mut home = Home::new(2 * home.get(), &mut kept);
-        let is_back = home.keeps(self.0);
-        if is_back {
+        let mut home = Home::new(HOME, &mut kept);
+        let is_kept = home.keeps(self.0);
+        if is_kept {
             assert!(self.0.free_own(0, 1 << slot, 1).is_some(), "the block was freed before");
             home.let_go(self.0);
         }
-        is_back
+        is_kept
     }
 
     fn popped(&self) -> mini_heap::Popped {
