@@ -216,21 +216,20 @@ impl<O: Os> Mheap<O> {
         stats.heap_inuse =
             bytes(&self.in_spans.heap).clamp(stats.heap_alloc.min(stats.heap_sys), stats.heap_sys);
         stats.heap_idle = stats.heap_sys - stats.heap_inuse;
-        stats.heap_released = (core.pages.scavenged_pages().bytes() as u64).min(stats.heap_idle);
+        let released = self.pages.released_pages(&core).bytes() as u64;
+        stats.heap_released = released.min(stats.heap_idle);
         stats.mspan_inuse =
             (self.in_spans.spans.load(Ordering::Relaxed) * size_of::<Span>()) as u64;
         stats.mspan_sys = persistent.used_for(Purpose::Spans) as u64;
         stats.mcache_sys = persistent.used_for(Purpose::Caches) as u64;
         let tables = persistent.used_for(Purpose::Tables);
-        stats.gc_sys = (tables + self.pages.arenas.table_bytes()) as u64;
+        stats.gc_sys = (tables + self.pages.arenas.table_bytes(&self.pages.os)) as u64;
         stats.other_sys =
             persistent.taken() as u64 - stats.mspan_sys - stats.mcache_sys - tables as u64;
     }
 
     /// Gives what a thread keeps back to the heap.
     pub fn flush_pages(&self, local: &mut LocalPages) {
-        if !local.cache.is_empty() {
-            self.pages.core().pages.flush_cache(&mut local.cache);
-        }
+        self.pages.flush_cached(&mut local.cache);
     }
 }
