@@ -55,10 +55,15 @@ fn script(ops: impl IntoIterator<Item = Op>) -> Script {
     Script { steps: main_steps(ops) }
 }
 
-/// Maps the first chunk, and holds nothing of it.
-fn grown() -> [Op; 3] {
-    let slot = Slot(900);
-    [Op::New { slot, size: 200_000, scan: Scan::Noscan }, Op::Free { slot }, Op::Flush]
+/// All that is dead becomes free: a heap with a collector learns only now that it is.
+fn reclaimed() -> [Op; 2] {
+    [Op::StartCycle, Op::Sweep { spans: 10_000 }]
+}
+
+/// Maps `size` bytes at least, and holds nothing of them.
+fn grown(size: u64) -> [Op; 5] {
+    let [cycle, sweep] = reclaimed();
+    [object(900, size), free(900), cycle, sweep, Op::Flush]
 }
 
 fn object(i: u16, size: u64) -> Op {
@@ -77,7 +82,7 @@ fn page_runs(c: &Circumstances) -> Vec<Script> {
     let random = |salt: u64, largest: u64, cached: u64, length: usize| {
         let mut dice = c.dice(salt);
         let mut full = [false; 40];
-        let mut ops: Vec<Op> = grown().into();
+        let mut ops: Vec<Op> = grown(200_000).into();
         for _ in 0..length {
             let i = dice.below(40) as usize;
             let slot = Slot(i as u16);
@@ -108,7 +113,8 @@ fn page_runs(c: &Circumstances) -> Vec<Script> {
         script(ops)
     };
     // Two chunks and more, runs across their border, and summaries with long inner runs.
-    let mut wide: Vec<Op> = vec![object(900, 9 << 20), free(900), Op::Flush, Op::Survey];
+    let mut wide: Vec<Op> = grown(9 << 20).into();
+    wide.push(Op::Survey);
     for (i, pages) in [500, 30, 200, 400, 60, 100].into_iter().enumerate() {
         wide.extend([run(i as u16, pages), Op::Survey]);
     }
@@ -116,7 +122,7 @@ fn page_runs(c: &Circumstances) -> Vec<Script> {
     wide.extend([free(0), free(2), free(4), Op::Survey, run(9, 450), run(10, 100), Op::Survey]);
     wide.extend((0..11).map(free).chain([Op::Flush, Op::Survey]));
     // Everything taken, a request that nothing can meet, then a hole.
-    let mut exhausted: Vec<Op> = grown().into();
+    let mut exhausted: Vec<Op> = grown(200_000).into();
     exhausted.extend([run(0, 300), run(1, 100), run(2, 512), run(3, 5), free(1), run(4, 2)]);
     exhausted.extend([run(5, 600), run(6, 1), Op::Survey, free(0), run(7, 3), Op::Survey]);
     vec![
@@ -206,7 +212,7 @@ fn spread(policy: Policy, states: usize) -> Vec<Move> {
 /// A program of [`spread`], performed: what a block's start is under another policy does not matter,
 /// because it is freed by its slot.
 fn performed(policy: Policy, program: &[Move]) -> Script {
-    let mut ops: Vec<Op> = grown().into();
+    let mut ops: Vec<Op> = grown(200_000).into();
     let (mut taken, mut slots) = (0u64, HashMap::new());
     for (i, step) in program.iter().enumerate() {
         match *step {
@@ -232,7 +238,7 @@ fn packing(c: &Circumstances) -> Vec<Script> {
     let random = |salt: u64| {
         let mut dice = c.dice(300 + salt);
         let (mut held, mut used) = (Vec::new(), 0);
-        let mut ops: Vec<Op> = grown().into();
+        let mut ops: Vec<Op> = grown(200_000).into();
         for i in 0..200 {
             let n = 1 + dice.below(LONGEST as u64);
             if used + n <= LIVE as u64 && !dice.one_in(4) {
@@ -322,6 +328,7 @@ fn scavenging(c: &Circumstances) -> Vec<Script> {
                 20..23 => ops.push(Op::ScavengePaced),
                 23..26 => ops.push(Op::ReleaseAll),
                 26..29 => ops.push(Op::Flush),
+                29..34 => ops.extend(reclaimed()),
                 _ if full[i] => {
                     ops.push(free(i as u16));
                     full[i] = false;
@@ -336,6 +343,7 @@ fn scavenging(c: &Circumstances) -> Vec<Script> {
         ops.extend([Op::Survey, Op::ReleaseAll, Op::Survey]);
         script(ops)
     };
+    let [cycle, sweep] = reclaimed();
     // Much in use and a fifth of it freed: half of that may go back in the background, and no more.
     let paced = [
         object(0, 8 << 20),
@@ -343,6 +351,8 @@ fn scavenging(c: &Circumstances) -> Vec<Script> {
         object(2, 8 << 20),
         free(0),
         free(2),
+        cycle,
+        sweep,
         Op::ScavengePaced,
         Op::Survey,
         Op::MemoryLimit { size: 43 << 20 },
@@ -355,6 +365,8 @@ fn scavenging(c: &Circumstances) -> Vec<Script> {
     let little = [
         object(0, 2 << 20),
         free(0),
+        cycle,
+        sweep,
         Op::Scavenge { size: 8192 },
         Op::Scavenge { size: 8192 },
         Op::Survey,
@@ -363,6 +375,8 @@ fn scavenging(c: &Circumstances) -> Vec<Script> {
     let again = [
         object(0, 1 << 20),
         free(0),
+        cycle,
+        sweep,
         Op::ReleaseAll,
         object(1, 40_000),
         object(2, 100),
@@ -370,12 +384,15 @@ fn scavenging(c: &Circumstances) -> Vec<Script> {
         Op::Flush,
         Op::Survey,
         free(1),
+        cycle,
+        sweep,
         Op::ReleaseAll,
         Op::Survey,
     ];
     // Nearly all of a chunk in use.
     let mut dense: Vec<Op> = vec![object(0, 4_100_000), object(1, 60_000), Op::Flush];
-    dense.extend([free(1), Op::ReleaseAll, Op::Survey, free(0), Op::Scavenge { size: 1 << 16 }]);
+    dense.extend([free(1), cycle, sweep, Op::ReleaseAll, Op::Survey]);
+    dense.extend([free(0), cycle, sweep, Op::Scavenge { size: 1 << 16 }]);
     vec![
         script(little),
         script(paced),
