@@ -3,6 +3,7 @@
 //! A target here is named by a word of its own on the command line, and lives in the worker, whose
 //! memory it does not serve but for the calls that are judged.
 
+mod collected;
 mod explicit;
 
 use crate::target::heap::Heap;
@@ -11,7 +12,10 @@ use crate::target::heap::Heap;
 type Make = fn() -> Box<dyn Heap>;
 
 /// The words, and what they name.
-const TARGETS: [(&str, Make); 1] = [("reference-alloc", || Box::new(explicit::Explicit::new()))];
+const TARGETS: [(&str, Make); 2] = [
+    ("reference-alloc", || Box::new(explicit::Explicit::new())),
+    ("reference-alloc-collected", || Box::new(collected::Collecting::new())),
+];
 
 /// The words of all targets here.
 pub fn words() -> impl Iterator<Item = &'static str> {
