@@ -313,7 +313,7 @@ impl Hands<'_> {
         };
         let same = held.size == block.held.size;
         // A write past an object that shares its block, or fills it, lands in another object.
-        let has_slack = || held.size >= 16 && self.usable_of(&block, log) > block.held.size;
+        let has_slack = || held.size >= 16 && inside.slack(block.held) > 0;
         if block.origin != Origin::Object
             || same == matches!(op, Op::FreeWrong { .. })
             || same && !has_slack()
@@ -323,8 +323,9 @@ impl Hands<'_> {
         }
         claim.leave_empty();
         if same {
+            // Every bit changes: what is there may be any pattern.
             // SAFETY: none: the write past the object that the target claims to detect.
-            unsafe { memory::fill(held.address.add(held.size), 1, block.seed) };
+            unsafe { memory::flip(held.address.add(held.size)) };
         }
         log.misusing(held.address as u64);
         // SAFETY: none: this is the misuse that the target claims to stop.
