@@ -386,17 +386,6 @@ impl Span {
         !freed && (slot < below || self.alloc_word(slot / 64).get() & bit != 0)
     }
 
-    /// Word `word` of the bits of allocated slots: those from [`Span::free_index`] on count. For the
-    /// owner, or at rest.
-    pub fn alloc_bits(&self, word: usize) -> u64 {
-        self.alloc_word(word).get()
-    }
-
-    /// What stands for the division by `elem_bytes`; 0 for one large object.
-    pub fn magic(&self) -> u32 {
-        self.magic.get()
-    }
-
     /// Slots that are allocated by their bits, and slots whose freed bits are set. At rest.
     pub fn recount(&self) -> (usize, usize) {
         let (mut allocated, mut freed) = (0, 0);

@@ -54,9 +54,16 @@ pub(super) fn look_up(size: usize, scan: Scan) -> LookupView {
     LookupView { class, specialised: class, roundup: round_up(size, scan) }
 }
 
+/// A dividend whose quotient is the number that stands for the division itself.
+const ONE: usize = 1 << 32;
+
 /// A span, and what lives in it.
 pub(super) fn span(span: &Span, roots: &Roots) -> SpanView {
     let (class, words) = (span.class(), span.slots().div_ceil(64));
+    let mut alloc_bits = vec![0; words];
+    for slot in (0..span.slots()).filter(|&slot| span.is_allocated(slot)) {
+        alloc_bits[slot / 64] |= 1 << (slot % 64);
+    }
     SpanView {
         base: span.base().0,
         limit: span.limit().0,
@@ -73,8 +80,8 @@ pub(super) fn span(span: &Span, roots: &Roots) -> SpanView {
         },
         sweepgen: u64::from(span.sweepgen.load(Ordering::Relaxed)),
         needzero: span.need_zero(),
-        divmul: span.magic(),
-        alloc_bits: (0..words).map(|word| span.alloc_bits(word)).collect(),
+        divmul: span.slot_at(span.base() + ONE) as u32,
+        alloc_bits,
         live: roots.bits(span)[..words].to_vec(),
     }
 }
