@@ -14,10 +14,11 @@ use crate::mcache::Mcache;
 use crate::mcentral::Mcentral;
 use crate::os::{self, Os};
 use crate::page_heap::Core;
-use crate::persistent::{Persistent, Purpose};
+use crate::persistent::Persistent;
+use crate::registry::{Entry, Idle, Registry};
 use crate::size_class::{Class, MAX_SMALL, Reserve, SIZES_BY_8, SIZES_BY_16, Scan};
 use crate::span::{Span, SpanState};
-use crate::sync::{AtomicPtr, AtomicU64, Guard, Lock, Ordering};
+use crate::sync::{AtomicU64, Guard, Ordering};
 use crate::units::{Addr, PAGE_BYTES, PAGE_SHIFT, Pages};
 use std::ptr::{self, NonNull};
 
@@ -25,29 +26,19 @@ use std::ptr::{self, NonNull};
 pub struct Heap<O: Os> {
     /// Everything below the caches.
     pub central: Mcentral<O>,
-    pub(crate) caches: Lock<Caches>,
-    /// All caches ever made, for those who look.
-    all: AtomicPtr<Mcache>,
+    /// Those of threads, and those that wait for one.
+    pub(crate) caches: Registry<Mcache>,
     /// Large blocks, ever.
     pub large: LargeCounts,
 }
 
 /// Every lock of a heap, held.
 pub struct AllLocks<'a, O: Os> {
-    _caches: Guard<'a, Caches>,
+    _caches: Guard<'a, Idle<Mcache>>,
     _core: Guard<'a, Core>,
     _persistent: Guard<'a, Persistent>,
     _heap: &'a Heap<O>,
 }
-
-/// Caches without a thread.
-#[derive(Debug)]
-pub(crate) struct Caches {
-    pub(crate) idle: *mut Mcache,
-}
-
-// SAFETY: caches are never unmapped, and an idle one is nobody's.
-unsafe impl Send for Caches {}
 
 /// What was allocated and freed of large blocks. Never falls.
 #[derive(Debug)]
@@ -96,8 +87,7 @@ impl<O: Os> Heap<O> {
     pub const fn new(os: O, reserve: Reserve) -> Heap<O> {
         Heap {
             central: Mcentral::new(os, reserve),
-            caches: Lock::new(Caches { idle: ptr::null_mut() }),
-            all: AtomicPtr::new(ptr::null_mut()),
+            caches: Registry::new(),
             large: LargeCounts {
                 mallocs: AtomicU64::new(0),
                 frees: AtomicU64::new(0),
@@ -111,28 +101,12 @@ impl<O: Os> Heap<O> {
     ///
     /// # Errors
     /// If the system has no memory for one.
-    pub fn attach(&self) -> Result<&'static Mcache, OutOfMemory> {
-        let mut caches = self.caches.hold();
-        // SAFETY: null, or a cache that is nobody's and never unmapped.
-        if let Some(cache) = unsafe { caches.idle.as_ref() } {
-            caches.idle = cache.idle.swap(ptr::null_mut(), Ordering::Relaxed);
-            return Ok(cache);
-        }
-        let mut from = self.central.heap.pages.persistent();
-        let place = from.alloc(
-            &self.central.heap.pages.os,
-            Purpose::Caches,
-            size_of::<Mcache>(),
-            align_of::<Mcache>(),
-        )?;
-        drop(from);
-        // SAFETY: memory for a cache, nobody else's, for ever. Zero bytes are `Mcache::none()`, which is
-        // not written there: it would stand on the stack first, and stacks may be small.
-        let cache: &'static Mcache = unsafe { place.cast().as_ref() };
-        cache.open();
-        cache.next.store(self.all.load(Ordering::Relaxed), Ordering::Relaxed);
-        self.all.store(ptr::from_ref(cache).cast_mut(), Ordering::Release);
-        Ok(cache)
+    pub fn attach(&self) -> Result<&'static Entry<Mcache>, OutOfMemory> {
+        // SAFETY: zero bytes are `Mcache::none()`. That is not written there: it would stand on the
+        // stack first, and stacks may be small.
+        let open = |place: NonNull<Mcache>| unsafe { place.as_ref() }.open();
+        // SAFETY: as above.
+        unsafe { self.caches.take_in_place(&self.central.heap.pages, open) }
     }
 
     /// Takes a cache back, with all that is in it.
@@ -142,12 +116,10 @@ impl<O: Os> Heap<O> {
     ///
     /// # Safety
     /// The caller owns the cache, and uses it no more.
-    pub unsafe fn detach(&self, cache: &'static Mcache) -> Result<(), Misuse> {
+    pub unsafe fn detach(&self, cache: &'static Entry<Mcache>) -> Result<(), Misuse> {
         // SAFETY: the caller's.
         let done = unsafe { cache.release_all(&self.central) };
-        let mut caches = self.caches.hold();
-        cache.idle.store(caches.idle, Ordering::Relaxed);
-        caches.idle = ptr::from_ref(cache).cast_mut();
+        self.caches.give(cache);
         done
     }
 
@@ -155,7 +127,7 @@ impl<O: Os> Heap<O> {
     /// for what threads do in their own magazines.
     pub fn lock_all(&self) -> AllLocks<'_, O> {
         AllLocks {
-            _caches: self.caches.hold(),
+            _caches: self.caches.lock(),
             _core: self.central.heap.pages.core(),
             _persistent: self.central.heap.pages.persistent(),
             _heap: self,
@@ -178,13 +150,6 @@ impl<O: Os> Heap<O> {
             core.pages.free_pages() - core.pages.scavenged_pages()
         };
         pages.scavenge(Pages(free.0.saturating_sub(keep >> PAGE_SHIFT)), true)
-    }
-
-    /// All caches that were ever made.
-    pub fn caches(&self) -> impl Iterator<Item = &'static Mcache> {
-        // SAFETY: null, or a cache that is never unmapped.
-        let follow = |at: &AtomicPtr<Mcache>| unsafe { at.load(Ordering::Acquire).as_ref() };
-        std::iter::successors(follow(&self.all), move |cache| follow(&cache.next))
     }
 
     /// A block of a small class.

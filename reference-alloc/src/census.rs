@@ -3,6 +3,7 @@
 use crate::alloc::Heap;
 use crate::mcache::Mcache;
 use crate::os::Os;
+use crate::registry::Entry;
 use crate::size_class::Class;
 use crate::stats::{BySize, MemStats};
 use crate::sync::Ordering;
@@ -11,17 +12,17 @@ impl<O: Os> Heap<O> {
     /// What the heap has and did. See [`crate::stats`] for what that means while others use it.
     pub fn stats(&self) -> MemStats {
         let mut stats = MemStats::EMPTY;
-        let mut live_caches = 0;
+        let mut caches = 0;
         let large_frees = self.large.free_bytes.load(Ordering::Acquire);
         stats.by_size[0].frees = self.large.frees.load(Ordering::Acquire);
-        for cache in self.caches() {
+        for cache in self.caches.iter() {
             for class in Class::all() {
                 stats.by_size[usize::from(class.0)].frees += cache.magazine(class.0).frees();
             }
         }
         // Only now: whatever was freed above was allocated before.
-        for cache in self.caches() {
-            live_caches += 1;
+        for cache in self.caches.iter() {
+            caches += 1;
             for class in Class::all() {
                 stats.by_size[usize::from(class.0)].mallocs += cache.magazine(class.0).mallocs();
             }
@@ -38,18 +39,8 @@ impl<O: Os> Heap<O> {
             bytes(|of| of.mallocs) + self.large.malloc_bytes.load(Ordering::Acquire);
         stats.heap_alloc = stats.total_alloc - bytes(|of| of.frees) - large_frees;
         self.central.heap.count(&mut stats);
-        let idle = self.idle_caches();
-        stats.mcache_inuse = ((live_caches - idle) * size_of::<Mcache>()) as u64;
+        let live_caches = caches - self.caches.idle().min(caches);
+        stats.mcache_inuse = (live_caches * size_of::<Entry<Mcache>>()) as u64;
         stats
-    }
-
-    /// Caches without a thread.
-    fn idle_caches(&self) -> usize {
-        let caches = self.caches.hold();
-        // SAFETY: null, or a cache that is never unmapped; the lock keeps the list as it is.
-        let first = unsafe { caches.idle.as_ref() };
-        // SAFETY: as above.
-        let next = |cache: &&'static Mcache| unsafe { cache.idle.load(Ordering::Relaxed).as_ref() };
-        std::iter::successors(first, next).count()
     }
 }

@@ -11,6 +11,7 @@ use crate::arena::Arenas;
 use crate::ledger::Place;
 use crate::mcache::Mcache;
 use crate::os::Os;
+use crate::registry::Entry;
 use crate::size_class::{Class, Scan};
 use crate::span::{Span, SpanState};
 use crate::units::{Addr, PageIdx, Pages};
@@ -43,7 +44,7 @@ impl<O: Os> Heap<O> {
         }
         let (mut cached, mut scavenged) = (Pages(0), Pages(0));
         let mut in_magazines = 0;
-        for cache in self.caches() {
+        for cache in self.caches.iter() {
             // SAFETY: the caller's.
             unsafe {
                 cached += cache.page_cache().free();
@@ -116,11 +117,11 @@ impl<O: Os> Heap<O> {
                 }
             }
             if let Some(span) = magazine.current() {
-                let here = |other: &&Mcache| {
+                let here = |other: &&Entry<Mcache>| {
                     other.magazine(class.0).current().is_some_and(|s| ptr::eq(s, span))
                 };
                 let owned = span.ledger.place() == Place::Owned && span.class().class() == class;
-                if !owned || self.caches().filter(here).count() != 1 {
+                if !owned || self.caches.iter().filter(here).count() != 1 {
                     report(Violation {
                         id: "alloc/concurrency/mcache-span-exclusive",
                         at: span.base(),

@@ -24,10 +24,9 @@ use crate::os::Os;
 use crate::pages::PageCache;
 use crate::size_class::{CLASSES, Class, Scan, SpanClass};
 use crate::span::Span;
-use crate::sync::{AtomicPtr, Ordering};
+use crate::sync::Ordering;
 use crate::units::Addr;
 use std::cell::UnsafeCell;
-use std::ptr;
 
 /// What the owner alone looks at.
 #[derive(Debug)]
@@ -43,14 +42,10 @@ struct Mine {
 #[repr(C)]
 pub struct Mcache {
     magazines: [Magazine; CLASSES],
-    /// The next in the list of all caches.
-    pub(crate) next: AtomicPtr<Mcache>,
-    /// The next in the list of caches without a thread.
-    pub(crate) idle: AtomicPtr<Mcache>,
     mine: UnsafeCell<Mine>,
 }
 
-// SAFETY: other threads read magazines' counters and levels, which are atomic, and the list links;
+// SAFETY: other threads read magazines' counters and levels, which are atomic;
 // `mine` and the places are the owner's, and ownership is handed over under a lock.
 unsafe impl Sync for Mcache {}
 
@@ -61,8 +56,6 @@ impl Mcache {
     pub const fn none() -> Mcache {
         Mcache {
             magazines: [const { Magazine::new() }; CLASSES],
-            next: AtomicPtr::new(ptr::null_mut()),
-            idle: AtomicPtr::new(ptr::null_mut()),
             mine: UnsafeCell::new(Mine {
                 pages: LocalPages { cache: PageCache::EMPTY },
                 emptied: Emptied::new(),

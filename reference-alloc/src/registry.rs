@@ -10,9 +10,9 @@ use crate::error::OutOfMemory;
 use crate::os::Os;
 use crate::page_heap::PageHeap;
 use crate::persistent::Purpose;
-use crate::sync::{AtomicPtr, Lock, Ordering};
+use crate::sync::{AtomicPtr, Guard, Lock, Ordering};
 use std::ops::Deref;
-use std::ptr;
+use std::ptr::{self, NonNull};
 
 /// The list of all, and the list of those that wait.
 #[derive(Debug)]
@@ -32,8 +32,9 @@ pub struct Entry<T> {
     next_idle: AtomicPtr<Entry<T>>,
 }
 
+/// Those that wait, newest first.
 #[derive(Debug)]
-struct Idle<T> {
+pub(crate) struct Idle<T> {
     first: *mut Entry<T>,
     count: usize,
 }
@@ -67,6 +68,22 @@ impl<T: Sync + 'static> Registry<T> {
         pages: &PageHeap<O>,
         make: impl FnOnce() -> T,
     ) -> Result<&'static Entry<T>, OutOfMemory> {
+        // SAFETY: what is written is a `T`.
+        unsafe { self.take_in_place(pages, |place| place.write(make())) }
+    }
+
+    /// The same for what must never stand on a stack: `make` makes it where it is to be.
+    ///
+    /// # Errors
+    /// If the system has no memory for one.
+    ///
+    /// # Safety
+    /// `make` leaves a `T` at the place that it is given: memory that is zero, nobody else's, for ever.
+    pub unsafe fn take_in_place<O: Os>(
+        &self,
+        pages: &PageHeap<O>,
+        make: impl FnOnce(NonNull<T>),
+    ) -> Result<&'static Entry<T>, OutOfMemory> {
         let mut idle = self.idle.hold();
         // SAFETY: null, or an entry that is nobody's and never unmapped.
         if let Some(entry) = unsafe { idle.first.as_ref() } {
@@ -75,16 +92,17 @@ impl<T: Sync + 'static> Registry<T> {
             return Ok(entry);
         }
         let (bytes, align) = (size_of::<Entry<T>>(), align_of::<Entry<T>>());
-        let place =
-            pages.persistent().alloc(&pages.os, Purpose::Caches, bytes, align)?.cast::<Entry<T>>();
-        let older = AtomicPtr::new(self.all.load(Ordering::Relaxed));
-        // SAFETY: memory for an entry, nobody else's, for ever.
-        let entry = unsafe {
-            place.write(Entry { value: make(), older, next_idle: AtomicPtr::new(ptr::null_mut()) });
-            place.as_ref()
+        let place = pages.persistent().alloc(&pages.os, Purpose::Caches, bytes, align)?;
+        let entry = place.cast::<Entry<T>>().as_ptr();
+        // SAFETY: memory for an entry, nobody else's, for ever; `make` makes the rest of it.
+        let entry: &'static Entry<T> = unsafe {
+            make(NonNull::new_unchecked(&raw mut (*entry).value));
+            (&raw mut (*entry).older).write(AtomicPtr::new(self.all.load(Ordering::Relaxed)));
+            (&raw mut (*entry).next_idle).write(AtomicPtr::new(ptr::null_mut()));
+            &*entry
         };
         // Under the lock: nobody else adds one meanwhile.
-        self.all.store(place.as_ptr(), Ordering::Release);
+        self.all.store(ptr::from_ref(entry).cast_mut(), Ordering::Release);
         Ok(entry)
     }
 
@@ -107,10 +125,49 @@ impl<T: Sync + 'static> Registry<T> {
     pub fn idle(&self) -> usize {
         self.idle.hold().count
     }
+
+    /// Takes the lock: none is taken and none given back meanwhile.
+    pub(crate) fn lock(&self) -> Guard<'_, Idle<T>> {
+        self.idle.hold()
+    }
 }
 
 impl<T: Sync + 'static> Default for Registry<T> {
     fn default() -> Registry<T> {
         Registry::new()
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::os::sim::Sim;
+    use crate::sync::AtomicU32;
+
+    #[test]
+    fn what_was_given_back_is_taken_again_as_it_was_and_nobody_is_forgotten() {
+        let pages = Box::new(PageHeap::new(Sim::new()));
+        let registry = Registry::new();
+        let make = || AtomicU32::new(0);
+        let first = registry.take(&*pages, make).unwrap();
+        let second = registry.take(&*pages, make).unwrap();
+        first.store(1, Ordering::Relaxed);
+        second.store(2, Ordering::Relaxed);
+        assert_eq!(registry.idle(), 0);
+        registry.give(first);
+        assert_eq!(registry.idle(), 1);
+        let again = registry.take(&*pages, || unreachable!("one waits")).unwrap();
+        assert!(ptr::eq(again, first));
+        let all: Vec<u32> = registry.iter().map(|entry| entry.load(Ordering::Relaxed)).collect();
+        assert_eq!(all, [2, 1], "the newest first");
+    }
+
+    #[test]
+    fn one_that_finds_no_memory_leaves_the_registry_as_it_was() {
+        let pages = Box::new(PageHeap::new(Sim::new()));
+        pages.os.limit(0);
+        let registry: Registry<AtomicU32> = Registry::new();
+        assert!(registry.take(&*pages, || AtomicU32::new(0)).is_err());
+        assert_eq!((registry.idle(), registry.iter().count()), (0, 0));
     }
 }

@@ -7,6 +7,7 @@ use reference_alloc::error::MisuseKind;
 use reference_alloc::mcache::Mcache;
 use reference_alloc::os::Os;
 use reference_alloc::os::sim::Sim;
+use reference_alloc::registry::Entry;
 use reference_alloc::size_class::{Class, Reserve};
 use reference_alloc::units::Addr;
 use std::collections::BTreeMap;
@@ -14,7 +15,7 @@ use std::collections::BTreeMap;
 /// A heap with some caches, and all blocks that are live, filled with a byte of their own.
 struct World {
     heap: Box<Heap<Sim>>,
-    caches: Vec<Option<&'static Mcache>>,
+    caches: Vec<Option<&'static Entry<Mcache>>>,
     live: Vec<Block>,
 }
 
@@ -31,7 +32,7 @@ impl World {
         World { heap, caches: vec![None; caches], live: Vec::new() }
     }
 
-    fn cache(&mut self, who: usize) -> Option<&'static Mcache> {
+    fn cache(&mut self, who: usize) -> Option<&'static Entry<Mcache>> {
         let who = who % self.caches.len();
         if self.caches[who].is_none() {
             self.caches[who] = self.heap.attach().ok();

@@ -30,6 +30,7 @@ use crate::error::{Misuse, OutOfMemory};
 use crate::harden::Asked;
 use crate::mcache::Mcache;
 use crate::os::unix::Unix;
+use crate::registry::Entry;
 use crate::size_class::{Class, Reserve};
 use crate::sync::{AtomicU32, Lock, Ordering};
 use crate::units::Addr;
@@ -234,7 +235,7 @@ fn key() -> Option<libc::pthread_key_t> {
 unsafe extern "C" fn teardown(cache: *mut libc::c_void) {
     set_stage(Stage::Late);
     // SAFETY: the value is the cache that `begin` gave this thread.
-    let cache: &'static Mcache = unsafe { &*cache.cast::<Mcache>() };
+    let cache: &'static Entry<Mcache> = unsafe { &*cache.cast() };
     set_cache(&NO_CACHE);
     // SAFETY: the thread will not find it again.
     if let Err(misuse) = unsafe { HEAP.detach(cache) } {

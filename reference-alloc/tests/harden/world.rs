@@ -6,6 +6,7 @@ use reference_alloc::harden::{Asked, Detect};
 use reference_alloc::mcache::Mcache;
 use reference_alloc::os;
 use reference_alloc::os::sim::Sim;
+use reference_alloc::registry::Entry;
 use reference_alloc::size_class::{MAX_SLOT, MAX_SMALL, Reserve};
 use reference_alloc::units::Addr;
 
@@ -15,7 +16,7 @@ pub(crate) const SECRET: u64 = 0x0123_4567_89ab_cdef;
 /// A heap that is looked after, with a cache.
 pub(crate) struct World {
     pub(crate) heap: Box<Heap<Sim>>,
-    pub(crate) cache: &'static Mcache,
+    pub(crate) cache: &'static Entry<Mcache>,
 }
 
 /// Sizes where something changes: nothing, words, classes, the last small one, pages.

@@ -67,20 +67,12 @@
 //! Loom explores these in every order of two or three threads: the model `remote-free`,
 //! `ci/loom.sh`.
 
-use crate::sync::{AtomicU64, Ordering, const_unless_loom};
+mod word;
 
-/// Where a span is; see the head of this file.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Place {
-    /// One thread has it.
-    Owned,
-    /// Nobody has it, and it had no free slot when it was left.
-    Full,
-    /// Nobody has it, and it is on the stack of its class.
-    Listed,
-    /// It is no span.
-    Dead,
-}
+pub use self::word::Place;
+
+use self::word::Word;
+use crate::sync::{AtomicU64, Ordering, const_unless_loom};
 
 /// What a thread must do that has freed blocks of a span.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -128,62 +120,11 @@ pub enum Popped {
 #[derive(Debug)]
 pub struct Ledger(AtomicU64);
 
-/// The word, taken apart. `returned` is at the top, so that it may fall below zero and come back
-/// without borrowing from its neighbours.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Word {
-    returned: i16,
-    /// Free slots when the owner left it; 0 while owned and when full.
-    free: u16,
-    slots: u16,
-    place: Place,
-    /// On the stack of its class.
-    linked: bool,
-}
-
-const RETURNED: u32 = 48;
-const FREE: u32 = 32;
-const SLOTS: u32 = 16;
-const LINKED: u32 = 8;
-
-impl Word {
-    #[inline]
-    const fn pack(self) -> u64 {
-        (self.returned as u16 as u64) << RETURNED
-            | (self.free as u64) << FREE
-            | (self.slots as u64) << SLOTS
-            | (self.linked as u64) << LINKED
-            | self.place as u64
-    }
-
-    #[inline]
-    const fn unpack(bits: u64) -> Word {
-        Word {
-            returned: (bits >> RETURNED) as i16,
-            free: (bits >> FREE) as u16,
-            slots: (bits >> SLOTS) as u16,
-            place: match bits as u8 {
-                0 => Place::Owned,
-                1 => Place::Full,
-                2 => Place::Listed,
-                _ => Place::Dead,
-            },
-            linked: bits >> LINKED & 1 != 0,
-        }
-    }
-
-    /// Whether every slot is free, once all frees are counted.
-    #[inline]
-    const fn is_empty(self) -> bool {
-        self.free as i32 + self.returned as i32 == self.slots as i32
-    }
-}
-
 impl Ledger {
     const_unless_loom! {
         /// The word of a span struct that was no span yet.
         pub fn unused() -> Ledger {
-            Ledger(AtomicU64::new(Place::Dead as u64))
+            Ledger(AtomicU64::new(Word::dead(false).pack()))
         }
     }
 
@@ -200,11 +141,10 @@ impl Ledger {
     /// is the caller's; else it goes to whoever pops it.
     #[inline]
     pub fn retire(&self) -> bool {
-        let dead = Place::Dead as u64;
         let mut seen = self.0.load(Ordering::Relaxed);
         loop {
             let linked = Word::unpack(seen).linked;
-            let word = dead | u64::from(linked) << LINKED;
+            let word = Word::dead(linked).pack();
             match self.0.compare_exchange_weak(seen, word, Ordering::AcqRel, Ordering::Relaxed) {
                 Ok(_) => return !linked,
                 Err(now) => seen = now,
@@ -217,7 +157,7 @@ impl Ledger {
     pub fn count(&self, n: u16) -> Duty {
         // Release: the bits and what was done to the blocks come before. Acquire: if this is the
         // last count, all others' come before the release of the span.
-        let before = Word::unpack(self.0.fetch_add(u64::from(n) << RETURNED, Ordering::AcqRel));
+        let before = Word::unpack(self.0.fetch_add(Word::frees(n), Ordering::AcqRel));
         let now = Word { returned: before.returned.wrapping_add(n as i16), ..before };
         match now.place {
             Place::Listed if now.is_empty() => self.take_empty(now),
@@ -288,7 +228,7 @@ impl Ledger {
     /// The owner has folded `n` freed bits into free slots.
     #[inline]
     pub fn folded(&self, n: u16) {
-        self.0.fetch_sub(u64::from(n) << RETURNED, Ordering::AcqRel);
+        self.0.fetch_sub(Word::frees(n), Ordering::AcqRel);
     }
 
     /// Whether frees are counted that nobody has folded.
