@@ -141,7 +141,9 @@ fn blocks_are_collected_without_being_asked_and_threads_leave_nothing_behind() {
         std::thread::scope(|scope| {
             let threads: Vec<_> = (0..3).map(|thread| scope.spawn(move || churn(thread))).collect();
             // Joined one by one: the scope alone does not wait until they are taken down.
-            threads.into_iter().for_each(|thread| thread.join().expect("it ends"));
+            for thread in threads {
+                thread.join().expect("it ends");
+            }
         });
     }
     let central = inside(&*heap).central();

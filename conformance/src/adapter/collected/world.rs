@@ -2,7 +2,7 @@
 
 use super::roots::Roots;
 use super::system::Listening;
-use reference_alloc::collected::{Collected, Mutator, Shape};
+use reference_alloc::collected::{Collected, Found, Mutator, Shape};
 use reference_alloc::size_class::Reserve;
 use reference_alloc::stats::MemStats;
 use reference_alloc::units::Addr;
@@ -124,7 +124,7 @@ impl World {
     /// How many bytes from `at` on are of the object there; 0 if there is none.
     pub(super) fn usable(&self, at: usize) -> usize {
         let _running = self.running();
-        let found = self.heap.find(Addr(at)).filter(|found| found.is_allocated());
+        let found = self.heap.find(Addr(at)).filter(Found::is_allocated);
         found.map_or(0, |found| (found.object() + found.usable()).0 - at)
     }
 
