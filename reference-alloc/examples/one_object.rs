@@ -55,7 +55,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let in_use = heap.stats().heap_inuse;
     // SAFETY: the cache is not used any more.
     unsafe { heap.detach(cache) }.map_err(|misuse| misuse.to_string())?;
-    println!("heap in use: {in_use} bytes before the thread ended, {} after", heap.stats().heap_inuse);
+    println!(
+        "heap in use: {in_use} bytes before the thread ended, {} after",
+        heap.stats().heap_inuse
+    );
 
     // Their memory is still there. It goes back to the system when more is free than was lately
     // needed, or now, because we say so.
