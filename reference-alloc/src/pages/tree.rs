@@ -38,7 +38,7 @@ pub(crate) struct Tree {
     /// Law: bit `r` is one exactly if `regions[r]` is there.
     used: [u64; GROUPS],
     /// Law: bit `g` is one exactly if `used[g]` is not 0.
-    used_groups: [u64; GROUPS / 64],
+    used_groups: [u64; GROUPS.div_ceil(64)],
 }
 
 impl Tree {
@@ -49,7 +49,7 @@ impl Tree {
             root: [Summary::NONE; ROOT],
             regions: [const { None }; ROOT],
             used: [0; GROUPS],
-            used_groups: [0; GROUPS / 64],
+            used_groups: [0; GROUPS.div_ceil(64)],
         }
     }
 
