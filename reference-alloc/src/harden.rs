@@ -229,7 +229,8 @@ impl<'h, O: Os> Detect<'h, O> {
         if span.class().class() == Class::LARGE {
             return self.heap.free_large(at);
         }
-        fill(at, found.end(), POISON);
+        // The last word is poison by now, and a second free may be looking at it.
+        fill(at, Addr(found.end().0 - SEAL_BYTES), POISON);
         if span.set_freed(slot / 64, 1 << (slot % 64)) != 0 {
             return double;
         }
