@@ -87,6 +87,39 @@ C
     LD_PRELOAD=$1 gcc -O2 -o sum sum.c && LD_PRELOAD=$1 ./sum
 }
 
+# A process of one thread may fork wherever a signal comes, in the middle of a call as well.
+handlers() {
+    cat > fork.c <<'C'
+#include <signal.h>
+#include <stdlib.h>
+#include <stdio.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static volatile sig_atomic_t forks;
+static void handler(int signal) {
+    (void)signal;
+    pid_t child = fork();
+    if (child == 0) _exit(0);
+    int status;
+    waitpid(child, &status, 0);
+    forks++;
+}
+int main(void) {
+    struct itimerval often = {{0, 300}, {0, 300}};
+    signal(SIGALRM, handler);
+    setitimer(ITIMER_REAL, &often, NULL);
+    for (size_t i = 0; forks < 500; i++) {
+        void *blocks[40];
+        for (int k = 0; k < 40; k++) blocks[k] = malloc(1 + (i * 40 + k) * 7919 % 70000);
+        for (int k = 0; k < 40; k++) free(blocks[k]);
+    }
+    puts("forked 500 times");
+}
+C
+    gcc -O1 -o fork fork.c && LD_PRELOAD=$1 timeout 60 ./fork
+}
+
 database() {
     LD_PRELOAD=$1 sqlite3 t.db "
         create table t(a integer primary key, b text);
@@ -118,7 +151,7 @@ redis() {
 
 have libpython3-testsuite python3 -c 'import test.test_list' && compare python python_tests
 have git git --version && compare git git_commands
-have gcc gcc --version && compare gcc compiler
+have gcc gcc --version && compare gcc compiler && compare handlers handlers
 have sqlite3 sqlite3 --version && compare sqlite database
 have redis-server redis-server --version && compare redis redis
 if [ "$skipped" = 1 ] && [ "${CI:-}" = true ]; then

@@ -6,18 +6,24 @@
 
 #![forbid(unsafe_code)]
 
-mod alloc_script;
+mod alloc_ops;
+mod alloc_threads;
 mod results_json;
 mod rule_text;
+mod scripts;
 mod spec_yaml;
 mod trace_text;
 
-pub use alloc_script::{alloc_script, judge_script};
+pub use alloc_ops::{ALLOC_OPS, alloc_ops};
+pub use alloc_threads::{ALLOC_THREADS, alloc_threads};
 pub use results_json::results_json;
 pub use rule_text::rule_text;
+pub use scripts::Scripts;
 pub use spec_yaml::spec_yaml;
 pub use trace_text::trace_text;
 
+use conformance::trace::Trace;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// A fuzz target.
@@ -26,16 +32,45 @@ pub struct Target {
     pub name: &'static str,
     /// Panics if the bytes show a fault of heaplaw.
     pub run: fn(&[u8]),
+    /// How the bytes become a script, where they do.
+    pub scripts: Option<&'static Scripts>,
 }
 
 /// Every fuzz target.
 pub const TARGETS: &[Target] = &[
-    Target { name: "alloc_script", run: alloc_script },
-    Target { name: "results_json", run: results_json },
-    Target { name: "rule_text", run: rule_text },
-    Target { name: "spec_yaml", run: spec_yaml },
-    Target { name: "trace_text", run: trace_text },
+    Target { name: "alloc_ops", run: alloc_ops, scripts: Some(&ALLOC_OPS) },
+    Target { name: "alloc_threads", run: alloc_threads, scripts: Some(&ALLOC_THREADS) },
+    Target { name: "results_json", run: results_json, scripts: None },
+    Target { name: "rule_text", run: rule_text, scripts: None },
+    Target { name: "spec_yaml", run: spec_yaml, scripts: None },
+    Target { name: "trace_text", run: trace_text, scripts: None },
 ];
+
+/// Steps of a trace that is replayed, at most.
+const STEPS: usize = 100_000;
+
+impl Target {
+    /// Runs the target on the contents of `file`: a script may be a trace, too, which means the same
+    /// for ever. Each script is written to standard error first, for what ends the process.
+    ///
+    /// # Panics
+    /// Where the target does, and where a trace cannot be read.
+    pub fn replay(&self, file: &Path, bytes: &[u8]) {
+        match self.scripts {
+            Some(scripts) if file.extension().is_some_and(|it| it == "trace") => {
+                let trace = Trace::parse(bytes, STEPS);
+                scripts.judge(&trace.unwrap_or_else(|fault| panic!("{}:{fault}", file.display())));
+            }
+            Some(scripts) => {
+                for trace in scripts.traces(bytes) {
+                    eprintln!("{trace}");
+                    scripts.judge(&trace);
+                }
+            }
+            None => (self.run)(bytes),
+        }
+    }
+}
 
 /// The program of the target `name` where libFuzzer is not there: runs the target on each file
 /// named as an argument. A panic names the file; no file at all is bad usage.
@@ -49,12 +84,13 @@ pub fn replay(name: &str) -> ExitCode {
         eprintln!("usage: {name} FILE...\nTo fuzz: cargo fuzz run -s none {name}");
         return ExitCode::from(2);
     };
-    for file in files {
+    for file in &files {
+        let file = Path::new(file);
         let shown = file.display();
-        match std::fs::read(&file) {
+        match std::fs::read(file) {
             Ok(bytes) => {
                 println!("{name} on {shown}, {} bytes", bytes.len());
-                (target.run)(&bytes);
+                target.replay(file, &bytes);
             }
             Err(error) => {
                 eprintln!("{shown}: {error}");

@@ -28,7 +28,7 @@ fn every_seed_and_every_regression_passes() {
         assert!(!seeds.is_empty(), "{} has no seeds", target.name);
         for path in seeds.into_iter().chain(entries(&folder("regressions").join(target.name))) {
             println!("{} on {}", target.name, path.display());
-            (target.run)(&fs::read(&path).expect("a readable input"));
+            target.replay(&path, &fs::read(&path).expect("a readable input"));
         }
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! The address space is cut into frames of 16 GiB. A frame that has memory of the heap has a table:
 //! for each of its pages the span that the page belongs to, and, since a free needs nothing else, the
-//! class of that span in a byte of its own. Tables are made whole when a frame is first used, and
-//! the system gives them physical memory page by page as they are written: 9 bytes for each 8 KiB.
+//! class of that span in a byte of its own: 9 bytes for each 8 KiB. A table is reserved whole when a frame
+//! is first used, and is *blank*, so that any address can be looked up in it; parts of it are made ready
+//! to be written as the heap grows.
 //!
 //! The heap takes memory from the system in *arenas* of 64 MiB, or less where there is less. For each
 //! the table keeps how much of it was ever handed out: pages above that mark are as the system made
@@ -19,7 +20,7 @@
 use crate::error::OutOfMemory;
 use crate::os::{self, Os};
 use crate::span::Span;
-use crate::sync::{AtomicPtr, AtomicU8, Ordering};
+use crate::sync::{AtomicPtr, AtomicU8, AtomicU64, Ordering};
 use crate::units::{ADDRESS_BITS, ARENA_BYTES, ARENA_SHIFT, Addr, PAGE_SHIFT, PageIdx, Pages};
 use crate::watermark::Watermark;
 use std::ptr;
@@ -33,7 +34,13 @@ const FRAME_PAGES: usize = 1 << (FRAME_SHIFT - PAGE_SHIFT);
 /// Arenas in a frame.
 const FRAME_ARENAS: usize = 1 << (FRAME_SHIFT - ARENA_SHIFT);
 
+/// The least bytes of a page of the hardware.
+const LEAST_PAGE: usize = 4096;
+/// Words for a bit for each part of a table.
+const PART_WORDS: usize = FRAME_PAGES.div_ceil(LEAST_PAGE * 64);
+
 /// What is known of 16 GiB. All zero: nothing there is ours.
+#[repr(C)]
 struct Frame {
     /// By page: the class of small blocks without pointers that lie there, 0 for all else.
     classes: [AtomicU8; FRAME_PAGES],
@@ -41,6 +48,63 @@ struct Frame {
     spans: [AtomicPtr<Span>; FRAME_PAGES],
     /// By arena: bytes from its start that may have been written. Never falls.
     zeroed_base: [Watermark; FRAME_ARENAS],
+    /// By part: whether it is ready. Parts are as many pages as there are bytes in a page of the hardware:
+    /// one such page of `classes`, and those of `spans` that go with it. Written under the heap's lock.
+    ready: [AtomicU64; PART_WORDS],
+}
+
+/// Where in a frame the part begins that is always ready, to its end.
+const ALWAYS_READY: usize = std::mem::offset_of!(Frame, zeroed_base);
+
+impl Frame {
+    /// Makes a table, blank but for its end.
+    fn make(os: &impl Os) -> Result<Addr, OutOfMemory> {
+        let page = os.page_bytes();
+        let bytes = size_of::<Frame>().next_multiple_of(page);
+        let at = os.reserve(Addr(0), bytes, page).ok_or(OutOfMemory)?;
+        let made = os
+            .blank(at, ALWAYS_READY)
+            .and_then(|()| os.commit(at + ALWAYS_READY, bytes - ALWAYS_READY));
+        if let Err(none) = made {
+            // SAFETY: nobody knows of it.
+            unsafe { os.release(at, bytes) };
+            return Err(none);
+        }
+        Ok(at)
+    }
+
+    fn is_ready(&self, part: usize) -> bool {
+        self.ready[part / 64].load(Ordering::Relaxed) >> (part % 64) & 1 == 1
+    }
+
+    /// Makes the parts ready that speak of the pages `first` to `last`, numbered from the frame's first.
+    fn make_ready(&self, os: &impl Os, first: usize, last: usize) -> Result<(), OutOfMemory> {
+        let page = os.page_bytes();
+        let (classes, spans) =
+            (Addr(self.classes.as_ptr().addr()), Addr(self.spans.as_ptr().addr()));
+        let (mut part, end) = (first / page, last / page + 1);
+        while part < end {
+            let blank = (part..end).take_while(|&part| !self.is_ready(part)).count();
+            if blank > 0 {
+                os.commit(classes + part * page, blank * page)?;
+                let words = size_of::<AtomicPtr<Span>>();
+                os.commit(spans + part * page * words, blank * page * words)?;
+            }
+            for part in part..part + blank {
+                self.ready[part / 64].fetch_or(1 << (part % 64), Ordering::Relaxed);
+            }
+            part += blank.max(1);
+        }
+        Ok(())
+    }
+
+    /// Bytes of it that are ready.
+    fn ready_bytes(&self, page: usize) -> usize {
+        let parts: u32 =
+            self.ready.iter().map(|word| word.load(Ordering::Relaxed).count_ones()).sum();
+        let always = size_of::<Frame>().next_multiple_of(page) - ALWAYS_READY;
+        always + parts as usize * page * (1 + size_of::<AtomicPtr<Span>>())
+    }
 }
 
 /// The frames of the address space.
@@ -115,33 +179,33 @@ impl Arenas {
         })
     }
 
-    /// Makes tables for `pages` from `base` on, where there are none.
+    /// Makes tables for `pages` from `base` on, where there are none, and makes them ready. The caller holds
+    /// the heap's lock.
     ///
     /// # Errors
     /// If the system has no memory for them.
     pub fn cover(&self, os: &impl Os, base: PageIdx, pages: Pages) -> Result<(), OutOfMemory> {
-        let (first, last) = (base.addr().0, (base + pages).addr().0 - 1);
-        for number in first >> FRAME_SHIFT..=last >> FRAME_SHIFT {
+        let (first, last) = (base.0, (base + pages).0 - 1);
+        for number in first / FRAME_PAGES..=last / FRAME_PAGES {
             let place = self.frames.get(number).ok_or(OutOfMemory)?;
             if place.load(Ordering::Acquire).is_null() {
-                let bytes = size_of::<Frame>().next_multiple_of(os.page_bytes());
-                let at = os.reserve(Addr(0), bytes, os.page_bytes()).ok_or(OutOfMemory)?;
-                if let Err(none) = os.commit(at, bytes) {
-                    // SAFETY: nobody knows of it.
-                    unsafe { os.release(at, bytes) };
-                    return Err(none);
-                }
-                // The caller holds the heap's lock: nobody else makes this table.
-                place.store(os::pointer(at), Ordering::Release);
+                // Nobody else makes this table: the lock is held.
+                place.store(os::pointer(Frame::make(os)?), Ordering::Release);
             }
+            let frame = self.frame(number << FRAME_SHIFT).ok_or(OutOfMemory)?;
+            let start = number * FRAME_PAGES;
+            let end = last.min(start + FRAME_PAGES - 1);
+            frame.make_ready(os, first.max(start) - start, end - start)?;
         }
         Ok(())
     }
 
-    /// Bytes of all tables, touched or not.
-    pub fn table_bytes(&self) -> usize {
-        let made = |frame: &&AtomicPtr<Frame>| !frame.load(Ordering::Relaxed).is_null();
-        self.frames.iter().filter(made).count() * size_of::<Frame>()
+    /// Bytes of all tables that are ready, touched or not.
+    pub fn table_bytes(&self, os: &impl Os) -> usize {
+        let page = os.page_bytes();
+        // SAFETY: null, or made by `cover` and never unmapped; all its fields are atomic.
+        let frame = |at: &AtomicPtr<Frame>| unsafe { at.load(Ordering::Acquire).as_ref() };
+        self.frames.iter().filter_map(frame).map(|frame| frame.ready_bytes(page)).sum()
     }
 
     /// From now on the pages of `span` lead to it, and say `class` (0 unless its blocks are small and
@@ -247,6 +311,29 @@ mod tests {
         span.unmake();
         arenas.strike_class(base, Pages(4));
         assert!(arenas.span_at(first).is_none() && arenas.class_at(last) == Some(0));
+    }
+
+    #[test]
+    fn a_table_is_ready_where_there_are_pages_and_blank_elsewhere() {
+        let (os, arenas) = (Sim::new(), Box::new(Arenas::new()));
+        assert_eq!(arenas.table_bytes(&os), 0);
+        let base = PageIdx(FRAME_PAGES * 3);
+        let mut before = 0;
+        // Within one part of the table, then into the next, then over the end of the frame.
+        for (first, more) in
+            [(0, true), (LEAST_PAGE / 2, false), (LEAST_PAGE - 1, true), (FRAME_PAGES - 1, true)]
+        {
+            arenas.cover(&os, base + Pages(first), Pages(2)).unwrap();
+            let ready = arenas.table_bytes(&os);
+            assert_eq!(ready, os.committed(), "what is counted is what the system gave");
+            assert_eq!(ready > before, more, "pages from {first} on");
+            before = ready;
+        }
+        assert!(before < size_of::<Frame>(), "most of the two tables is blank");
+        assert!(
+            arenas.span_at((base + Pages(FRAME_PAGES / 2)).addr().0).is_none(),
+            "and can be read"
+        );
     }
 
     #[test]

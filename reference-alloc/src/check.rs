@@ -41,18 +41,22 @@ impl<O: Os> Heap<O> {
             in_spans += span.pages();
             live += if counts_as_heap(span) { live_bytes(span) } else { 0 };
         }
-        let mut cached = Pages(0);
+        let (mut cached, mut scavenged) = (Pages(0), Pages(0));
         let mut in_magazines = 0;
         for cache in self.caches.iter() {
             // SAFETY: the caller's.
             unsafe {
                 cached += cache.page_cache().free();
+                scavenged += cache.page_cache().scavenged();
                 in_magazines += self.check_cache(cache, report);
             }
         }
         let taken = core.pages.in_use_pages();
         if in_spans + cached != taken {
             report(Violation { id: "alloc/pages/page-accounting", at: Addr(0) });
+        }
+        if scavenged != self.central.heap.pages.cached_scavenged_pages() {
+            report(Violation { id: "alloc/scavenge/scavenge-accounting", at: Addr(0) });
         }
         drop(core);
         let stats = self.stats();

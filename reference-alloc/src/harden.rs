@@ -49,7 +49,7 @@ use crate::error::{Misuse, MisuseKind};
 use crate::mcache::Mcache;
 use crate::mcentral::Emptied;
 use crate::os::{self, Os};
-use crate::size_class::Class;
+use crate::size_class::{Class, MAX_SMALL};
 use crate::span::{Span, SpanState};
 use crate::sync::{AtomicU64, Ordering};
 use crate::units::{Addr, Pages};
@@ -108,11 +108,17 @@ struct Found {
 
 impl Asked {
     /// Bytes with the seal, and the class for them, `None` if that is large. `None` if no block can
-    /// have so many.
+    /// have so many. What a class serves without a seal one serves with it: the largest slot is 8 bytes
+    /// larger than the largest request.
     #[inline]
     fn room(self) -> Option<(usize, Option<u8>)> {
         let room = self.bytes.checked_add(SEAL_BYTES)?;
-        Some((room, class_of_layout(room, self.align)))
+        let class = if room <= MAX_SMALL {
+            class_of_layout(room, self.align)
+        } else {
+            Class::aligned(room, self.align).map(|class| class.0)
+        };
+        Some((room, class))
     }
 
     /// Whether that is what a block in `span` has.
@@ -223,7 +229,8 @@ impl<'h, O: Os> Detect<'h, O> {
         if span.class().class() == Class::LARGE {
             return self.heap.free_large(at);
         }
-        fill(at, found.end(), POISON);
+        // The last word is poison by now, and a second free may be looking at it.
+        fill(at, Addr(found.end().0 - SEAL_BYTES), POISON);
         if span.set_freed(slot / 64, 1 << (slot % 64)) != 0 {
             return double;
         }

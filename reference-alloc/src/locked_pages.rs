@@ -48,6 +48,8 @@ pub struct LockedPages {
     /// Bytes of memory that the heap should not exceed, inverted: without a limit it is 0, and a static
     /// heap all zeros, which cost no room in a program's file.
     limit: AtomicUsize,
+    /// Pages without memory behind them that lie in page caches: their owners alone see them.
+    cached_scavenged: AtomicUsize,
 }
 
 /// What the heap's lock guards.
@@ -74,6 +76,14 @@ impl Fresh {
     }
 }
 
+impl Core {
+    /// What is reserved and not grown into yet: its first byte, and one past its last. The system is
+    /// asked for the next arena at its end.
+    pub fn reserve(&self) -> (Addr, Addr) {
+        (self.fresh.next, self.fresh.end)
+    }
+}
+
 impl LockedPages {
     const_unless_loom! {
         /// No pages yet.
@@ -86,6 +96,7 @@ impl LockedPages {
                     duty: Duty::new(),
                 }),
                 limit: AtomicUsize::new(0),
+                cached_scavenged: AtomicUsize::new(0),
             }
         }
     }
@@ -100,6 +111,29 @@ impl LockedPages {
         self.limit.store(!bytes, Ordering::Relaxed);
     }
 
+    /// What [`LockedPages::set_limit`] said last; `usize::MAX` if there is no limit.
+    pub fn limit(&self) -> usize {
+        !self.limit.load(Ordering::Relaxed)
+    }
+
+    /// Pages that are in no span and have no memory behind them, wherever they are.
+    ///
+    /// Upholds `alloc/scavenge/scavenge-accounting`. Source: Go `runtime/mheap.go` `allocSpan`, which
+    /// counts a page as given back until a span is made of it.
+    pub fn released_pages(&self, core: &Core) -> Pages {
+        core.pages.scavenged_pages() + self.cached_scavenged_pages()
+    }
+
+    /// Of those, the ones that lie in page caches.
+    pub fn cached_scavenged_pages(&self) -> Pages {
+        Pages(self.cached_scavenged.load(Ordering::Relaxed))
+    }
+
+    /// Pages that have memory behind them. Upholds `alloc/stats/stats-mapped-ready`.
+    pub fn retained_pages(&self, core: &Core) -> Pages {
+        core.pages.mapped_pages() - self.released_pages(core)
+    }
+
     /// Pages for a span, from the thread's page cache if they are few.
     ///
     /// # Errors
@@ -112,9 +146,9 @@ impl LockedPages {
         pages: Pages,
     ) -> Result<Taken, OutOfMemory> {
         if pages < CACHED_BELOW
-            && let Some((base, scavenged)) = cache.alloc(pages)
+            && let Some(taken) = self.take_from(cache, pages)
         {
-            return Ok(Taken { base, scavenged });
+            return Ok(taken);
         }
         let mut core = self.core();
         if pages < CACHED_BELOW && cache.is_empty() {
@@ -124,18 +158,30 @@ impl LockedPages {
                 filled = core.pages.fill_cache();
             }
             if let Some(window) = filled {
+                self.cached_scavenged.fetch_add(window.scavenged().0, Ordering::Relaxed);
                 *cache = window;
-                if let Some((base, scavenged)) = cache.alloc(pages) {
-                    return Ok(Taken { base, scavenged });
+                if let Some(taken) = self.take_from(cache, pages) {
+                    return Ok(taken);
                 }
             }
         }
         take_or_grow(ground, &mut core, pages, Pages(1))
     }
 
+    #[inline]
+    fn take_from(&self, cache: &mut PageCache, pages: Pages) -> Option<Taken> {
+        let (base, scavenged) = cache.alloc(pages)?;
+        // Seldom: where pages are used again, they have memory.
+        if scavenged.0 > 0 {
+            self.cached_scavenged.fetch_sub(scavenged.0, Ordering::Relaxed);
+        }
+        Some(Taken { base, scavenged })
+    }
+
     /// Gives what is left in a page cache back.
     pub fn flush(&self, cache: &mut PageCache) {
         if !cache.is_empty() {
+            self.cached_scavenged.fetch_sub(cache.scavenged().0, Ordering::Relaxed);
             self.core().pages.flush_cache(cache);
         }
     }
@@ -162,11 +208,11 @@ impl LockedPages {
 
     /// Pages that must be released before `scavenged` ones get memory, for the limit.
     fn owed(&self, core: &Core, scavenged: Pages) -> Pages {
-        let limit = !self.limit.load(Ordering::Relaxed);
+        let limit = self.limit();
         if limit == usize::MAX {
             return Pages(0);
         }
-        let mapped = (core.pages.mapped_pages() - core.pages.scavenged_pages()).bytes();
+        let mapped = self.retained_pages(core).bytes();
         let owed = owed_for_limit(Some(limit as u64), mapped as u64, scavenged.bytes() as u64);
         Pages((owed as usize).div_ceil(PAGE_BYTES))
     }
@@ -190,8 +236,9 @@ impl LockedPages {
     pub fn scavenge_due(&self, ground: &impl Ground) -> usize {
         let began = ground.now();
         let due = {
-            let Core { pages, duty, .. } = &mut *self.core();
-            let retained = pages.mapped_pages() - pages.scavenged_pages();
+            let core = &mut *self.core();
+            let retained = self.retained_pages(core);
+            let Core { pages, duty, .. } = core;
             let (due, new) = duty.due(began, pages.in_use_pages(), retained);
             if new {
                 pages.next_generation();

@@ -187,12 +187,12 @@ impl<O: Os> Mheap<O> {
     pub fn count(&self, stats: &mut MemStats) {
         let core = self.pages.core();
         let persistent = self.pages.persistent();
-        self.in_spans.split(stats, core.pages.mapped_pages(), core.pages.scavenged_pages());
+        self.in_spans.split(stats, core.pages.mapped_pages(), self.pages.released_pages(&core));
         stats.mspan_inuse = (self.in_spans.spans() * size_of::<Span>()) as u64;
         stats.mspan_sys = persistent.used_for(Purpose::Spans) as u64;
         stats.mcache_sys = persistent.used_for(Purpose::Caches) as u64;
         let tables = persistent.used_for(Purpose::Tables);
-        stats.gc_sys = (tables + self.pages.arenas.table_bytes()) as u64;
+        stats.gc_sys = (tables + self.pages.arenas.table_bytes(&self.pages.os)) as u64;
         stats.other_sys =
             persistent.taken() as u64 - stats.mspan_sys - stats.mcache_sys - tables as u64;
     }

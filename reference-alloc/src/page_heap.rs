@@ -60,6 +60,26 @@ impl<O: Os> PageHeap<O> {
         self.locked.set_limit(bytes);
     }
 
+    /// What [`PageHeap::set_limit`] said last; `usize::MAX` if there is no limit.
+    pub fn limit(&self) -> usize {
+        self.locked.limit()
+    }
+
+    /// [`LockedPages::released_pages`].
+    pub fn released_pages(&self, core: &Core) -> Pages {
+        self.locked.released_pages(core)
+    }
+
+    /// [`LockedPages::cached_scavenged_pages`].
+    pub fn cached_scavenged_pages(&self) -> Pages {
+        self.locked.cached_scavenged_pages()
+    }
+
+    /// [`LockedPages::retained_pages`].
+    pub fn retained_pages(&self, core: &Core) -> Pages {
+        self.locked.retained_pages(core)
+    }
+
     /// Pages for a span, from the thread's page cache if they are few.
     ///
     /// # Errors

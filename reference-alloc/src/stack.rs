@@ -16,6 +16,10 @@
 //!
 //! Source: Go `runtime/stack.go` `stackalloc`, `stackpoolalloc`, `stackcacherefill`, `stackfree`.
 
+mod look;
+
+pub use look::PoolSpan;
+
 use crate::error::OutOfMemory;
 use crate::mheap::Mheap;
 use crate::os::{self, Os};

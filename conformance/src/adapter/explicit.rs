@@ -1,27 +1,50 @@
 //! `reference-alloc` as a program in Rust has it: behind `GlobalAlloc`, with its own statistics and
-//! usable sizes.
+//! usable sizes; as it is, or with misuse detected (`hardened`).
 
 use crate::capability::{Capabilities, Capability};
 use crate::target::heap::{Global, Heap, HeapStats, Held};
+use crate::target::inside::Inside;
 use reference_alloc::global::ReferenceAlloc;
 use reference_alloc::thread::{self, HEAP};
 use reference_alloc::units::Addr;
+use std::alloc::GlobalAlloc;
 
-/// The heap of the process.
-pub(super) struct Explicit(Global<ReferenceAlloc>);
+/// The heap of the process, behind one of its faces.
+pub(super) struct Explicit<F>(Global<F>);
 
-impl Explicit {
-    pub(super) fn new() -> Explicit {
-        Explicit(Global(ReferenceAlloc))
+/// A face of that heap.
+pub(super) trait Face: GlobalAlloc + Send + Sync + Sized {
+    /// What it offers, beside what every face does.
+    const MORE: &'static [Capability];
+
+    /// Its inside, if it shows one.
+    fn inside(heap: &Explicit<Self>) -> Option<&dyn Inside> {
+        let _ = heap;
+        None
+    }
+}
+
+impl Face for ReferenceAlloc {
+    const MORE: &'static [Capability] = &[Capability::FreeWithin];
+}
+
+impl<F: Face> Explicit<F> {
+    pub(super) fn new(face: F) -> Explicit<F> {
+        Explicit(Global(face))
+    }
+
+    /// The face.
+    pub(super) fn face(&self) -> &F {
+        &self.0.0
     }
 }
 
 // SAFETY: 1. calls have the meaning that `Global` gives them; 2. `offers` is a constant; 3. the heap
 // is for all threads.
-unsafe impl Heap for Explicit {
+unsafe impl<F: Face> Heap for Explicit<F> {
     fn offers(&self) -> Capabilities {
-        let more = [Capability::UsableSize, Capability::Stats, Capability::FreeWithin];
-        more.into_iter().fold(self.0.offers(), Capabilities::with)
+        let more = [Capability::UsableSize, Capability::Stats];
+        more.iter().chain(F::MORE).fold(self.0.offers(), |all, &one| all.with(one))
     }
 
     unsafe fn malloc(&self, size: usize) -> *mut u8 {
@@ -56,7 +79,7 @@ unsafe impl Heap for Explicit {
 
     unsafe fn usable_size(&self, block: Held) -> usize {
         // A block that the heap does not know has no usable byte: the judge will say so.
-        HEAP.usable(Addr(block.address.addr())).unwrap_or(0)
+        thread::usable(Addr(block.address.addr())).unwrap_or(0)
     }
 
     fn stats(&self) -> HeapStats {
@@ -68,5 +91,9 @@ unsafe impl Heap for Explicit {
             total_bytes: stats.total_alloc,
             in_use: stats.heap_alloc,
         }
+    }
+
+    fn inside(&self) -> Option<&dyn Inside> {
+        F::inside(self)
     }
 }

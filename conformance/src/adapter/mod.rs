@@ -3,15 +3,23 @@
 //! A target here is named by a word of its own on the command line, and lives in the worker, whose
 //! memory it does not serve but for the calls that are judged.
 
+mod collected;
 mod explicit;
+mod hardened;
 
 use crate::target::heap::Heap;
+use explicit::Explicit;
+use reference_alloc::global::{HardenedAlloc, ReferenceAlloc};
 
 /// Makes a target, once in the process that is judged.
 type Make = fn() -> Box<dyn Heap>;
 
 /// The words, and what they name.
-const TARGETS: [(&str, Make); 1] = [("reference-alloc", || Box::new(explicit::Explicit::new()))];
+const TARGETS: [(&str, Make); 3] = [
+    ("reference-alloc", || Box::new(Explicit::new(ReferenceAlloc))),
+    ("reference-alloc-hardened", || Box::new(Explicit::new(HardenedAlloc))),
+    ("reference-alloc-collected", || Box::new(collected::Collecting::new())),
+];
 
 /// The words of all targets here.
 pub fn words() -> impl Iterator<Item = &'static str> {

@@ -8,6 +8,7 @@
 mod forks;
 mod inside;
 mod inside_pages;
+mod inside_scavenging;
 mod leaks;
 mod misuse;
 mod threads;
@@ -77,7 +78,7 @@ pub const ALL: &[Scenario] = &[
     inside_pages::PACKING,
     inside_pages::GROWTH,
     inside_pages::STACKS,
-    inside_pages::SCAVENGING,
+    inside_scavenging::SCAVENGING,
 ];
 
 /// The scenario of this name.

@@ -244,6 +244,15 @@ unsafe fn zeros_in_run(at: *const u8, len: usize) -> usize {
     (i * 8..len).find(|&i| unsafe { at.add(i).read() } != 0).unwrap_or(len)
 }
 
+/// Changes every bit of the byte at `at`.
+///
+/// # Safety
+/// It may be read and written.
+pub unsafe fn flip(at: *mut u8) {
+    // SAFETY: the caller's.
+    unsafe { at.write(!at.read()) };
+}
+
 /// How many of the `len` bytes at `at` are `byte`.
 ///
 /// # Safety

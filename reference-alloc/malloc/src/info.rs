@@ -1,6 +1,6 @@
 //! What the heap says of itself, and giving memory back on demand.
 
-use libc::{c_int, c_void, mallinfo as Narrow, mallinfo2 as Wide, size_t};
+use libc::{c_int, mallinfo as Narrow, mallinfo2 as Wide, size_t};
 use reference_alloc::stats::MemStats;
 use reference_alloc::thread::{self, HEAP};
 use std::fmt::{self, Write};
@@ -48,19 +48,33 @@ pub(crate) extern "C" fn mallinfo() -> Narrow {
     info
 }
 
-/// Nothing can be set: the answer to any question is that it failed. Source: `mallopt(3)`.
+/// Hears wishes about how memory is kept, on which no answer of a correct program depends, and does
+/// without them: 1. What would change the bytes of blocks, or is no wish, is refused: 0. Source:
+/// `mallopt(3)`.
 #[unsafe(no_mangle)]
-pub(crate) extern "C" fn mallopt(_what: c_int, _value: c_int) -> c_int {
-    0
+pub(crate) extern "C" fn mallopt(what: c_int, _value: c_int) -> c_int {
+    let heard = matches!(
+        what,
+        libc::M_MXFAST
+            | libc::M_TRIM_THRESHOLD
+            | libc::M_TOP_PAD
+            | libc::M_MMAP_THRESHOLD
+            | libc::M_MMAP_MAX
+            | libc::M_CHECK_ACTION
+            | libc::M_ARENA_TEST
+            | libc::M_ARENA_MAX
+    );
+    c_int::from(heard)
 }
 
-/// Standard error, without a buffer: nothing may be allocated here.
+/// Standard error, without a buffer: nothing may be allocated here. The system call is made as such,
+/// since by its name in the C library a thread may be cancelled.
 struct StandardError;
 
 impl Write for StandardError {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         // SAFETY: the bytes are valid.
-        unsafe { libc::write(2, text.as_ptr().cast::<c_void>(), text.len()) };
+        unsafe { libc::syscall(libc::SYS_write, 2, text.as_ptr(), text.len()) };
         Ok(())
     }
 }

@@ -21,7 +21,7 @@ use super::blocks::SetMemory;
 
 /// Which spans of a class a bag holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Room {
+pub enum Room {
     /// Those with a free slot.
     Partial,
     /// Those without.
@@ -37,7 +37,7 @@ impl Room {
 
 /// Whether the spans of a bag were swept in this cycle.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Swept {
+pub enum Swept {
     /// They were.
     Yes,
     /// They were not, but for stale entries.

@@ -62,11 +62,12 @@ impl<O: Os, R: Reclaim> Collected<O, R> {
                 self.check_span(span, met, &mut totals, report);
             }
         }
-        let mut cached = Pages(0);
+        let (mut cached, mut scavenged) = (Pages(0), Pages(0));
         for cache in self.caches.iter() {
             // SAFETY: the caller's.
             let mine = unsafe { cache.mine() };
             cached += mine.pages.cache.free();
+            scavenged += mine.pages.cache.scavenged();
             self.check_cache(cache, mine, report);
         }
         let mut expect = |id, holds: bool| {
@@ -76,6 +77,8 @@ impl<O: Os, R: Reclaim> Collected<O, R> {
         };
         expect("alloc/pages/page-accounting", totals.pages + cached == core.pages.in_use_pages());
         drop(core);
+        let counted = self.heap.pages.cached_scavenged_pages();
+        expect("alloc/scavenge/scavenge-accounting", scavenged == counted);
         let (swept, unswept) = self.sweeping.stranded();
         let stranded = totals.stranded.0 == swept && totals.stranded.1 <= unswept;
         expect("alloc/mcentral/span-in-one-place", stranded);

@@ -78,7 +78,9 @@ pub mod pointer_map;
 pub mod refill;
 mod sweeping;
 pub mod sweep;
+pub mod background;
 pub mod stats;
+pub mod look;
 
 use crate::lf_stack::LfStack;
 use crate::mheap::Mheap;

@@ -4,6 +4,7 @@
 //! `mallocgcSmallScanNoHeader`, `mallocgcSmallScanHeader`, `mallocgcLarge`.
 
 use crate::error::OutOfMemory;
+use crate::mheap::LocalPages;
 use crate::os::{self, Os};
 use crate::registry::Entry;
 use crate::size_class::{Scan, SpanClass};
@@ -28,8 +29,8 @@ const TINY_CLASS: SpanClass = match span_class(BLOCK_BYTES, Scan::No) {
 /// One mutator's way into a heap: its cache, until it is dropped. Not to be used while the world is
 /// stopped.
 pub struct Mutator<'h, O: Os, R: Reclaim> {
-    heap: &'h Collected<O, R>,
-    cache: &'static Entry<ObjectCache>,
+    pub(super) heap: &'h Collected<O, R>,
+    pub(super) cache: &'static Entry<ObjectCache>,
 }
 
 impl<O: Os, R: Reclaim> Collected<O, R> {
@@ -170,6 +171,25 @@ impl<'h, O: Os, R: Reclaim> Mutator<'h, O, R> {
         // It is in no cache: the next cycle's sweepers find it here.
         heap.place(span);
         Ok(Object { at, bytes: pages.bytes(), span })
+    }
+
+    /// Exchanges the span that objects of `class` come from, which is full or missing, for one with a free
+    /// slot: what an allocation does that finds none. Nothing is done if it has room.
+    ///
+    /// # Errors
+    /// If the system has no memory.
+    pub fn refill(&mut self, class: SpanClass) -> Result<(), OutOfMemory> {
+        let (heap, _, mine) = self.parts();
+        let current = mine.current[usize::from(class.0)];
+        if current.is_none_or(|span| span.free_count() == 0) {
+            heap.exchange(mine, class)?;
+        }
+        Ok(())
+    }
+
+    /// The pages that it keeps for spans to come.
+    pub fn pages(&mut self) -> &mut LocalPages {
+        &mut self.parts().2.pages
     }
 
     /// A stack of `bytes`, a power of two from [`crate::stack::MIN_STACK`] on.

@@ -100,6 +100,22 @@ impl<O: Os, R: Reclaim> Collected<O, R> {
         mine: &mut Mine,
         class: SpanClass,
     ) -> Result<(Addr, &'static Span), OutOfMemory> {
+        let span = self.exchange(mine, class)?;
+        let Some(slot) = span.take_one() else {
+            unreachable!("a full span for a cache: {:?}", span.base());
+        };
+        Ok((slot, span))
+    }
+
+    /// Gives `mine` a span of `class` with a free slot, in place of one without.
+    ///
+    /// # Errors
+    /// If the system has no memory. Then the cache has no span of that class.
+    pub(super) fn exchange(
+        &self,
+        mine: &mut Mine,
+        class: SpanClass,
+    ) -> Result<&'static Span, OutOfMemory> {
         if let Some(full) = mine.current[usize::from(class.0)].take() {
             debug_assert_eq!(full.free_count(), 0, "a span with room is replaced");
             let mut emptied = Emptied::new();
@@ -107,12 +123,9 @@ impl<O: Os, R: Reclaim> Collected<O, R> {
             emptied.flush(&self.heap);
         }
         let span = self.cache_span(class, &mut mine.pages)?;
-        let Some(slot) = span.take_one() else {
-            unreachable!("a full span for a cache: {:?}", span.base());
-        };
         sweepgen::cached(&span.sweepgen, self.sweepgen());
         mine.current[usize::from(class.0)] = Some(span);
-        Ok((slot, span))
+        Ok(span)
     }
 
     /// A swept span of `class` with a free slot, in no list: the caller's.
@@ -172,13 +185,14 @@ impl<O: Os, R: Reclaim> Collected<O, R> {
         Ok(span)
     }
 
-    /// Takes a span out of a cache. Something was allocated in it, at some time.
+    /// Takes a span out of a cache: to its list, or, if nothing was allocated in it, to the heap.
     ///
     /// Upholds `alloc/mcentral/uncache-classified`.
     fn uncache_span(&self, span: &'static Span, emptied: &mut Emptied) {
-        debug_assert!(span.alloc_count() > 0, "a span was cached and not used");
         if sweepgen::uncached(&span.sweepgen, self.sweepgen()) {
             self.sweep_and_place(span, emptied);
+        } else if span.alloc_count() == 0 {
+            emptied.add(span, &self.heap);
         } else {
             self.place(span);
         }

@@ -3,12 +3,15 @@
 //! ```text
 //!            reserve              commit
 //!   None  ------------> Reserved --------> Ready --+
-//!     ^                    |                 ^     | decommit: the contents are lost,
-//!     |      release       |                 |     | the next read sees zero
-//!     +--------------------+-----------------+-----+
+//!     ^                  | |  |              ^ ^   | decommit: the contents are lost,
+//!     |      release     | |  | blank        | |   | the next read sees zero
+//!     +------------------+ |  +----> Blank --+ |   |
+//!     +--------------------+------------+------+---+
 //! ```
 //!
-//! *Reserved* memory has an address and faults when touched. *Ready* memory reads zero until it is
+//! *Reserved* memory has an address and faults when touched. *Blank* memory reads zero and faults when
+//! written: tables that any address may be looked up in are that where there is nothing to say, and cost
+//! nothing there. *Ready* memory reads zero until it is
 //! written; the system gives it a physical page at the first touch, and takes it back at a
 //! *decommit*, after which the memory is still ready. Go has one more state, Prepared, for systems
 //! that must be told before memory is used again; Linux is none of them.
@@ -60,7 +63,13 @@ pub unsafe trait Os: Send + Sync {
     /// that is mapped already. Upholds `alloc/arena/foreign-mapping-untouched`.
     fn reserve(&self, hint: Addr, bytes: usize, align: usize) -> Option<Addr>;
 
-    /// Makes reserved memory ready.
+    /// Makes reserved memory blank: it may be read, and reads zero.
+    ///
+    /// # Errors
+    /// If the system cannot; nothing was changed.
+    fn blank(&self, at: Addr, bytes: usize) -> Result<(), OutOfMemory>;
+
+    /// Makes reserved or blank memory ready.
     ///
     /// # Errors
     /// If the system has no memory left; nothing was changed.

@@ -19,6 +19,7 @@ pub struct Sim(Lock<State>);
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Page {
     Reserved,
+    Blank,
     Ready,
     Released,
 }
@@ -140,6 +141,14 @@ unsafe impl Os for Sim {
         Some(at)
     }
 
+    fn blank(&self, at: Addr, bytes: usize) -> Result<(), OutOfMemory> {
+        for page in self.0.hold().pages(at, bytes) {
+            assert_eq!(*page, Page::Reserved, "only reserved memory is made blank: {at:?}");
+            *page = Page::Blank;
+        }
+        Ok(())
+    }
+
     fn commit(&self, at: Addr, bytes: usize) -> Result<(), OutOfMemory> {
         let mut state = self.0.hold();
         if state.limit.is_some_and(|limit| state.committed + bytes > limit) {
@@ -148,7 +157,7 @@ unsafe impl Os for Sim {
         let mut more = 0;
         for page in state.pages(at, bytes) {
             assert_ne!(*page, Page::Released, "only reserved memory is made ready: {at:?}");
-            more += usize::from(*page == Page::Reserved) * PAGE;
+            more += usize::from(*page != Page::Ready) * PAGE;
             *page = Page::Ready;
         }
         state.committed += more;

@@ -62,6 +62,15 @@ impl Unix {
         }
     }
 
+    /// Allows access to memory that this heap reserved.
+    fn allow(at: Addr, bytes: usize, access: i32) -> Result<(), OutOfMemory> {
+        // SAFETY: memory of this heap; more rights harm nobody.
+        let failed = keeping_errno(|| unsafe {
+            libc::mprotect(ptr::with_exposed_provenance_mut(at.0), bytes, access)
+        });
+        if failed == 0 { Ok(()) } else { Err(OutOfMemory) }
+    }
+
     /// Maps enough to cut an aligned piece out of it, and cuts.
     fn map_aligned(bytes: usize, align: usize) -> Option<Addr> {
         let slack = align - align.min(4096);
@@ -151,13 +160,12 @@ unsafe impl Os for Unix {
         })
     }
 
+    fn blank(&self, at: Addr, bytes: usize) -> Result<(), OutOfMemory> {
+        Unix::allow(at, bytes, libc::PROT_READ)
+    }
+
     fn commit(&self, at: Addr, bytes: usize) -> Result<(), OutOfMemory> {
-        let access = libc::PROT_READ | libc::PROT_WRITE;
-        // SAFETY: memory that this heap reserved; more rights harm nobody.
-        let failed = keeping_errno(|| unsafe {
-            libc::mprotect(ptr::with_exposed_provenance_mut(at.0), bytes, access)
-        });
-        if failed == 0 { Ok(()) } else { Err(OutOfMemory) }
+        Unix::allow(at, bytes, libc::PROT_READ | libc::PROT_WRITE)
     }
 
     fn decommit(&self, at: Addr, bytes: usize) {

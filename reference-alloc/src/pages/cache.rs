@@ -74,6 +74,16 @@ impl PageCache {
         self.base
     }
 
+    /// Ones are pages left, the lowest bit is [`PageCache::base`].
+    pub fn free_bits(&self) -> u64 {
+        self.free
+    }
+
+    /// Ones are pages left without memory behind them.
+    pub fn scavenged_bits(&self) -> u64 {
+        self.scavenged
+    }
+
     /// Whether `page` is one of those left.
     pub fn holds(&self, page: PageIdx) -> bool {
         page.0

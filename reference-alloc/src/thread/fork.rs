@@ -3,6 +3,13 @@
 //! The handlers must be known before a second thread can take a lock, or a fork in between would
 //! leave a child with a lock that nobody opens. So they are asked for when the program or the library
 //! is loaded; where that is not possible, at a thread's first call, which is early but not first.
+//!
+//! A signal handler may fork in the middle of a call. If the process has one thread, no lock is asked
+//! for: those that are taken are the interrupted call's, which goes on in parent and child alike. With
+//! more threads such a fork waits for its own thread, for ever, as it does in the GNU C library; POSIX
+//! has not promised more since 2024, and names `_Fork` for handlers.
+//!
+//! Source: POSIX.1-2024 2.4.3 and `fork`; glibc `posix/fork.c`.
 
 use super::{HEAP, LATE};
 use crate::alloc::AllLocks;
@@ -47,7 +54,33 @@ pub(super) fn prepare_once() {
     }
 }
 
+/// Whether the process has one thread, as far as the C library knows: the GNU one does from 2.32.
+#[cfg(all(target_arch = "x86_64", target_os = "linux", not(miri)))]
+fn is_alone() -> bool {
+    let known: *const u8;
+    // SAFETY: reads the place where the loader leaves the address of a variable, or null where there
+    // is none of that name; and the variable.
+    unsafe {
+        std::arch::asm!(
+            ".weak __libc_single_threaded",
+            "mov {0}, qword ptr [rip + __libc_single_threaded@GOTPCREL]",
+            out(reg) known,
+            options(pure, readonly, nostack, preserves_flags),
+        );
+        !known.is_null() && known.read_volatile() != 0
+    }
+}
+
+/// Not known here.
+#[cfg(not(all(target_arch = "x86_64", target_os = "linux", not(miri))))]
+fn is_alone() -> bool {
+    false
+}
+
 unsafe extern "C" fn before() {
+    if is_alone() {
+        return;
+    }
     let late = LATE.hold();
     let all = HEAP.lock_all();
     // SAFETY: this thread has the locks, so no other one is between `before` and `after`.

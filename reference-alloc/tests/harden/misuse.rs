@@ -2,7 +2,7 @@
 
 use crate::world::{SECRET, SIZES, World, all_asked, asked, read, write};
 use reference_alloc::error::MisuseKind;
-use reference_alloc::harden::Detect;
+use reference_alloc::harden::{Detect, SEAL_BYTES};
 use reference_alloc::size_class::Class;
 use reference_alloc::units::{Addr, PAGE_BYTES};
 
@@ -16,7 +16,7 @@ fn a_second_free_is_told_whatever_the_size() {
         let again = world.free(at).unwrap_err();
         // The pages of a large block are no block any more.
         assert!(matches!(again, MisuseKind::DoubleFree | MisuseKind::NotABlock), "{again:?}");
-        let small = reference_alloc::alloc::class_of_layout(asked.bytes + 8, asked.align).is_some();
+        let small = Class::aligned(asked.bytes + SEAL_BYTES, asked.align).is_some();
         assert_eq!(small, again == MisuseKind::DoubleFree, "{asked:?}");
         assert_eq!(world.free(other), Ok(()));
     }

@@ -4,6 +4,7 @@ use crate::world::{SECRET, World, all_asked, asked, read, write, write_all};
 use proptest::prelude::*;
 use reference_alloc::error::MisuseKind;
 use reference_alloc::harden::{Asked, Detect, POISON, SLACK};
+use reference_alloc::size_class::{MAX_SLOT, MAX_SMALL};
 use reference_alloc::units::{Addr, PAGE_BYTES};
 
 #[test]
@@ -38,6 +39,18 @@ fn freed_bytes_are_poison_until_the_slot_is_used_again() {
     for block in blocks.into_iter().chain([kept]) {
         world.free(block).unwrap();
     }
+    world.end();
+}
+
+#[test]
+fn the_largest_request_of_a_class_has_a_slot_that_is_poisoned_too() {
+    let world = World::new();
+    let kept = world.alloc(MAX_SMALL, 8);
+    let at = world.alloc(MAX_SMALL, 8);
+    write_all(at, MAX_SMALL, 1);
+    world.free(at).unwrap();
+    assert!(read(at, MAX_SLOT).iter().all(|&byte| byte == POISON));
+    world.free(kept).unwrap();
     world.end();
 }
 

@@ -199,7 +199,7 @@ fn tiny_objects(c: &Circumstances) -> Vec<Script> {
 
 fn large_objects(c: &Circumstances) -> Vec<Script> {
     let extras: Extras = if c.offers.has(Capability::Scavenge) {
-        &[SURVEY, (60, |_| Op::ReleaseAll)]
+        &[SURVEY, CYCLE, SWEEP, (60, |_| Op::ReleaseAll)]
     } else {
         &[SURVEY]
     };
@@ -209,7 +209,14 @@ fn large_objects(c: &Circumstances) -> Vec<Script> {
     let each = sizes.iter().zip(0..).map(|(&size, i)| new(i, size));
     let edges = [1 << 62, u64::MAX, u64::MAX - 4096, u64::MAX - 8191, u64::MAX - 8192, 1 << 63];
     let refused = edges.iter().zip(20..).map(|(&size, i)| new(i, size));
-    let again = [new(0, 300_000), Op::Free { slot: Slot(0) }, Op::ReleaseAll, new(1, 300_000)];
+    let again = [
+        new(0, 300_000),
+        Op::Free { slot: Slot(0) },
+        Op::StartCycle,
+        Op::Sweep { spans: 1000 },
+        Op::ReleaseAll,
+        new(1, 300_000),
+    ];
     vec![script(each.chain([Op::Survey]).chain(refused)), script(again), random(c, 3, &mix)]
 }
 

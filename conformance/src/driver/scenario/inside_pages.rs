@@ -1,4 +1,4 @@
-//! Below the objects: page runs and page caches, growth, stacks, the scavenger.
+//! Below the objects: page runs and page caches, growth, stacks.
 
 use super::{Circumstances, Scenario, main_steps};
 use crate::driver::Dice;
@@ -42,30 +42,26 @@ pub(super) const STACKS: Scenario = Scenario {
     scripts: stacks,
 };
 
-/// Free memory given back, a little, all, or to a goal.
-pub(super) const SCAVENGING: Scenario = Scenario {
-    name: "scavenging",
-    asks: "Is free memory given back from the top, in whole pages, up to the goal?",
-    judge: Judge::Trace,
-    fresh: 1,
-    scripts: scavenging,
-};
-
-fn script(ops: impl IntoIterator<Item = Op>) -> Script {
+pub(super) fn script(ops: impl IntoIterator<Item = Op>) -> Script {
     Script { steps: main_steps(ops) }
 }
 
-/// Maps the first chunk, and holds nothing of it.
-fn grown() -> [Op; 3] {
-    let slot = Slot(900);
-    [Op::New { slot, size: 200_000, scan: Scan::Noscan }, Op::Free { slot }, Op::Flush]
+/// All that is dead becomes free: a heap with a collector learns only now that it is.
+pub(super) fn reclaimed() -> [Op; 2] {
+    [Op::StartCycle, Op::Sweep { spans: 10_000 }]
 }
 
-fn object(i: u16, size: u64) -> Op {
+/// Maps `size` bytes at least, and holds nothing of them.
+fn grown(size: u64) -> [Op; 5] {
+    let [cycle, sweep] = reclaimed();
+    [object(900, size), free(900), cycle, sweep, Op::Flush]
+}
+
+pub(super) fn object(i: u16, size: u64) -> Op {
     Op::New { slot: Slot(i), size, scan: Scan::Noscan }
 }
 
-fn free(i: u16) -> Op {
+pub(super) fn free(i: u16) -> Op {
     Op::Free { slot: Slot(i) }
 }
 
@@ -77,7 +73,7 @@ fn page_runs(c: &Circumstances) -> Vec<Script> {
     let random = |salt: u64, largest: u64, cached: u64, length: usize| {
         let mut dice = c.dice(salt);
         let mut full = [false; 40];
-        let mut ops: Vec<Op> = grown().into();
+        let mut ops: Vec<Op> = grown(200_000).into();
         for _ in 0..length {
             let i = dice.below(40) as usize;
             let slot = Slot(i as u16);
@@ -108,7 +104,8 @@ fn page_runs(c: &Circumstances) -> Vec<Script> {
         script(ops)
     };
     // Two chunks and more, runs across their border, and summaries with long inner runs.
-    let mut wide: Vec<Op> = vec![object(900, 9 << 20), free(900), Op::Flush, Op::Survey];
+    let mut wide: Vec<Op> = grown(9 << 20).into();
+    wide.push(Op::Survey);
     for (i, pages) in [500, 30, 200, 400, 60, 100].into_iter().enumerate() {
         wide.extend([run(i as u16, pages), Op::Survey]);
     }
@@ -116,7 +113,7 @@ fn page_runs(c: &Circumstances) -> Vec<Script> {
     wide.extend([free(0), free(2), free(4), Op::Survey, run(9, 450), run(10, 100), Op::Survey]);
     wide.extend((0..11).map(free).chain([Op::Flush, Op::Survey]));
     // Everything taken, a request that nothing can meet, then a hole.
-    let mut exhausted: Vec<Op> = grown().into();
+    let mut exhausted: Vec<Op> = grown(200_000).into();
     exhausted.extend([run(0, 300), run(1, 100), run(2, 512), run(3, 5), free(1), run(4, 2)]);
     exhausted.extend([run(5, 600), run(6, 1), Op::Survey, free(0), run(7, 3), Op::Survey]);
     vec![
@@ -206,7 +203,7 @@ fn spread(policy: Policy, states: usize) -> Vec<Move> {
 /// A program of [`spread`], performed: what a block's start is under another policy does not matter,
 /// because it is freed by its slot.
 fn performed(policy: Policy, program: &[Move]) -> Script {
-    let mut ops: Vec<Op> = grown().into();
+    let mut ops: Vec<Op> = grown(200_000).into();
     let (mut taken, mut slots) = (0u64, HashMap::new());
     for (i, step) in program.iter().enumerate() {
         match *step {
@@ -232,7 +229,7 @@ fn packing(c: &Circumstances) -> Vec<Script> {
     let random = |salt: u64| {
         let mut dice = c.dice(300 + salt);
         let (mut held, mut used) = (Vec::new(), 0);
-        let mut ops: Vec<Op> = grown().into();
+        let mut ops: Vec<Op> = grown(200_000).into();
         for i in 0..200 {
             let n = 1 + dice.below(LONGEST as u64);
             if used + n <= LIVE as u64 && !dice.one_in(4) {
@@ -306,83 +303,5 @@ fn stacks(c: &Circumstances) -> Vec<Script> {
         script(reused.into_iter().chain(again)),
         random(0, 4),
         random(1, 7),
-    ]
-}
-
-fn scavenging(c: &Circumstances) -> Vec<Script> {
-    let random = |salt: u64| {
-        let mut dice = c.dice(500 + salt);
-        let mut full = [false; 24];
-        let mut ops = Vec::new();
-        for _ in 0..200 {
-            let i = dice.below(24) as usize;
-            match dice.below(100) {
-                0..6 => ops.push(Op::Survey),
-                6..20 => ops.push(Op::Scavenge { size: 1 << (13 + dice.below(8)) }),
-                20..23 => ops.push(Op::ScavengePaced),
-                23..26 => ops.push(Op::ReleaseAll),
-                26..29 => ops.push(Op::Flush),
-                _ if full[i] => {
-                    ops.push(free(i as u16));
-                    full[i] = false;
-                }
-                _ => {
-                    let bits = 12 + dice.below(9);
-                    ops.push(object(i as u16, 1 + dice.below(1 << bits)));
-                    full[i] = true;
-                }
-            }
-        }
-        ops.extend([Op::Survey, Op::ReleaseAll, Op::Survey]);
-        script(ops)
-    };
-    // Much in use and a fifth of it freed: half of that may go back in the background, and no more.
-    let paced = [
-        object(0, 8 << 20),
-        object(1, 40 << 20),
-        object(2, 8 << 20),
-        free(0),
-        free(2),
-        Op::ScavengePaced,
-        Op::Survey,
-        Op::MemoryLimit { size: 43 << 20 },
-        Op::ScavengePaced,
-        Op::Survey,
-        Op::ReleaseAll,
-        Op::Survey,
-    ];
-    // A free huge page, of which a little is asked for.
-    let little = [
-        object(0, 2 << 20),
-        free(0),
-        Op::Scavenge { size: 8192 },
-        Op::Scavenge { size: 8192 },
-        Op::Survey,
-    ];
-    // Given back, used again through the page cache, given back again.
-    let again = [
-        object(0, 1 << 20),
-        free(0),
-        Op::ReleaseAll,
-        object(1, 40_000),
-        object(2, 100),
-        Op::Survey,
-        Op::Flush,
-        Op::Survey,
-        free(1),
-        Op::ReleaseAll,
-        Op::Survey,
-    ];
-    // Nearly all of a chunk in use.
-    let mut dense: Vec<Op> = vec![object(0, 4_100_000), object(1, 60_000), Op::Flush];
-    dense.extend([free(1), Op::ReleaseAll, Op::Survey, free(0), Op::Scavenge { size: 1 << 16 }]);
-    vec![
-        script(little),
-        script(paced),
-        script(again),
-        script(dense),
-        random(0),
-        random(1),
-        random(2),
     ]
 }

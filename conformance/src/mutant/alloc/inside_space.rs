@@ -19,10 +19,10 @@ mutants! {
         "Takes the smallest run that fits, wherever it lies.";
     KeepsPagesByClass(go_heap) "alloc/never-reuses-pages-for-other-class"
         breaks "alloc/space/segregation-within-peaks"
-        also ["alloc/mheap/empty-span-returned", "alloc/space/metadata-overhead-bounded"]
+        also ["alloc/mheap/empty-span-returned", "alloc/space/metadata-within-share"]
         "Keeps the pages of spans of a class for that class.";
     LeaksRecords(go_heap) "alloc/leaks-span-records"
-        breaks "alloc/space/metadata-overhead-bounded"
+        breaks "alloc/space/metadata-within-share"
         also []
         "Takes a new record for every span and never uses an old one again.";
 }

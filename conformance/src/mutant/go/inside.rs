@@ -103,6 +103,10 @@ unsafe impl<P: Parts> Inside for Go<P> {
         POISON
     }
 
+    fn slack(&self, object: Held) -> usize {
+        self.state().usable(object.address.addr()).saturating_sub(object.size)
+    }
+
     fn table(&self) -> TableView {
         let table = &self.state().table;
         let class = |row: &super::table::Class| {

@@ -45,6 +45,16 @@ pub(super) struct Records {
     needed_peak: usize,
 }
 
+impl Records {
+    /// Whether the cache of this P is emptied now, when it is used for the first time in a cycle.
+    fn starts_cycle(&mut self, p: usize) -> bool {
+        let bit = 1 << (p % 64);
+        let starts = self.cycled & bit != 0;
+        self.cycled &= !bit;
+        starts
+    }
+}
+
 impl Notes {
     pub(super) fn records(&self) -> MutexGuard<'_, Records> {
         self.records.lock().unwrap_or_else(PoisonError::into_inner)
@@ -191,19 +201,17 @@ impl Hands<'_> {
         let claim = self.table.claim_empty(slot, shared)?;
         log.calling(0, 0);
         let request = Request { size: bytes, scan };
-        let before = (!shared).then(|| Before::look(inside, self.offers, request));
+        let before = (!shared).then(|| {
+            let emptied = self.notes.records().starts_cycle(inside.current_p());
+            Before::look(inside, self.offers, request, emptied)
+        });
         // SAFETY: no duties but a size that is not 0.
         let (address, errno_after) = with_errno(|| unsafe { inside.new_object(bytes, scan) });
         let others = if shared { Vec::new() } else { self.own_blocks() };
         let mut reading = before.map(|before| {
             let mut records = self.notes.records();
             let issued = |base: usize| records.issued.get(&base).copied();
-            let mut reading = before.made(inside, address.addr(), &others, &issued);
-            let p = 1 << (inside.current_p() % 64);
-            if records.cycled & p != 0 {
-                records.cycled &= !p;
-                reading.set(Fact::TinyRoomBefore, 0);
-            }
+            let reading = before.made(inside, address.addr(), &others, &issued);
             let base = reading.get(Fact::SpanBase) as usize;
             records.issued.insert(base, reading.get(Fact::ObjectSlot) as usize);
             reading
@@ -313,7 +321,7 @@ impl Hands<'_> {
         };
         let same = held.size == block.held.size;
         // A write past an object that shares its block, or fills it, lands in another object.
-        let has_slack = || held.size >= 16 && self.usable_of(&block, log) > block.held.size;
+        let has_slack = || held.size >= 16 && inside.slack(block.held) > 0;
         if block.origin != Origin::Object
             || same == matches!(op, Op::FreeWrong { .. })
             || same && !has_slack()
@@ -323,8 +331,9 @@ impl Hands<'_> {
         }
         claim.leave_empty();
         if same {
+            // Every bit changes: what is there may be any pattern.
             // SAFETY: none: the write past the object that the target claims to detect.
-            unsafe { memory::fill(held.address.add(held.size), 1, block.seed) };
+            unsafe { memory::flip(held.address.add(held.size)) };
         }
         log.misusing(held.address as u64);
         // SAFETY: none: this is the misuse that the target claims to stop.

@@ -130,6 +130,12 @@ pub unsafe trait Inside {
         0
     }
 
+    /// How many bytes behind an object are still its slot's, and nobody's to write (`detects-overrun`).
+    fn slack(&self, object: Held) -> usize {
+        let _ = object;
+        0
+    }
+
     /// The size classes (`introspect-classes`).
     fn table(&self) -> TableView {
         TableView::default()

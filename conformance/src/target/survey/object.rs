@@ -37,16 +37,20 @@ pub(in crate::target) struct Before {
     cached: Option<SpanView>,
     /// The tiny block of the P: base, offset.
     tiny: Option<(usize, usize)>,
+    /// The cache is emptied before the object is made.
+    emptied: bool,
     /// For large objects, where the pages of the heap are looked at.
     pages: Option<PagesView>,
 }
 
 impl Before {
-    /// Looks at `inside` before `request` is made.
+    /// Looks at `inside` before `request` is made. What the cache holds does not count if it is `emptied`
+    /// before it is used, because a cycle has begun. Source: Go `runtime/mcache.go prepareForSweep`.
     pub(in crate::target) fn look(
         inside: &dyn Inside,
         offers: Capabilities,
         request: Request,
+        emptied: bool,
     ) -> Before {
         let large = request.size > MAX_SMALL && offers.has(Capability::IntrospectPages);
         let p = inside.current_p();
@@ -54,8 +58,9 @@ impl Before {
             offers,
             request,
             p,
-            cached: cached(inside, offers, request, p),
+            cached: if emptied { None } else { cached(inside, offers, request, p) },
             tiny: tiny(inside, offers, p),
+            emptied,
             pages: large.then(|| inside.pages()),
         }
     }
@@ -98,7 +103,8 @@ impl Before {
         let room = |tiny: Option<(usize, usize)>| tiny.map_or(0, |(_, offset)| 16 - offset.min(16));
         let fresh = self.tiny.is_none_or(|(base, _)| address / 16 != base / 16);
         reading.set(Fact::TinyFresh, u64::from(fresh));
-        reading.set(Fact::TinyRoomBefore, room(self.tiny) as u64);
+        let before = if self.emptied { 0 } else { room(self.tiny) };
+        reading.set(Fact::TinyRoomBefore, before as u64);
         let after = tiny(inside, self.offers, self.p);
         reading.set(Fact::TinyRoomAfter, room(after) as u64);
     }

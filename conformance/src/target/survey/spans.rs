@@ -133,8 +133,12 @@ fn survey_central(central: &CentralView, spans: &[&SpanView], reading: &mut Read
         of(base).is_some_and(|s| s.class != class || s.scan != scan)
     };
     let sets = || central.sets.iter().flat_map(|set| set.spans.iter().map(move |&b| (set, b)));
-    let mut misfiled: Vec<usize> =
-        sets().filter(|(set, b)| strange(*b, set.class, set.scan)).map(|(_, b)| b).collect();
+    // The record of a span that has another place already may even be one of another class by now.
+    let has_place = |base: usize| of(base).is_some_and(|s| !waits(s));
+    let mut misfiled: Vec<usize> = sets()
+        .filter(|(set, b)| (set.swept || !has_place(*b)) && strange(*b, set.class, set.scan))
+        .map(|(_, b)| b)
+        .collect();
     let in_caches = central.cached.iter().filter(|c| strange(c.base, c.class, c.scan));
     misfiled.extend(in_caches.map(|c| c.base));
     let misclassified: Vec<usize> = sets()
