@@ -6,6 +6,11 @@ for component in rustfmt clippy; do
     cargo "${component/rust/}" --version > /dev/null 2>&1 ||
         rustup component add "$component"
 done
+# For ci/miri.sh and ci/sanitize.sh, which say what they lack if this fails.
+nightly=$(rustc +nightly --print sysroot 2> /dev/null || true)
+if ! cargo +nightly miri --version > /dev/null 2>&1 || [ ! -d "$nightly/lib/rustlib/src/rust/library" ]; then
+    rustup toolchain install nightly --profile minimal -c miri -c rust-src || true
+fi
 if ! command -v apt-get > /dev/null || [ "$(id -u)" != 0 ]; then
     echo "skipped: setup: packages, as there is no apt-get, or this is not root"
     exit 0

@@ -45,7 +45,7 @@ fn script(data: &[u8], offers: Capabilities, _choices: Choices) -> Script {
 
 /// What, by whom, to which slot, how large. A late step is skipped unless its thread ends.
 fn step([what, who, slot, size]: [u8; 4], offers: Capabilities) -> Step {
-    let (thread, times) = (Thread(who % THREADS), 1 + u64::from(slot));
+    let (thread, times) = (Thread(who % THREADS), 1 + u64::from(slot % SLOTS));
     let (at, size) = (Slot(u16::from(slot % SLOTS)), SIZES[usize::from(size) % SIZES.len()]);
     let offered = |capability, op| if offers.has(capability) { op } else { Op::Free { slot: at } };
     let op = match what % 16 {

@@ -191,8 +191,10 @@ fn a_cache_that_is_not_used_for_a_cycle_is_flushed_all_the_same() {
     let heap = heap(Reserve::Classic);
     let mut world = World::new(&heap, 2);
     let kept = world.many(1, 64, PLAIN, 10);
-    for _ in 0..5 {
-        let garbage = world.many(0, 64, PLAIN, 300);
+    // More than one span of 128 slots each time.
+    let (cycles, each) = if cfg!(miri) { (2, 150) } else { (5, 300) };
+    for _ in 0..cycles {
+        let garbage = world.many(0, 64, PLAIN, each);
         world.forget(&garbage);
         world.cycle();
         world.check();

@@ -36,19 +36,36 @@ pub trait Meta {
     fn zeroed(&mut self, words: usize) -> Option<&'static mut [u64]>;
 }
 
+/// The level of the tree whose entries are chunks. Level 0 is the root, outside the regions. Under Miri
+/// regions are small: checks look at all of them.
+pub(crate) const LEAF: usize = if cfg!(miri) { 2 } else { 4 };
 /// log2 of the chunks in a region.
-pub(crate) const REGION_CHUNKS_LOG: u32 = 12;
+pub(crate) const REGION_CHUNKS_LOG: u32 = LEAF as u32 * FAN_OUT.trailing_zeros();
 /// Chunks in a region.
 pub(crate) const REGION_CHUNKS: usize = 1 << REGION_CHUNKS_LOG;
 /// log2 of the pages in a region.
 pub(crate) const REGION_PAGES_LOG: u32 = REGION_CHUNKS_LOG + CHUNK_PAGES.trailing_zeros();
-/// The level of the tree whose entries are chunks. Level 0 is the root, outside the regions.
-pub(crate) const LEAF: usize = 4;
 
-/// log2 of the pages that an entry of each level stands for.
-pub(crate) const LEVEL_LOG: [u32; LEAF + 1] = [21, 18, 15, 12, 9];
+/// log2 of the pages that an entry of each level stands for: 21, 18, 15, 12, 9.
+pub(crate) const LEVEL_LOG: [u32; LEAF + 1] = {
+    let mut logs = [REGION_PAGES_LOG; LEAF + 1];
+    let mut level = 1;
+    while level <= LEAF {
+        logs[level] = logs[level - 1] - FAN_OUT.trailing_zeros();
+        level += 1;
+    }
+    logs
+};
 /// Where the summaries of each level begin; there is no level 0 in a region.
-const LEVEL_AT: [usize; LEAF + 1] = [0, 0, 8, 8 + 64, 8 + 64 + 512];
+const LEVEL_AT: [usize; LEAF + 1] = {
+    let mut places = [0; LEAF + 1];
+    let mut level = 2;
+    while level <= LEAF {
+        places[level] = places[level - 1] + FAN_OUT.pow(level as u32 - 1);
+        level += 1;
+    }
+    places
+};
 const GROWN_AT: usize = LEVEL_AT[LEAF] + REGION_CHUNKS;
 const GROWN_WORDS: usize = REGION_CHUNKS / 64;
 const USE_AT: usize = GROWN_AT + GROWN_WORDS;
