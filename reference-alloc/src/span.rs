@@ -30,6 +30,8 @@ use std::ptr;
 pub const NARROW_SLOTS: usize = 64;
 /// Most slots of a span: 8 KiB of 8 bytes.
 pub const MAX_SLOTS: usize = 1024;
+/// Most pages of a span: its struct counts them in 32 bits. More are 32 TiB, which no program has.
+pub const MAX_PAGES: Pages = Pages(u32::MAX as usize);
 /// Words of bits for [`MAX_SLOTS`].
 const WORDS: usize = MAX_SLOTS / 64;
 
