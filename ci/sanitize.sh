@@ -39,10 +39,13 @@ under() {
         --target "$host" --target-dir "$folder/$sanitizer" "$@"
 }
 
+# Heaps are made on the stack, and frames are larger here.
+export RUST_MIN_STACK=$((64 << 20))
 # Requests that nothing can hold are tests, and end in null here as they do in the world.
 export TSAN_OPTIONS="halt_on_error=1 allocator_may_return_null=1 ${TSAN_OPTIONS:-}"
 # What a heap takes for its own structs it never gives back.
 export ASAN_OPTIONS="detect_leaks=0 allocator_may_return_null=1 ${ASAN_OPTIONS:-}"
+
 threads() {
     local tests=() test
     for test in $(grep -lrE 'thread::(scope|spawn)' reference-alloc/tests | cut -d/ -f3 | sort -u); do

@@ -13,7 +13,7 @@ use crate::page_heap::PageHeap;
 use crate::pages::{PageCache, Taken};
 use crate::persistent::Purpose;
 use crate::size_class::{Class, Scan, SpanClass};
-use crate::span::{Made, NARROW_SLOTS, Span, SpanState};
+use crate::span::{MAX_PAGES, Made, NARROW_SLOTS, Span, SpanState};
 use crate::span_pool::SpanPool;
 use crate::stats::MemStats;
 use crate::sweepgen;
@@ -107,6 +107,9 @@ impl<O: Os> Mheap<O> {
         class: SpanClass,
         state: SpanState,
     ) -> Result<&'static Span, OutOfMemory> {
+        if pages > MAX_PAGES {
+            return Err(OutOfMemory);
+        }
         let taken = self.pages.take(pages, align)?;
         let need_zero = self.need_zero(taken, pages);
         self.publish(Made {
@@ -166,6 +169,9 @@ impl<O: Os> Mheap<O> {
     /// behind it are not free.
     pub fn resize_large(&self, span: &'static Span, pages: Pages) -> bool {
         let (base, old) = (span.base().page(), span.pages());
+        if pages > MAX_PAGES {
+            return false;
+        }
         if pages > old {
             let (behind, more) = (base + old, pages - old);
             let Some(taken) = self.pages.core().pages.extend(behind, more) else { return false };

@@ -35,6 +35,9 @@ pub enum SpanState {
     Manual = 2,
 }
 
+/// Most pages of a span: its struct counts them in 32 bits. More are 32 TiB, which no program has.
+pub const MAX_PAGES: Pages = Pages(u32::MAX as usize);
+
 /// A span. See the head of this file; [`crate::ledger`] says who may do what.
 #[derive(Debug)]
 #[repr(C, align(64))]
