@@ -15,6 +15,10 @@ use std::ptr;
 #[derive(Debug, Default)]
 pub struct Sim(Lock<State>);
 
+/// Most bytes of a reservation. More are refused, as by a system that has no such addresses; Miri has all
+/// memory that it pretends to have, so there it is less.
+const MOST: usize = if cfg!(miri) { 1 << 31 } else { 1 << 36 };
+
 /// What a page of pretended memory is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Page {
@@ -126,6 +130,9 @@ unsafe impl Os for Sim {
     }
 
     fn reserve(&self, _hint: Addr, bytes: usize, align: usize) -> Option<Addr> {
+        if bytes > MOST || align > MOST {
+            return None;
+        }
         // Longer in place of aligned: then the process need not clear what nobody touches.
         let align = align.max(PAGE);
         let layout = Layout::from_size_align(bytes.checked_add(align)?, 16).ok()?;
