@@ -336,6 +336,7 @@ fn released_memory_reads_zero_and_is_not_cleared_again() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "megabytes, byte by byte")]
 fn what_is_free_for_seconds_goes_back_by_itself() {
     let mut world = World::new(1);
     for _ in 0..64 {

@@ -98,7 +98,9 @@ fn a_reset_gives_the_last_block_back_and_starts_again() {
         assert_eq!((0..3).filter_map(|_| set.pop(&memory)).count(), 3);
         set.reset(&memory);
     }
-    assert_eq!(memory.made.load(Ordering::Relaxed), 1, "segments are used again");
+    // Under Miri the first segment has room for one block.
+    let needed = if cfg!(miri) { 2 } else { 1 };
+    assert_eq!(memory.made.load(Ordering::Relaxed), needed, "segments are used again");
     assert_eq!(memory.free_blocks(), 2);
 }
 
