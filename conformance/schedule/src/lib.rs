@@ -14,7 +14,7 @@
 //!   at most four threads beside the first take part.
 //! - Of each place loom remembers the last access only. A thread that reads a place just before it writes
 //!   it hides that another has read it before, and the order in which that one comes after the write is
-//!   not tried by itself. So who looks, looks twice in a scene where that matters ([`registry`]).
+//!   not tried by itself. So who looks, looks twice in a scene where that matters (the model of the registry).
 //! - A part that never lets go is told by the number of its steps, not by the clock.
 //!
 //! The models need the feature `models`. The list of their names does not: suites name them under
