@@ -7,6 +7,7 @@
 use conformance::choice::Choices;
 use conformance::court::{Code, Court, Standing};
 use conformance::driver::Dice;
+use conformance::facts::Clerk as _;
 use conformance::facts::alloc::Clerk;
 use conformance::laws::{Book, SUBJECT};
 use conformance::mutant;

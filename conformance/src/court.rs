@@ -1,6 +1,6 @@
 //! The invariants of a run, by event: which are judged when, how often they were, and which broke.
 
-use crate::facts::alloc::Hears;
+use crate::facts::Hears;
 use crate::rule::{EvalFault, EventId, Frame, Natives, Predicate, Rule, Shown, Vocabulary};
 use crate::spec::InvariantId;
 

@@ -6,7 +6,7 @@ use crate::driver::scenario;
 use crate::mutant;
 use crate::rule::{EventId, Predicate, Rule, RuleFault, TableParts, TableRule, Vocabulary};
 use crate::spec::{Body, Fault, FaultKind, Invariant, Kind, RuleText, SpecFaults, Specs};
-use crate::trace::form::FORMS;
+use crate::trace::form::alloc::FORMS;
 use conformance_schedule::{self as schedule, wrong};
 
 /// The subject whose invariants this build can judge.

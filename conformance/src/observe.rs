@@ -1,12 +1,39 @@
 //! What a target answers to one step: numbers measured at the event, never a verdict.
 //!
-//! An answer is plain data of fixed size, because it crosses a process border in shared memory.
+//! Each alphabet has answers of its own ([`Asked`]). An answer is plain data of fixed size; what only some
+//! steps show, and takes more room, is a *reading* beside it.
+//!
+//! An allocator's [`Answer`] crosses a process border in shared memory.
 //! Who measures (`target::hands`) knows the pattern that each block was written with; who judges
 //! (`model`, `rule`) sees lengths and counts only.
 
 pub mod reading;
 
-use crate::op::alloc::Step;
+use crate::op::Action;
+use crate::op::alloc::{Op, Step};
+use std::fmt;
+
+/// Ops that are answered.
+pub trait Asked: Action {
+    /// What every step is answered with.
+    type Answer: Answers;
+    /// What some steps show beside it.
+    type Reading: fmt::Debug;
+}
+
+/// What is common to all answers.
+pub trait Answers: Copy + Default + fmt::Debug {
+    /// How far the step got.
+    fn progress(&self) -> Progress;
+
+    /// When the step began and ended, in ticks of a counter shared by all threads; 0 where there is none.
+    fn stamps(&self) -> (u64, u64);
+}
+
+impl Asked for Op {
+    type Answer = Answer;
+    type Reading = reading::Reading;
+}
 
 /// How far a step got. Stored before and after the step is performed, so that a process that dies
 /// leaves behind what it was doing.
@@ -73,6 +100,16 @@ pub struct Answer {
     pub mapped: u64,
     /// [`crate::target::heap::HeapStats`], where they are offered and were asked for.
     pub stats: [u64; 4],
+}
+
+impl Answers for Answer {
+    fn progress(&self) -> Progress {
+        Answer::progress(self)
+    }
+
+    fn stamps(&self) -> (u64, u64) {
+        (self.began, self.ended)
+    }
 }
 
 impl Answer {

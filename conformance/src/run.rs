@@ -5,19 +5,18 @@
 //! before are judged.
 
 use crate::court::{Breach, Court, CourtFault};
-use crate::facts::alloc::{Clerk, Departed};
-use crate::observe::reading::Reading;
-use crate::observe::{Answer, Progress};
-use crate::op::alloc::{Op, Script, Step};
+use crate::facts::{AnswerTo, Clerk, Last, ReadingOf, alloc};
+use crate::observe::{Answers as _, Progress};
 use crate::op::performed::Performed;
+use crate::op::{Action, Script, Section, Step};
 use crate::target::{BATCH, Death, Target};
-use crate::trace::form::FORMS;
+use crate::trace::form::Written as _;
 use std::collections::VecDeque;
 
 /// Scripts performed one after another on one heap.
-pub struct Session<'t> {
-    target: &'t mut dyn Target,
-    clerk: Clerk,
+pub struct Session<'t, C: Clerk = alloc::Clerk> {
+    target: &'t mut dyn Target<C::Op>,
+    clerk: C,
     /// Steps performed, skipped ones included.
     steps: u64,
     /// Steps done, by the row of their op.
@@ -25,42 +24,60 @@ pub struct Session<'t> {
     dead: bool,
 }
 
-/// Steps done, by the row of their op in the table of forms.
-#[derive(Clone, Copy, Debug)]
-pub struct Done(pub [u64; FORMS.len()]);
+/// Steps done, by the row of their op in the table of forms; rows beyond its end are 0.
+#[derive(Clone, Debug, Default)]
+pub struct Done(pub Vec<u64>);
 
-impl Default for Done {
-    fn default() -> Done {
-        Done([0; FORMS.len()])
+impl Done {
+    /// One more step of the op in row `row`.
+    fn count(&mut self, row: usize) {
+        if self.0.len() <= row {
+            self.0.resize(row + 1, 0);
+        }
+        self.0[row] += 1;
+    }
+
+    /// Adds what `other` counted.
+    pub fn add(&mut self, other: &Done) {
+        self.0.resize(self.0.len().max(other.0.len()), 0);
+        for (sum, n) in self.0.iter_mut().zip(&other.0) {
+            *sum += n;
+        }
     }
 }
 
 /// What one script came to.
-#[derive(Debug, Default)]
-pub struct Ran {
+#[derive(Debug)]
+pub struct Ran<C: Clerk = alloc::Clerk> {
     /// What broke, all at the first bad step. Empty: nothing did.
     pub breaches: Vec<Breach>,
     /// How the process ended, if it did, and at which step of the script.
     pub death: Option<(usize, Death)>,
     /// The last step judged, with what it showed: the bad one, if there is one.
-    pub last: Option<(usize, Step, Answer)>,
+    pub last: Option<Last<C>>,
     /// Steps performed, skipped ones included.
     pub steps: u64,
     /// Every step was performed and judged.
     pub completed: bool,
 }
 
-/// A batch on its way: steps with their indexes in the script.
-type Sent = Vec<(usize, Step)>;
+impl<C: Clerk> Default for Ran<C> {
+    fn default() -> Ran<C> {
+        Ran { breaches: Vec::new(), death: None, last: None, steps: 0, completed: false }
+    }
+}
 
-impl<'t> Session<'t> {
+/// A batch on its way: steps with their indexes in the script.
+type Sent<O> = Vec<(usize, Step<O>)>;
+
+impl<'t, C: Clerk> Session<'t, C> {
     /// A session on the fresh heap behind `target`, whose answers `clerk` reads.
-    pub fn new(target: &'t mut dyn Target, clerk: Clerk) -> Session<'t> {
+    pub fn new(target: &'t mut dyn Target<C::Op>, clerk: C) -> Session<'t, C> {
         Session { target, clerk, steps: 0, done: Done::default(), dead: false }
     }
 
     /// The clerk, for pictures and counts.
-    pub fn clerk(&self) -> &Clerk {
+    pub fn clerk(&self) -> &C {
         &self.clerk
     }
 
@@ -86,20 +103,20 @@ impl<'t> Session<'t> {
     /// [`CourtFault`] where a rule could not be evaluated.
     pub fn perform(
         &mut self,
-        script: &Script,
+        script: &Script<C::Op>,
         court: &mut Court<'_>,
         limit: u64,
-    ) -> Result<Ran, CourtFault> {
+    ) -> Result<Ran<C>, CourtFault> {
         let mut ran = Ran::default();
         let mut units = Units { steps: Performed::new(script), spare: None };
-        let mut sent: VecDeque<Sent> = VecDeque::new();
+        let mut sent: VecDeque<Sent<C::Op>> = VecDeque::new();
         let mut asked = 0;
         loop {
             let batch = if asked < limit { units.batch() } else { Vec::new() };
             asked += batch.len() as u64;
             let more = !batch.is_empty();
             if more {
-                let steps: Vec<Step> = batch.iter().map(|&(_, step)| step).collect();
+                let steps: Vec<Step<C::Op>> = batch.iter().map(|&(_, step)| step).collect();
                 self.target.submit(&steps);
                 sent.push_back(batch);
             }
@@ -138,29 +155,30 @@ impl<'t> Session<'t> {
     }
 
     /// Judges the oldest batch on its way.
-    fn judge(&mut self, batch: &Sent, court: &mut Court<'_>, ran: &mut Ran) {
+    fn judge(&mut self, batch: &Sent<C::Op>, court: &mut Court<'_>, ran: &mut Ran<C>) {
         let done = self.target.collect();
         let death = done.death;
         for ((_, step), answer) in batch.iter().zip(done.answers) {
             if answer.progress() == Progress::Done {
-                self.done.0[step.op.row()] += 1;
+                self.done.count(step.op.row());
             }
         }
         let mut i = 0;
         while i < batch.len() && !court.is_over() {
-            let end = if batch[i].1.op == Op::Together { section_end(batch, i) } else { i };
+            let together = batch[i].1.op.section() == Section::Together;
+            let end = if together { section_end(batch, i) } else { i };
             let reading = done.readings.binary_search_by_key(&i, |(at, _)| *at);
             let reading = reading.ok().map(|at| &done.readings[at].1);
             judge_unit(&mut self.clerk, &batch[i..=end], &done.answers[i..=end], reading, court);
             if court.is_over() {
-                ran.last = last_judged(&batch[i..=end], &done.answers[i..=end], court.at());
+                ran.last = last_judged::<C>(&batch[i..=end], &done.answers[i..=end], court.at());
             }
             i = end + 1;
         }
         ran.steps += i as u64;
         let Some(death) = death else { return };
         self.dead = true;
-        let at = in_flight(batch, done.answers).unwrap_or(death.at.min(batch.len() - 1));
+        let at = in_flight::<C>(done.answers).unwrap_or(death.at.min(batch.len() - 1));
         if !court.is_over() {
             court.step(batch[at].0);
             self.clerk.died(&batch[at].1, &done.answers[at], court);
@@ -171,11 +189,11 @@ impl<'t> Session<'t> {
 }
 
 /// Judges one step with its reading, or one section whose steps ran beside each other and have none.
-fn judge_unit(
-    clerk: &mut Clerk,
-    unit: &[(usize, Step)],
-    answers: &[Answer],
-    reading: Option<&Reading>,
+fn judge_unit<C: Clerk>(
+    clerk: &mut C,
+    unit: &[(usize, Step<C::Op>)],
+    answers: &[AnswerTo<C>],
+    reading: Option<&ReadingOf<C>>,
     court: &mut Court<'_>,
 ) {
     if let ([(at, step)], [answer]) = (unit, answers) {
@@ -185,13 +203,14 @@ fn judge_unit(
         return;
     }
     // Begins and ends in the order of their stamps. What was not stamped did not happen.
-    let stamped = |i: &usize| answers[*i].progress() == Progress::Done && answers[*i].ended > 0;
+    let stamped =
+        |i: &usize| answers[*i].progress() == Progress::Done && answers[*i].stamps().1 > 0;
     let mut moments: Vec<(u64, usize, bool)> = (0..unit.len())
         .filter(stamped)
-        .flat_map(|i| [(answers[i].began, i, true), (answers[i].ended, i, false)])
+        .flat_map(|i| [(answers[i].stamps().0, i, true), (answers[i].stamps().1, i, false)])
         .collect();
     moments.sort_unstable();
-    let mut departed = vec![Departed::default(); unit.len()];
+    let mut departed = vec![C::Departed::default(); unit.len()];
     for (_, i, begins) in moments {
         let (at, step) = unit[i];
         court.step(at);
@@ -207,28 +226,28 @@ fn judge_unit(
 }
 
 /// The step of a unit that the court heard last.
-fn last_judged(
-    unit: &[(usize, Step)],
-    answers: &[Answer],
+fn last_judged<C: Clerk>(
+    unit: &[(usize, Step<C::Op>)],
+    answers: &[AnswerTo<C>],
     at: usize,
-) -> Option<(usize, Step, Answer)> {
+) -> Option<Last<C>> {
     let judged = unit.iter().zip(answers).find(|((index, _), _)| *index == at);
     judged.map(|(&(index, step), &answer)| (index, step, answer))
 }
 
 /// The step that a dead process was in the middle of: inside the target rather than at a block's
 /// bytes, if there are several.
-fn in_flight(batch: &Sent, answers: &[Answer]) -> Option<usize> {
-    let at = |progress| (0..batch.len()).find(|&i| answers[i].progress() == progress);
+fn in_flight<C: Clerk>(answers: &[AnswerTo<C>]) -> Option<usize> {
+    let at = |progress| answers.iter().position(|answer| answer.progress() == progress);
     [Progress::Calling, Progress::Touching, Progress::Looking].into_iter().find_map(at)
 }
 
-fn section_end(batch: &Sent, begin: usize) -> usize {
+fn section_end<O: Action>(batch: &Sent<O>, begin: usize) -> usize {
     let mut depth = 0;
     for (i, (_, step)) in batch.iter().enumerate().skip(begin) {
-        match step.op {
-            Op::Together => depth += 1,
-            Op::End => depth -= 1,
+        match step.op.section() {
+            Section::Together => depth += 1,
+            Section::End => depth -= 1,
             _ => {}
         }
         if depth == 0 {
@@ -240,18 +259,18 @@ fn section_end(batch: &Sent, begin: usize) -> usize {
 
 /// Cuts a script into batches, never through a section, nor between late steps and the end of
 /// their thread.
-struct Units<'s> {
-    steps: Performed<'s>,
+struct Units<'s, O> {
+    steps: Performed<'s, O>,
     /// A unit that did not fit into the batch before.
-    spare: Option<Sent>,
+    spare: Option<Sent<O>>,
 }
 
-impl Units<'_> {
-    fn batch(&mut self) -> Sent {
+impl<O: Action> Units<'_, O> {
+    fn batch(&mut self) -> Sent<O> {
         let mut batch = self.spare.take().unwrap_or_default();
         while batch.len() < BATCH {
             let Some(first) = self.steps.next() else { break };
-            if first.1.op != Op::Together && !first.1.late {
+            if first.1.op.section() != Section::Together && !first.1.late {
                 batch.push(first);
                 continue;
             }
@@ -267,14 +286,14 @@ impl Units<'_> {
 
     /// A section, or late steps with what follows them; at most a batch long, the rest of a longer
     /// one being left out.
-    fn unit(&mut self, first: (usize, Step)) -> Sent {
+    fn unit(&mut self, first: (usize, Step<O>)) -> Sent<O> {
         let mut unit = vec![first];
-        let mut depth = u32::from(first.1.op == Op::Together);
+        let mut depth = u32::from(first.1.op.section() == Section::Together);
         while depth > 0 || unit.last().is_some_and(|(_, step)| step.late) {
             let Some((at, step)) = self.steps.next() else { break };
-            match step.op {
-                Op::Together => depth += 1,
-                Op::End => depth = depth.saturating_sub(1),
+            match step.op.section() {
+                Section::Together => depth += 1,
+                Section::End => depth = depth.saturating_sub(1),
                 _ => {}
             }
             if unit.len() < BATCH {

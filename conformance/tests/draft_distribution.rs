@@ -8,7 +8,7 @@ use conformance::choice::{Choices, Oom, Realloc0, Zero};
 use conformance::driver::Dice;
 use conformance::driver::draft::{Sampler, Shape, resolve};
 use conformance::op::alloc::{Op, SLOTS, Script, Slot, THREADS};
-use conformance::trace::form::FORMS;
+use conformance::trace::form::alloc::FORMS;
 use std::collections::BTreeMap;
 
 const SCRIPTS: usize = 200;

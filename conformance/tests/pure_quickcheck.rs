@@ -162,7 +162,7 @@ fn trace_of(steps: Vec<AnyTraced>) -> Trace {
 }
 
 fn parse(text: &str) -> Trace {
-    Trace::parse(text.as_bytes(), usize::MAX).unwrap_or_else(|fault| panic!("{fault}\n{text}"))
+    <Trace>::parse(text.as_bytes(), usize::MAX).unwrap_or_else(|fault| panic!("{fault}\n{text}"))
 }
 
 fn script_of(drafts: &[RawDraft], shape: &Shape) -> Script {
@@ -205,7 +205,7 @@ fn damaged_text_is_a_trace_or_a_fault_within_the_text() {
             let at = usize::from(at) % text.len();
             text[at] = byte;
         }
-        match Trace::parse(&text, usize::MAX) {
+        match <Trace>::parse(&text, usize::MAX) {
             Ok(trace) => assert_eq!(parse(&trace.to_string()), trace),
             Err(fault) => {
                 let lines: Vec<_> = text.split(|&byte| byte == b'\n').collect();
@@ -222,7 +222,7 @@ fn damaged_text_is_a_trace_or_a_fault_within_the_text() {
 fn any_bytes_after_a_header_are_a_trace_or_a_fault() {
     fn law(bytes: Vec<u8>) {
         let text = [b"heaplaw-trace 1 alloc\n", bytes.as_slice()].concat();
-        let steps = Trace::parse(&text, usize::MAX).map_or(0, |trace| trace.steps.len());
+        let steps = <Trace>::parse(&text, usize::MAX).map_or(0, |trace| trace.steps.len());
         assert!(steps <= bytes.len());
     }
     check(law as fn(Vec<u8>));

@@ -1,5 +1,6 @@
 //! Faults of traces: what they say, where they point, and that no bytes can do harm.
 
+use conformance::op::alloc::Op;
 use conformance::trace::{Fault, FaultKind, LINE_MAX, Metadata, Reader, Trace, Traced};
 use std::io::{self, BufReader, Read};
 
@@ -10,7 +11,7 @@ fn fault_of(line: &str) -> Fault {
 
 /// The fault of a whole trace that must have one.
 fn fault_in(text: impl AsRef<[u8]>) -> Fault {
-    Trace::parse(text.as_ref(), 100).expect_err("a fault")
+    <Trace>::parse(text.as_ref(), 100).expect_err("a fault")
 }
 
 #[test]
@@ -137,7 +138,7 @@ fn the_longest_line_is_read_and_one_byte_more_is_a_fault() {
         let line = format!("free null #{}", "x".repeat(len - 11));
         format!("heaplaw-trace 1 alloc\r\n{line}\r\n")
     };
-    let trace = Trace::parse(padded(LINE_MAX).as_bytes(), 1).expect("as long as allowed");
+    let trace = <Trace>::parse(padded(LINE_MAX).as_bytes(), 1).expect("as long as allowed");
     assert_eq!(trace.steps.len(), 1);
     for len in [LINE_MAX + 1, LINE_MAX + 2, LINE_MAX + 3, 3 * LINE_MAX] {
         let fault = fault_in(padded(len));
@@ -149,8 +150,8 @@ fn the_longest_line_is_read_and_one_byte_more_is_a_fault() {
 #[test]
 fn a_step_beyond_the_limit_is_a_fault_and_the_last_allowed_one_is_not() {
     let text = "heaplaw-trace 1 alloc\nfree null\nfree null\n# no step\n\n";
-    assert_eq!(Trace::parse(text.as_bytes(), 2).map(|t| t.steps.len()), Ok(2));
-    let fault = Trace::parse(text.as_bytes(), 1).expect_err("one too many");
+    assert_eq!(<Trace>::parse(text.as_bytes(), 2).map(|t| t.steps.len()), Ok(2));
+    let fault = <Trace>::parse(text.as_bytes(), 1).expect_err("one too many");
     assert_eq!(fault.to_string(), "line 3, column 1: a step beyond the limit of 1");
     assert_eq!(fault.kind, FaultKind::TooManySteps);
 }
@@ -158,7 +159,7 @@ fn a_step_beyond_the_limit_is_a_fault_and_the_last_allowed_one_is_not() {
 #[test]
 fn metadata_without_end_is_a_fault() {
     let text = format!("heaplaw-trace 1 alloc\n{}", "# k: v\n".repeat(Metadata::MAX));
-    assert_eq!(Trace::parse(text.as_bytes(), 1).map(|t| t.metadata.len()), Ok(Metadata::MAX));
+    assert_eq!(<Trace>::parse(text.as_bytes(), 1).map(|t| t.metadata.len()), Ok(Metadata::MAX));
     let fault = fault_in(text + "# k: v\n");
     assert_eq!(fault.to_string(), "line 66, column 1: more than 64 lines of metadata");
     assert_eq!(fault.kind, FaultKind::TooMuchMetadata);
@@ -167,7 +168,7 @@ fn metadata_without_end_is_a_fault() {
 #[test]
 fn nothing_follows_a_fault() {
     let text = "heaplaw-trace 1 alloc\nfree null\noops\nfree null\n";
-    let mut reader = Reader::new(text.as_bytes(), 10).expect("a header");
+    let mut reader = Reader::<_, Op>::new(text.as_bytes(), 10).expect("a header");
     assert!(matches!(reader.next(), Some(Ok(_))));
     assert!(matches!(reader.next(), Some(Err(_))));
     assert!(reader.next().is_none());
@@ -189,7 +190,7 @@ impl Read for Torn {
 #[test]
 fn a_source_that_fails_is_a_fault_with_the_reason() {
     let source = BufReader::new(Torn(b"heaplaw-trace 1 alloc\nfree null\n"));
-    let mut reader = Reader::new(source, 10).expect("a header");
+    let mut reader = Reader::<_, Op>::new(source, 10).expect("a header");
     assert!(matches!(reader.next(), Some(Ok(_))));
     let fault = reader.next().expect("an item").expect_err("a fault");
     assert_eq!(fault.kind, FaultKind::Io(io::ErrorKind::TimedOut));
@@ -208,7 +209,7 @@ impl Read for Endless {
 
 /// The fault of a source that has one in its first lines.
 fn fault_of_source(source: impl Read) -> Fault {
-    match Reader::new(BufReader::new(source), 10) {
+    match Reader::<_, Op>::new(BufReader::new(source), 10) {
         Err(fault) => fault,
         Ok(reader) => reader.last().expect("an item").expect_err("a fault"),
     }
@@ -230,8 +231,8 @@ fn a_line_without_end_is_given_up_after_four_kibibytes() {
 fn a_billion_repeats_and_deep_nesting_cost_the_parser_nothing() {
     let nested = "repeat 1000000000\n".repeat(100_000);
     let text = format!("heaplaw-trace 1 alloc\n{nested}");
-    let trace = Trace::parse(text.as_bytes(), 100_000).expect("a trace");
-    assert_eq!(Trace::parse(trace.to_string().as_bytes(), 100_000), Ok(trace));
+    let trace = <Trace>::parse(text.as_bytes(), 100_000).expect("a trace");
+    assert_eq!(<Trace>::parse(trace.to_string().as_bytes(), 100_000), Ok(trace));
     // Performing them, or indenting them in full (10 GB of blanks), would never get here.
 }
 
@@ -240,8 +241,8 @@ fn the_worst_lines_within_the_limit_are_read_in_no_time() {
     let lines = [",".repeat(4000), "= ".repeat(2000), "a".repeat(4000), "-> ".repeat(1300)];
     for line in lines {
         let text = format!("heaplaw-trace 1 alloc\n{line}\n");
-        assert!(Trace::parse(text.as_bytes(), 10).is_err(), "{line}");
+        assert!(<Trace>::parse(text.as_bytes(), 10).is_err(), "{line}");
         let text = format!("heaplaw-trace 1 alloc\ns0 = malloc 8 -> block{line}\n");
-        assert!(Trace::parse(text.as_bytes(), 10).is_err(), "{line}");
+        assert!(<Trace>::parse(text.as_bytes(), 10).is_err(), "{line}");
     }
 }

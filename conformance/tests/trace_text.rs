@@ -2,7 +2,8 @@
 
 use conformance::op::alloc::{Foreign, Op, SLOTS, Script, Slot, Step, THREADS, Thread};
 use conformance::trace::expected::{Clause, Errno};
-use conformance::trace::form::{FORMS, Form};
+use conformance::trace::form::Form;
+use conformance::trace::form::alloc::FORMS;
 use conformance::trace::{Expected, Metadata, Reader, Trace, Traced, Writer};
 use std::collections::BTreeSet;
 
@@ -10,7 +11,7 @@ const EVERY_OP: &str = include_str!("../testdata/traces/every-op.trace");
 const REFUSALS: &str = include_str!("../testdata/traces/refusals.trace");
 
 fn parse(text: &str) -> Trace {
-    Trace::parse(text.as_bytes(), 1000).unwrap_or_else(|fault| panic!("{fault}\n{text}"))
+    <Trace>::parse(text.as_bytes(), 1000).unwrap_or_else(|fault| panic!("{fault}\n{text}"))
 }
 
 /// The op of a line, which must parse.
@@ -76,7 +77,7 @@ fn sizes_may_be_written_in_hexadecimal_and_in_binary_units() {
 #[test]
 fn blanks_comments_and_carriage_returns_do_not_matter() {
     let text = "heaplaw-trace\t1   alloc\r\n\r\n  # a note\r\n\ts0 =  malloc\t8#16 # three\r\n";
-    assert!(Trace::parse(text.as_bytes(), 10).is_err(), "a # within a token is no comment");
+    assert!(<Trace>::parse(text.as_bytes(), 10).is_err(), "a # within a token is no comment");
     let text = text.replace("8#16", "8");
     assert_eq!(parse(&text).script().steps, [Step::main(Op::Malloc { slot: Slot(0), size: 8 })]);
     assert_eq!(parse("heaplaw-trace 1 alloc"), Trace::default(), "no line feed at the end");
@@ -132,7 +133,7 @@ fn a_thousand_open_sections_stay_within_the_line_length() {
 #[test]
 fn the_writer_writes_what_the_trace_prints() {
     let trace = parse(EVERY_OP);
-    let mut writer = Writer::new(Vec::new(), &trace.metadata).expect("memory");
+    let mut writer = Writer::<_, Op>::new(Vec::new(), &trace.metadata).expect("memory");
     for traced in &trace.steps {
         writer.step(traced).expect("memory");
     }
@@ -141,7 +142,7 @@ fn the_writer_writes_what_the_trace_prints() {
 
 #[test]
 fn the_reader_yields_steps_one_by_one_and_knows_the_line() {
-    let mut reader = Reader::new(EVERY_OP.as_bytes(), 1000).expect("a header");
+    let mut reader = Reader::<_, Op>::new(EVERY_OP.as_bytes(), 1000).expect("a header");
     assert_eq!(reader.metadata().get("invariant"), Some("alloc/block/block-disjoint-from-live"));
     let first = reader.next().expect("a step").expect("no fault");
     assert_eq!((first.to_string().as_str(), reader.line()), ("s0 = malloc 24", 4));

@@ -58,7 +58,7 @@ impl Target {
     pub fn replay(&self, file: &Path, bytes: &[u8]) {
         match self.scripts {
             Some(scripts) if file.extension().is_some_and(|it| it == "trace") => {
-                let trace = Trace::parse(bytes, STEPS);
+                let trace = <Trace>::parse(bytes, STEPS);
                 scripts.judge(&trace.unwrap_or_else(|fault| panic!("{}:{fault}", file.display())));
             }
             Some(scripts) => {

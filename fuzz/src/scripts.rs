@@ -9,6 +9,7 @@ use conformance::check::witness::key;
 use conformance::choice::Choices;
 use conformance::court::{Breach, Court, Standing, Tally};
 use conformance::driver::clear_up;
+use conformance::facts::Clerk as _;
 use conformance::facts::alloc::Clerk;
 use conformance::laws::{Book, SUBJECT};
 use conformance::op::alloc::{Op, Script, Step};

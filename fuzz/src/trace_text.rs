@@ -1,5 +1,6 @@
 //! Traces from any bytes.
 
+use conformance::op::alloc::Op;
 use conformance::trace::{Reader, Trace, Traced, Writer};
 
 /// More steps than fit into libFuzzer's inputs.
@@ -16,10 +17,10 @@ pub fn trace_text(data: &[u8]) {
 }
 
 fn whole(text: &[u8]) {
-    match Trace::parse(text, STEPS) {
+    match <Trace>::parse(text, STEPS) {
         Ok(trace) => {
             let printed = trace.to_string();
-            let again = Trace::parse(printed.as_bytes(), STEPS);
+            let again = <Trace>::parse(printed.as_bytes(), STEPS);
             assert_eq!(again.as_ref(), Ok(&trace), "of the text\n{printed}");
             assert_eq!(written(&trace), printed.as_bytes(), "writer and printer agree");
             for traced in &trace.steps {
@@ -39,14 +40,14 @@ fn whole(text: &[u8]) {
 
 /// A reader of a text with a fault yields steps, then that fault, then nothing.
 fn streamed(text: &[u8], fault: &str) {
-    let Ok(mut reader) = Reader::new(text, STEPS) else { return };
+    let Ok(mut reader) = Reader::<_, Op>::new(text, STEPS) else { return };
     let found = reader.by_ref().find_map(Result::err);
     assert_eq!(found.map(|found| found.to_string()).as_deref(), Some(fault));
     assert!(reader.next().is_none(), "nothing follows a fault");
 }
 
 fn written(trace: &Trace) -> Vec<u8> {
-    let mut writer = Writer::new(Vec::new(), &trace.metadata).expect("memory takes all bytes");
+    let mut writer = Writer::<_, Op>::new(Vec::new(), &trace.metadata).expect("memory takes all bytes");
     for traced in &trace.steps {
         writer.step(traced).expect("memory takes all bytes");
     }

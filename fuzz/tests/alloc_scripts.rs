@@ -27,7 +27,7 @@ fn said(target: &Scripts, data: &[u8], mutant: &str) -> Option<String> {
 /// The trace at the end of a message.
 fn trace_of(message: &str) -> Trace {
     let at = message.find("heaplaw-trace ").expect("a trace");
-    Trace::parse(&message.as_bytes()[at..], 10_000).expect("a trace that parses")
+    <Trace>::parse(&message.as_bytes()[at..], 10_000).expect("a trace that parses")
 }
 
 /// The seeds of a target.

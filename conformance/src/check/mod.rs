@@ -149,7 +149,7 @@ impl Subject<'_> {
             opens: &self.launch,
             code: &self.bench.book.code,
             vocabulary: &self.bench.book.vocabulary,
-            choices: self.choices,
+            setting: self.choices,
         }
     }
 }

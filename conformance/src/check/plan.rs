@@ -15,7 +15,7 @@ use crate::hunt::allowance::Allowance;
 use crate::hunt::sightings::Sightings;
 use crate::hunt::{Hunt, HuntError, Hunted};
 use crate::spec::{Invariant, Judge};
-use crate::trace::form::FORMS;
+use crate::trace::form::alloc::FORMS;
 use crate::verdict::Effort;
 use std::collections::btree_map::Entry;
 use std::time::Instant;
@@ -196,7 +196,7 @@ impl<'e> Examination<'e> {
         let scripts = (scenario.scripts)(&Circumstances { offers, choices, seed });
         let cases = (scripts.len() * scenario.fresh) as u64;
         self.watched(scenario.judge, Some(scenario.name), &standing, cases, watch, |hunt| {
-            hunt.scenario(scenario, &scripts)
+            hunt.scenario(&scripts, scenario.fresh)
         })
     }
 
@@ -292,7 +292,7 @@ impl<'e> Examination<'e> {
             if !invariant.judges.contains(&judge) || !self.selected(invariant) {
                 continue;
             }
-            let rows = FORMS.iter().zip(hunted.done.0);
+            let rows = FORMS.iter().zip(&hunted.done.0);
             let swapped = rows.filter(|(form, _)| swap.words.iter().any(|word| word == form.word));
             let fired = swapped.map(|(_, n)| n).sum();
             let (cases, ops) = (hunted.cases, hunted.ops);

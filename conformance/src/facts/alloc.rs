@@ -12,21 +12,17 @@ mod names;
 mod records;
 mod totals;
 
+use super::{Hears, Last, MissingName};
 use crate::choice::Choices;
 use crate::model::alloc::{Live, Shadow};
 use crate::observe::reading::Reading;
 use crate::observe::{Answer, Progress, flag};
-use crate::op::alloc::{Op, Step};
+use crate::op::alloc::{Op, Script, Step};
+use crate::picture::{Subject, heap_map};
 use crate::rule::{EventId, Frame, FunctionId, Natives, Vocabulary};
 use ask::Ask;
-pub use names::{MissingName, Names};
+pub use names::Names;
 pub use totals::Totals;
-
-/// Who hears of events, in order.
-pub trait Hears {
-    /// `event` happened; `frame` holds its facts, and `natives` answers for the shadow.
-    fn hear(&mut self, event: EventId, frame: &Frame, natives: &dyn Natives);
-}
 
 /// Turns the answers of one run into events with facts.
 pub struct Clerk {
@@ -67,12 +63,12 @@ impl Natives for Eyes<'_> {
     }
 }
 
-impl Clerk {
-    /// A clerk for a fresh heap that made `choices`.
-    ///
-    /// # Errors
-    /// [`MissingName`] where the glossary lacks a word that the facts below have.
-    pub fn new(vocabulary: &Vocabulary, choices: Choices) -> Result<Clerk, MissingName> {
+impl super::Clerk for Clerk {
+    type Op = Op;
+    type Setting = Choices;
+    type Departed = Departed;
+
+    fn new(vocabulary: &Vocabulary, choices: Choices) -> Result<Clerk, MissingName> {
         let names = Names::find(vocabulary)?;
         let mut frame = Frame::new(vocabulary);
         names.set_choices(&mut frame, choices, vocabulary);
@@ -80,18 +76,7 @@ impl Clerk {
         Ok(Clerk { names, frame, shadow, choices, totals: Totals::default() })
     }
 
-    /// The shadow, for pictures.
-    pub fn shadow(&self) -> &Shadow {
-        &self.shadow
-    }
-
-    /// What was counted so far.
-    pub fn totals(&self) -> &Totals {
-        &self.totals
-    }
-
-    /// The step begins: what it gives back leaves the shadow.
-    pub fn begin(&mut self, step: &Step, answer: &Answer) -> Departed {
+    fn begin(&mut self, step: &Step, answer: &Answer) -> Departed {
         if answer.progress() != Progress::Done {
             return Departed { given: self.shadow.at(answer.given).copied() };
         }
@@ -109,8 +94,7 @@ impl Clerk {
         Departed { given }
     }
 
-    /// The step ends: events are told, and what it got arrives in the shadow.
-    pub fn end(
+    fn end(
         &mut self,
         index: usize,
         step: &Step,
@@ -163,8 +147,7 @@ impl Clerk {
         }
     }
 
-    /// The process ended at this step, inside the call or at the block's bytes.
-    pub fn died(&mut self, step: &Step, answer: &Answer, hears: &mut impl Hears) {
+    fn died(&mut self, step: &Step, answer: &Answer, hears: &mut impl Hears) {
         let given = self.shadow.at(answer.given).copied();
         self.set_op(step, answer);
         self.set_request(step, answer);
@@ -186,11 +169,35 @@ impl Clerk {
         self.tell(self.names.called, 0, hears);
     }
 
-    /// The script is over; `completed` is whether the process lived to its end.
-    pub fn finish(&mut self, completed: bool, hears: &mut impl Hears) {
+    fn finish(&mut self, completed: bool, hears: &mut impl Hears) {
         self.totals.show(&self.names, &mut self.frame, completed);
         self.set_live();
         self.tell(self.names.ended, 0, hears);
+    }
+
+    fn picture(&self, &(at, step, answer): &Last<Clerk>, script: &Script) -> String {
+        let subject = subject_of(at, &step, &answer);
+        subject.map(|subject| heap_map(&self.shadow, subject, script)).unwrap_or_default()
+    }
+}
+
+/// The block that a step is about, where there is one to draw.
+fn subject_of(at: usize, step: &Step, answer: &Answer) -> Option<Subject> {
+    let address = if answer.address != 0 { answer.address } else { answer.given };
+    let size = step.op.requested().unwrap_or(0).max(answer.usable);
+    let drawable = address != 0 && size < 1 << 40;
+    drawable.then_some(Subject { address, size, step: at })
+}
+
+impl Clerk {
+    /// The shadow, for pictures.
+    pub fn shadow(&self) -> &Shadow {
+        &self.shadow
+    }
+
+    /// What was counted so far.
+    pub fn totals(&self) -> &Totals {
+        &self.totals
     }
 
     fn tell(&self, event: EventId, own_serial: u64, hears: &mut impl Hears) {

@@ -19,12 +19,12 @@ mod trial;
 pub use rig::{Alone, Opens, Rig};
 
 use crate::court::{Breach, Court, CourtFault, Standing, Tally};
-use crate::driver::scenario::Scenario;
 use crate::driver::source::{Plain, Source};
-use crate::facts::alloc::MissingName;
-use crate::op::alloc::Script;
+use crate::facts::{Clerk, MissingName, alloc};
+use crate::op::{Script, alloc as alloc_op};
 use crate::rule::Shown;
 use crate::run::{Done, Session};
+use crate::shrink::Shrinks;
 use crate::target::Death;
 use crate::target::child::LaunchError;
 use allowance::Allowance;
@@ -92,11 +92,11 @@ impl From<MissingName> for HuntError {
 
 /// A law that broke, and the smallest script that breaks it.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct Found<O = alloc_op::Op> {
     /// Index of the law.
     pub law: usize,
     /// The script.
-    pub script: Script,
+    pub script: Script<O>,
     /// Index of the bad step.
     pub at: usize,
     /// The rule's parts with their values.
@@ -119,10 +119,10 @@ pub struct Found {
 }
 
 /// What a hunt came to.
-#[derive(Clone, Debug, Default)]
-pub struct Hunted {
+#[derive(Clone, Debug)]
+pub struct Hunted<O = alloc_op::Op> {
     /// What was found broken, each law once.
-    pub found: Vec<Found>,
+    pub found: Vec<Found<O>>,
     /// How often each law came up, by its index.
     pub tallies: Vec<Tally>,
     /// Steps done, by the row of their op in the table of forms.
@@ -139,7 +139,20 @@ pub struct Hunted {
     pub nanos: u64,
 }
 
-impl Hunted {
+impl<O> Hunted<O> {
+    fn new(laws: usize) -> Hunted<O> {
+        Hunted {
+            found: Vec::new(),
+            tallies: vec![Tally::default(); laws],
+            done: Done::default(),
+            cases: 0,
+            ops: 0,
+            cut_short: 0,
+            hung: 0,
+            nanos: 0,
+        }
+    }
+
     /// Whether what is known to be broken leaves nothing more to be found here.
     fn is_hopeless(&self, hangs: u64) -> bool {
         self.hung >= hangs || self.cut_short >= KNOWN_BREACHES
@@ -157,24 +170,22 @@ impl Hunted {
             sum.fired += tally.fired;
             sum.broken += tally.broken;
         }
-        for (sum, n) in self.done.0.iter_mut().zip(done.0) {
-            *sum += n;
-        }
+        self.done.add(done);
     }
 }
 
 /// A script that broke something, as it was seen first.
-struct Broken {
-    script: Script,
+struct Broken<O> {
+    script: Script<O>,
     /// All that ran in the session before it, and itself.
-    history: Script,
+    history: Script<O>,
     breaches: Vec<Breach>,
     death: Option<Death>,
 }
 
 /// Hunts for breaches: keeps the standing of every law, and what was found.
-pub struct Hunt<'r> {
-    rig: &'r Rig<'r>,
+pub struct Hunt<'r, C: Clerk = alloc::Clerk> {
+    rig: &'r Rig<'r, C>,
     /// By law.
     pub standing: Vec<Standing>,
     /// The target was seen to hang: it is given up soon from now on.
@@ -186,20 +197,19 @@ pub struct Hunt<'r> {
     /// Only this law is worth a small witness.
     pub wanted: Option<usize>,
     /// So far.
-    pub so_far: Hunted,
+    pub so_far: Hunted<C::Op>,
     /// Called after every script with the counts so far; false ends the hunt.
-    pub progress: &'r mut dyn FnMut(&Hunted) -> bool,
+    pub progress: &'r mut dyn FnMut(&Hunted<C::Op>) -> bool,
 }
 
-impl<'r> Hunt<'r> {
+impl<'r, C: Clerk<Op: Shrinks>> Hunt<'r, C> {
     /// A hunt on `rig` by the laws that `standing` lets in.
     pub fn new(
-        rig: &'r Rig<'r>,
+        rig: &'r Rig<'r, C>,
         standing: Vec<Standing>,
-        progress: &'r mut dyn FnMut(&Hunted) -> bool,
-    ) -> Hunt<'r> {
-        let tallies = vec![Tally::default(); rig.code.laws.len()];
-        let so_far = Hunted { tallies, ..Hunted::default() };
+        progress: &'r mut dyn FnMut(&Hunted<C::Op>) -> bool,
+    ) -> Hunt<'r, C> {
+        let so_far = Hunted::new(rig.code.laws.len());
         Hunt {
             rig,
             hang_is_known: false,
@@ -216,7 +226,7 @@ impl<'r> Hunt<'r> {
     ///
     /// # Errors
     /// [`HuntError`].
-    pub fn scripts(&mut self, source: &mut dyn Source, cases: u64) -> Result<(), HuntError> {
+    pub fn scripts(&mut self, source: &mut dyn Source<C::Op>, cases: u64) -> Result<(), HuntError> {
         let mut left = cases;
         while left > 0 && !self.so_far.is_hopeless(KNOWN_HANGS) {
             // One heap after another, each until it has served its time or something breaks.
@@ -235,9 +245,9 @@ impl<'r> Hunt<'r> {
     /// ran before it.
     fn session(
         &mut self,
-        source: &mut dyn Source,
+        source: &mut dyn Source<C::Op>,
         cases: u64,
-    ) -> Result<(u64, Option<Broken>), HuntError> {
+    ) -> Result<(u64, Option<Broken<C::Op>>), HuntError> {
         let started = Instant::now();
         let mut target = self.rig.opens.open(self.hang_is_known)?;
         let mut session = Session::new(&mut *target, self.rig.clerk()?);
@@ -268,13 +278,13 @@ impl<'r> Hunt<'r> {
         Ok((ran_cases, broken))
     }
 
-    /// Runs the scripts of a scenario, each in a fresh process, as often as it asks.
+    /// Runs the scripts of a scenario, each in `fresh` fresh processes.
     ///
     /// # Errors
     /// [`HuntError`].
-    pub fn scenario(&mut self, scenario: &Scenario, scripts: &[Script]) -> Result<(), HuntError> {
+    pub fn scenario(&mut self, scripts: &[Script<C::Op>], fresh: usize) -> Result<(), HuntError> {
         for script in scripts {
-            for _ in 0..scenario.fresh {
+            for _ in 0..fresh {
                 if self.so_far.is_hopeless(KNOWN_HANGS_OF_SCENARIO) {
                     return Ok(());
                 }
@@ -305,8 +315,12 @@ impl<'r> Hunt<'r> {
     }
 
     /// Turns the breaches of one bad script into witnesses, one a law.
-    fn settle(&mut self, source: &mut dyn Source, seen: &Broken) -> Result<(), HuntError> {
-        let mut smallest: Option<Script> = None;
+    fn settle(
+        &mut self,
+        source: &mut dyn Source<C::Op>,
+        seen: &Broken<C::Op>,
+    ) -> Result<(), HuntError> {
+        let mut smallest: Option<Script<C::Op>> = None;
         let standing = self.standing.clone();
         for breach in &seen.breaches {
             if self.wanted.is_some_and(|law| law != breach.law) {
@@ -345,7 +359,7 @@ impl<'r> Hunt<'r> {
 
     /// Keeps what was found of a law, in place of a sighting that no replay repeated. The law is
     /// known from now on, unless there is hope for a better witness.
-    fn enter(&mut self, found: Found) {
+    fn enter(&mut self, found: Found<C::Op>) {
         let law = found.law;
         let repeats = found.replays.0 > 0;
         if !repeats {
@@ -362,13 +376,13 @@ impl<'r> Hunt<'r> {
     }
 
     /// Whether nothing but the target can have done what was seen.
-    fn is_firm(&self, seen: &Broken, breach: &Breach) -> bool {
+    fn is_firm(&self, seen: &Broken<C::Op>, breach: &Breach) -> bool {
         let own = |death: &Death| death.how.is_own_doing();
         self.rig.code.laws[breach.law].is_firm && seen.death.as_ref().is_none_or(own)
     }
 
     /// What was seen once and never again: the script that showed it is all there is to show.
-    fn unrepeated(&self, seen: &Broken, breach: &Breach, tried: u32) -> Found {
+    fn unrepeated(&self, seen: &Broken<C::Op>, breach: &Breach, tried: u32) -> Found<C::Op> {
         Found {
             law: breach.law,
             script: seen.script.clone(),

@@ -1,24 +1,22 @@
 //! One target and its laws, and what a script comes to on a fresh heap of it.
 
 use super::HuntError;
-use crate::choice::Choices;
 use crate::court::{Breach, Code, Court, Standing, Tally};
-use crate::facts::alloc::{Clerk, MissingName};
-use crate::observe::Answer;
-use crate::op::alloc::{Script, Step};
-use crate::picture::{Subject, heap_map};
+use crate::facts::{Clerk, Last, MissingName, alloc};
+use crate::observe::Asked;
+use crate::op::{Script, alloc as alloc_op};
 use crate::rule::Vocabulary;
 use crate::run::{Done, Session};
 use crate::target::child::{Child, Launch, LaunchError};
 use crate::target::{Death, Target};
 
 /// Opens fresh heaps of one target.
-pub trait Opens {
+pub trait Opens<O: Asked = alloc_op::Op> {
     /// A fresh heap. `hasty`: a target that hangs was seen to hang before, and is given up soon.
     ///
     /// # Errors
     /// [`LaunchError`] where there is nothing to judge.
-    fn open(&self, hasty: bool) -> Result<Box<dyn Target + '_>, LaunchError>;
+    fn open(&self, hasty: bool) -> Result<Box<dyn Target<O> + '_>, LaunchError>;
 }
 
 impl Opens for Launch {
@@ -30,26 +28,26 @@ impl Opens for Launch {
 }
 
 /// One target, and the laws it is held to.
-pub struct Rig<'r> {
+pub struct Rig<'r, C: Clerk = alloc::Clerk> {
     /// Opens the target.
-    pub opens: &'r dyn Opens,
+    pub opens: &'r dyn Opens<C::Op>,
     /// The laws.
     pub code: &'r Code,
     /// Their words.
     pub vocabulary: &'r Vocabulary,
-    /// What the target chose.
-    pub choices: Choices,
+    /// What the clerk must know of the target.
+    pub setting: C::Setting,
 }
 
 /// What one script came to, alone in a fresh process.
-#[derive(Debug, Default)]
-pub struct Alone {
+#[derive(Debug)]
+pub struct Alone<C: Clerk = alloc::Clerk> {
     /// What broke: at the first bad step, or at the end.
     pub breaches: Vec<Breach>,
     /// How the process ended, if it did.
     pub death: Option<(usize, Death)>,
     /// The last step judged.
-    pub last: Option<(usize, Step, Answer)>,
+    pub last: Option<Last<C>>,
     /// Steps performed.
     pub steps: u64,
     /// How often each law came up.
@@ -63,7 +61,22 @@ pub struct Alone {
     pub cut_short: bool,
 }
 
-impl Alone {
+impl<C: Clerk> Default for Alone<C> {
+    fn default() -> Alone<C> {
+        Alone {
+            breaches: Vec::new(),
+            death: None,
+            last: None,
+            steps: 0,
+            tallies: Vec::new(),
+            done: Done::default(),
+            picture: String::new(),
+            cut_short: false,
+        }
+    }
+}
+
+impl<C: Clerk> Alone<C> {
     /// Whether the law with this index broke.
     pub fn breaks(&self, law: usize) -> bool {
         self.breaches.iter().any(|b| b.law == law)
@@ -75,9 +88,9 @@ impl Alone {
     }
 }
 
-impl Rig<'_> {
-    pub(super) fn clerk(&self) -> Result<Clerk, MissingName> {
-        Clerk::new(self.vocabulary, self.choices)
+impl<C: Clerk> Rig<'_, C> {
+    pub(super) fn clerk(&self) -> Result<C, MissingName> {
+        C::new(self.vocabulary, self.setting)
     }
 
     /// Runs `script` alone on a fresh heap.
@@ -86,10 +99,10 @@ impl Rig<'_> {
     /// [`HuntError`].
     pub fn alone(
         &self,
-        script: &Script,
+        script: &Script<C::Op>,
         standing: &[Standing],
         hasty: bool,
-    ) -> Result<Alone, HuntError> {
+    ) -> Result<Alone<C>, HuntError> {
         let mut target = self.opens.open(hasty)?;
         let mut session = Session::new(&mut *target, self.clerk()?);
         let mut court = Court::new(self.code, standing.to_vec());
@@ -101,27 +114,17 @@ impl Rig<'_> {
             let at = ran.last.map_or(script.steps.len().saturating_sub(1), |(at, ..)| at);
             ran.breaches.extend(session.finish(ran.completed, at, &mut court)?);
         }
-        let subject = ran.last.and_then(|(at, step, answer)| subject_of(at, &step, &answer));
-        let picture = subject
-            .map(|subject| heap_map(session.clerk().shadow(), subject, script))
-            .unwrap_or_default();
+        let clerk = session.clerk();
+        let picture = ran.last.map(|last| clerk.picture(&last, script)).unwrap_or_default();
         Ok(Alone {
             breaches: ran.breaches,
             death: ran.death,
             last: ran.last,
             steps: ran.steps,
             tallies: court.tallies().to_vec(),
-            done: *session.done(),
+            done: session.done().clone(),
             picture,
             cut_short,
         })
     }
-}
-
-/// The block that a step is about, where there is one to draw.
-fn subject_of(at: usize, step: &Step, answer: &Answer) -> Option<Subject> {
-    let address = if answer.address != 0 { answer.address } else { answer.given };
-    let size = step.op.requested().unwrap_or(0).max(answer.usable);
-    let drawable = address != 0 && size < 1 << 40;
-    drawable.then_some(Subject { address, size, step: at })
 }

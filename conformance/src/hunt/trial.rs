@@ -3,8 +3,9 @@
 use super::{Found, HuntError, Hunted, LUCK, Rig};
 use crate::court::Standing;
 use crate::driver::source::Source;
-use crate::op::alloc::{Op, Script, Step};
-use crate::shrink::{shrink, up_to, without_large};
+use crate::facts::Clerk;
+use crate::op::{Action, Script, Section, Step};
+use crate::shrink::{Shrinks, shrink, up_to};
 use std::time::Instant;
 
 /// At most so many candidates are tried in shrinking one witness.
@@ -23,8 +24,8 @@ const REPLAYS: u32 = 3;
 const ENOUGH: u32 = 4;
 
 /// Tries of scripts for one law.
-pub(super) struct Trial<'r> {
-    pub(super) rig: &'r Rig<'r>,
+pub(super) struct Trial<'r, C: Clerk> {
+    pub(super) rig: &'r Rig<'r, C>,
     pub(super) standing: &'r [Standing],
     pub(super) law: usize,
     /// How often a script is tried before it counts as not breaking.
@@ -36,19 +37,19 @@ pub(super) struct Trial<'r> {
 }
 
 /// A script that breaks the law again.
-pub(super) struct Again {
-    script: Script,
+pub(super) struct Again<O> {
+    script: Script<O>,
     /// It is the very script that its source made last.
     is_own: bool,
 }
 
-impl Trial<'_> {
-    pub(super) fn breaks(&mut self, script: &Script) -> Result<bool, HuntError> {
+impl<C: Clerk<Op: Shrinks>> Trial<'_, C> {
+    pub(super) fn breaks(&mut self, script: &Script<C::Op>) -> Result<bool, HuntError> {
         Ok(self.bad_step(script)?.is_some())
     }
 
     /// The index of the step at which `script` breaks the law, if it does.
-    fn bad_step(&mut self, script: &Script) -> Result<Option<usize>, HuntError> {
+    fn bad_step(&mut self, script: &Script<C::Op>) -> Result<Option<usize>, HuntError> {
         for _ in 0..self.luck {
             let hasty = self.hangs > 0;
             let alone = self.rig.alone(script, self.standing, hasty)?;
@@ -63,17 +64,17 @@ impl Trial<'_> {
     /// The smallest script that breaks the law as `again` does and is found until `until`.
     pub(super) fn smallest(
         &mut self,
-        source: &mut dyn Source,
-        again: Again,
+        source: &mut dyn Source<C::Op>,
+        again: Again<C::Op>,
         until: Instant,
-    ) -> Result<Script, HuntError> {
+    ) -> Result<Script<C::Op>, HuntError> {
         let Again { script, is_own } = again;
         // What comes after the bad step mostly does nothing for it, and hides what it is about.
         let bad_step = if is_own { None } else { self.bad_step(&script)? };
         let mut failure = None;
         // A script that breaks every time must not become one that breaks at times.
         let times = if self.luck == 1 && is_together(&script) { 2 } else { 1 };
-        let mut breaks = |candidate: &Script| {
+        let mut breaks = |candidate: &Script<C::Op>| {
             if failure.is_some() || Instant::now() >= until {
                 return false;
             }
@@ -87,7 +88,7 @@ impl Trial<'_> {
         let cut = bad_step.map(|at| up_to(&script, at));
         let script = cut.filter(|cut| *cut != script && breaks(cut)).unwrap_or(script);
         // Large blocks are what takes time: without them all that follows is faster.
-        let modest = without_large(&script);
+        let modest = C::Op::modest(&script);
         let is_modest = modest != script && breaks(&modest);
         let by_source = if is_own && !is_modest { source.shrink_last(&mut breaks) } else { None };
         let best = by_source.unwrap_or(if is_modest { modest } else { script });
@@ -99,10 +100,10 @@ impl Trial<'_> {
     /// much luck it needs. Given `patience`, it may be given up then: what was seen counts anyway.
     pub(super) fn confirm(
         &mut self,
-        script: &Script,
-        history: &Script,
+        script: &Script<C::Op>,
+        history: &Script<C::Op>,
         patience: Option<Instant>,
-    ) -> Result<Option<Again>, HuntError> {
+    ) -> Result<Option<Again<C::Op>>, HuntError> {
         let often = times_over(script);
         let plan: &[_] = match &often {
             // A race is a matter of luck, not of what ran before it.
@@ -140,7 +141,7 @@ impl Trial<'_> {
 
     /// How often a script that broke once must be tried: once may have been luck. How often in five?
     /// Where nothing runs together, twice in a row is enough.
-    fn luck_of(&mut self, script: &Script) -> Result<u32, HuntError> {
+    fn luck_of(&mut self, script: &Script<C::Op>) -> Result<u32, HuntError> {
         if !is_together(script) && self.breaks(script)? {
             return Ok(1);
         }
@@ -152,7 +153,11 @@ impl Trial<'_> {
     }
 
     /// Runs the script some more times, and keeps what the last breaking run showed.
-    pub(super) fn witness(&mut self, script: Script, so_far: &Hunted) -> Result<Found, HuntError> {
+    pub(super) fn witness(
+        &mut self,
+        script: Script<C::Op>,
+        so_far: &Hunted<C::Op>,
+    ) -> Result<Found<C::Op>, HuntError> {
         let (mut broke, mut tried, mut shown) = (0, 0, None);
         let wanted = if self.luck > 1 { LUCK } else { REPLAYS };
         while tried < wanted && broke < ENOUGH && (self.hangs == 0 || broke == 0) {
@@ -181,13 +186,14 @@ impl Trial<'_> {
     }
 }
 
-fn is_together(script: &Script) -> bool {
-    script.steps.iter().any(|step| step.op == Op::Together)
+fn is_together<O: Action>(script: &Script<O>) -> bool {
+    script.steps.iter().any(|step| step.op.section() == Section::Together)
 }
 
 /// A script whose threads run together, many times over.
-fn times_over(script: &Script) -> Option<Script> {
-    let repeat = Step::main(Op::Repeat { times: TIMES_OVER });
-    let steps = [&[repeat], &script.steps[..], &[Step::main(Op::End)]].concat();
+fn times_over<O: Action>(script: &Script<O>) -> Option<Script<O>> {
+    let repeat = Step::main(O::of_section(Section::Repeat(TIMES_OVER))?);
+    let end = Step::main(O::of_section(Section::End)?);
+    let steps = [&[repeat], &script.steps[..], &[end]].concat();
     is_together(script).then_some(Script { steps })
 }

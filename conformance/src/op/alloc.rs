@@ -1,26 +1,23 @@
 //! The alphabet of allocators.
 //!
-//! A script is a list of steps; a step is one op performed by one thread. Blocks live in numbered
-//! *slots*, so that a script says what it does without knowing any address.
-//!
-//! Every op is *total*: it means something in every state. An op on a slot that is not in the state
-//! it needs is skipped (a free of an empty slot, an allocation into a full one), a step of a thread
-//! that was not started is skipped, an `end` without its beginning is skipped. That is what makes
-//! shrinking work: any subset of a script is a script.
+//! Blocks live in numbered *slots*, so that a script says what it does without knowing any address. A
+//! free of an empty slot is skipped, and so is an allocation into a full one.
+
+use super::{Action, Section};
+pub use super::{THREADS, Thread};
+
+/// A step of a script of allocators.
+pub type Step = super::Step<Op>;
+
+/// A script of allocators.
+pub type Script = super::Script<Op>;
 
 /// Slots of a script: block tables are arrays of this length.
 pub const SLOTS: usize = 1024;
 
-/// Threads of a script, the main thread included.
-pub const THREADS: usize = 8;
-
 /// A place for one block: below [`SLOTS`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Slot(pub u16);
-
-/// Who performs a step: 0 is the main thread, which always runs; below [`THREADS`].
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-pub struct Thread(pub u8);
 
 /// One action. Sizes and alignments are in bytes.
 #[expect(missing_docs, reason = "the fields are named in the sentence of their op")]
@@ -150,34 +147,30 @@ pub enum Scan {
     Pointers,
 }
 
-/// One op and who performs it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Step {
-    /// The performing thread.
-    pub thread: Thread,
-    /// Performed by the thread-local destructors of `thread`, at the [`Op::EndThread`] that follows.
-    pub late: bool,
-    /// What is done.
-    pub op: Op,
-}
+impl Action for Op {
+    const SUBJECT: &'static str = "alloc";
 
-impl Step {
-    /// `op` on the main thread.
-    pub fn main(op: Op) -> Step {
-        Step { thread: Thread(0), late: false, op }
+    fn word(&self) -> &'static str {
+        Op::word(self)
     }
 
-    /// `op` on `thread`.
-    pub fn on(thread: Thread, op: Op) -> Step {
-        Step { thread, late: false, op }
+    fn section(&self) -> Section {
+        match *self {
+            Op::Together => Section::Together,
+            Op::Repeat { times } => Section::Repeat(times),
+            Op::End => Section::End,
+            _ => Section::Inner,
+        }
     }
-}
 
-/// A list of steps.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Script {
-    /// The steps, in order.
-    pub steps: Vec<Step>,
+    fn of_section(section: Section) -> Option<Op> {
+        match section {
+            Section::Together => Some(Op::Together),
+            Section::Repeat(times) => Some(Op::Repeat { times }),
+            Section::End => Some(Op::End),
+            Section::Inner => None,
+        }
+    }
 }
 
 impl Op {

@@ -1,6 +1,6 @@
 //! A script as it is performed: `repeat` sections unrolled, one step at a time.
 
-use super::alloc::{Op, Script, Step};
+use super::{Action, Script, Section, Step};
 
 /// Sections may be nested so deep; what is deeper is not performed.
 const DEPTH: usize = 8;
@@ -10,8 +10,8 @@ const DEPTH: usize = 8;
 /// `together` and its `end` come through, because the crew needs them; `repeat` and its `end` do
 /// not. Unmatched ends are left out, and a section that is never closed ends with the script.
 #[derive(Clone, Debug)]
-pub struct Performed<'s> {
-    steps: &'s [Step],
+pub struct Performed<'s, O = super::alloc::Op> {
+    steps: &'s [Step<O>],
     next: usize,
     open: Vec<Open>,
 }
@@ -22,9 +22,9 @@ enum Open {
     Repeat { body: usize, left: u64 },
 }
 
-impl<'s> Performed<'s> {
+impl<'s, O: Action> Performed<'s, O> {
     /// Unrolls `script`.
-    pub fn new(script: &'s Script) -> Performed<'s> {
+    pub fn new(script: &'s Script<O>) -> Performed<'s, O> {
         Performed { steps: &script.steps, next: 0, open: Vec::new() }
     }
 
@@ -32,10 +32,10 @@ impl<'s> Performed<'s> {
     fn after_section(&self, body: usize) -> usize {
         let mut depth = 1;
         for (i, step) in self.steps.iter().enumerate().skip(body) {
-            match step.op {
-                Op::Together | Op::Repeat { .. } => depth += 1,
-                Op::End => depth -= 1,
-                _ => {}
+            match step.op.section() {
+                Section::Together | Section::Repeat(_) => depth += 1,
+                Section::End => depth -= 1,
+                Section::Inner => {}
             }
             if depth == 0 {
                 return i + 1;
@@ -66,15 +66,17 @@ impl<'s> Performed<'s> {
 
 /// Each of `steps` with how often it is performed, without performing anything; at most `u64::MAX`.
 /// A repeat itself counts as often as it begins, its end as often as it turns.
-pub fn counted<'s>(steps: impl Iterator<Item = &'s Step>) -> impl Iterator<Item = (&'s Step, u64)> {
+pub fn counted<'s, O: Action>(
+    steps: impl Iterator<Item = &'s Step<O>>,
+) -> impl Iterator<Item = (&'s Step<O>, u64)> {
     let mut open = vec![1u64];
     steps.map(move |step| {
         let times = open.last().copied().unwrap_or(1);
-        match step.op {
-            Op::Repeat { times: turns } => open.push(times.saturating_mul(turns)),
-            Op::Together => open.push(times),
-            Op::End if open.len() > 1 => drop(open.pop()),
-            _ => {}
+        match step.op.section() {
+            Section::Repeat(turns) => open.push(times.saturating_mul(turns)),
+            Section::Together => open.push(times),
+            Section::End if open.len() > 1 => drop(open.pop()),
+            Section::End | Section::Inner => {}
         }
         (step, times)
     })
@@ -82,20 +84,20 @@ pub fn counted<'s>(steps: impl Iterator<Item = &'s Step>) -> impl Iterator<Item 
 
 /// How many steps performing `steps` takes, each turn of a section counted as one of them; at most
 /// `u64::MAX`.
-pub fn turns<'s>(steps: impl Iterator<Item = &'s Step>) -> u64 {
+pub fn turns<'s, O: Action>(steps: impl Iterator<Item = &'s Step<O>>) -> u64 {
     counted(steps).fold(0, |sum: u64, (step, times)| {
-        let turns = match step.op {
-            Op::Repeat { times: turns } => times.saturating_mul(turns),
+        let turns = match step.op.section() {
+            Section::Repeat(turns) => times.saturating_mul(turns),
             _ => 0,
         };
         sum.saturating_add(times).saturating_add(turns)
     })
 }
 
-impl Iterator for Performed<'_> {
-    type Item = (usize, Step);
+impl<O: Action> Iterator for Performed<'_, O> {
+    type Item = (usize, Step<O>);
 
-    fn next(&mut self) -> Option<(usize, Step)> {
+    fn next(&mut self) -> Option<(usize, Step<O>)> {
         loop {
             let Some(&step) = self.steps.get(self.next) else {
                 // The script ended inside a section: close it.
@@ -104,30 +106,30 @@ impl Iterator for Performed<'_> {
                     return None;
                 }
                 if self.end_section() {
-                    return Some((at, Step::main(Op::End)));
+                    return O::of_section(Section::End).map(|end| (at, Step::main(end)));
                 }
                 continue;
             };
             let at = self.next;
             self.next += 1;
-            match step.op {
-                Op::Together | Op::Repeat { .. } if self.open.len() == DEPTH => {
+            match step.op.section() {
+                Section::Together | Section::Repeat(_) if self.open.len() == DEPTH => {
                     self.next = self.after_section(self.next);
                 }
-                Op::Together => {
+                Section::Together => {
                     self.open.push(Open::Together);
                     return Some((at, step));
                 }
-                Op::Repeat { times: 0 } => self.next = self.after_section(self.next),
-                Op::Repeat { times } => {
+                Section::Repeat(0) => self.next = self.after_section(self.next),
+                Section::Repeat(times) => {
                     self.open.push(Open::Repeat { body: self.next, left: times });
                 }
-                Op::End => {
+                Section::End => {
                     if self.end_section() {
                         return Some((at, step));
                     }
                 }
-                _ => return Some((at, step)),
+                Section::Inner => return Some((at, step)),
             }
         }
     }
@@ -136,7 +138,7 @@ impl Iterator for Performed<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::op::alloc::Slot;
+    use crate::op::alloc::{Op, Script, Slot, Step};
 
     const A: Op = Op::Verify { slot: Slot(0) };
     const B: Op = Op::Verify { slot: Slot(1) };

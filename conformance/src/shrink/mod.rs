@@ -5,38 +5,74 @@
 //!
 //! 1. The end of a long script is tried alone: what a heap went through long ago mostly does not
 //!    matter.
-//! 2. The steps of a single slot are tried by themselves (`story`), once and over and over, with
-//!    larger sizes too, and many blocks like it: a fault that shows at every 64th call, above a
-//!    size, or at the end of a page, then needs few steps at once.
-//! 3. Half of the slots go, half of the steps, quarters, ... single steps; repeats, sizes, threads
-//!    and slots are made simpler; all over again until nothing more goes.
+//! 2. What happened at a single place is tried by itself: an alphabet knows its *stories*.
+//! 3. Half of the places go, half of the steps, quarters, ... single steps; repeats, sizes, threads
+//!    and places are made simpler; all over again until nothing more goes.
 //!
-//! No candidate costs much more than the script that it is made from (`cost`), and there is an
-//! allowance of runs.
+//! No candidate costs much more than the script that it is made from, and there is an allowance of
+//! runs. What is particular to an alphabet is behind [`Shrinks`].
 
-mod cost;
-mod operand;
+mod alloc;
 mod sections;
 mod simplify;
-mod story;
 
-use crate::op::alloc::{Op, Script, Slot, Step};
-use cost::cost;
-use operand::operand_mut;
+use crate::op::performed::counted;
+use crate::op::{Action, Script, Section, Step};
 use sections::{delete, more_rounds};
 use std::collections::{HashMap, HashSet};
-use story::stories;
+
+/// What shrinking asks of an alphabet.
+pub trait Shrinks: Action {
+    /// The place that the op is about, where it is about one: what happens to one place goes as one.
+    fn place(&self) -> Option<u16>;
+
+    /// Gives the op another place, if it has one.
+    fn set_place(&mut self, place: u16);
+
+    /// A number in the op that may be made smaller; `which` is 0 or 1.
+    fn number_mut(&mut self, which: usize) -> Option<&mut u64>;
+
+    /// What performing the op takes by itself, in bytes written in the same time, roughly.
+    fn cost(&self) -> u64;
+
+    /// Scripts that tell what happened at `place` by itself, in the hope that this is enough.
+    fn stories(script: &Script<Self>, place: u16) -> Vec<Script<Self>>;
+
+    /// The script without what takes the most time.
+    fn modest(script: &Script<Self>) -> Script<Self>;
+}
+
+/// What a step costs by itself, in bytes written in the same time; what one of another thread costs.
+const STEP: u64 = 128;
+const HAND_OVER: u64 = 1024;
+
+/// What performing `script` takes, in bytes written in the same time, roughly.
+fn cost<O: Shrinks>(script: &Script<O>) -> u64 {
+    counted(script.steps.iter()).fold(0, |sum: u64, (step, times)| {
+        let alone = match step.op.section() {
+            Section::Repeat(_) | Section::End => return sum,
+            Section::Together => HAND_OVER,
+            Section::Inner => step.op.cost(),
+        };
+        let by_whom = if step.thread.0 == 0 { STEP } else { HAND_OVER };
+        sum.saturating_add(times.saturating_mul(alone.saturating_add(by_whom)))
+    })
+}
 
 /// Makes `script` smaller while `breaks` says that it still breaks, calling it at most `runs`
 /// times. `breaks(&script)` is known to be true.
-pub fn shrink(script: Script, runs: usize, breaks: impl FnMut(&Script) -> bool) -> Script {
+pub fn shrink<O: Shrinks>(
+    script: Script<O>,
+    runs: usize,
+    breaks: impl FnMut(&Script<O>) -> bool,
+) -> Script<O> {
     let affordable = cost(&script).saturating_mul(3).max(CHEAP);
     let mut hunt = Hunt { best: script, runs, affordable, breaks };
     hunt.drop_beginning();
     hunt.focus();
     loop {
         let before = hunt.best.clone();
-        hunt.delete_slots();
+        hunt.delete_places();
         hunt.delete_chunks();
         hunt.simplify_repeats();
         hunt.simplify_threads();
@@ -46,47 +82,29 @@ pub fn shrink(script: Script, runs: usize, breaks: impl FnMut(&Script) -> bool) 
             break;
         }
     }
-    hunt.renumber_slots();
+    hunt.renumber_places();
     hunt.best
 }
 
-/// The script with no block larger than 32 KiB.
-pub fn without_large(script: &Script) -> Script {
-    const LARGE: u64 = 32 << 10;
-    let mut script = script.clone();
-    for step in &mut script.steps {
-        let large = step.op.requested().is_some_and(|size| (LARGE..1 << 32).contains(&size));
-        if let Op::Calloc { count, .. } | Op::Reallocarray { count, .. } = &mut step.op
-            && large
-        {
-            *count = 1;
-        }
-        if let Some(size) = operand_mut(&mut step.op, 0).filter(|_| large) {
-            *size = (*size).min(LARGE);
-        }
-    }
-    script
-}
-
 /// The script up to step `at`; what is open there is closed where it was.
-pub fn up_to(script: &Script, at: usize) -> Script {
+pub fn up_to<O: Action>(script: &Script<O>, at: usize) -> Script<O> {
     let mut steps = script.steps.clone();
     let end = steps.len();
     delete(&mut steps, (at + 1).min(end)..end);
     Script { steps }
 }
 
-struct Hunt<B> {
-    best: Script,
+struct Hunt<O, B> {
+    best: Script<O>,
     runs: usize,
     /// What a candidate may cost.
     affordable: u64,
     breaks: B,
 }
 
-impl<B: FnMut(&Script) -> bool> Hunt<B> {
+impl<O: Shrinks, B: FnMut(&Script<O>) -> bool> Hunt<O, B> {
     /// Keeps `candidate` if it still breaks.
-    fn offer(&mut self, candidate: Script) -> bool {
+    fn offer(&mut self, candidate: Script<O>) -> bool {
         if self.runs == 0 || candidate == self.best || cost(&candidate) > self.affordable {
             return false;
         }
@@ -98,7 +116,7 @@ impl<B: FnMut(&Script) -> bool> Hunt<B> {
         breaks
     }
 
-    fn edited(&self, edit: impl FnOnce(&mut Vec<Step>)) -> Script {
+    fn edited(&self, edit: impl FnOnce(&mut Vec<Step<O>>)) -> Script<O> {
         let mut candidate = self.best.clone();
         edit(&mut candidate.steps);
         candidate
@@ -115,13 +133,14 @@ impl<B: FnMut(&Script) -> bool> Hunt<B> {
         }
     }
 
-    /// Tries the stories of single slots, the shortest first.
+    /// Tries the stories of single places, the shortest first.
     fn focus(&mut self) {
         if self.best.steps.len() <= FOCUSED {
             return;
         }
-        let last = slots_of(&self.best).into_iter().rev().take(FOCI);
-        let mut focused: Vec<Script> = last.flat_map(|slot| stories(&self.best, slot)).collect();
+        let last = places_of(&self.best).into_iter().rev().take(FOCI);
+        let stories = last.flat_map(|place| O::stories(&self.best, place));
+        let mut focused: Vec<Script<O>> = stories.collect();
         focused.sort_by_key(|story| story.steps.len());
         focused.truncate(self.runs / 4);
         for story in focused {
@@ -131,15 +150,16 @@ impl<B: FnMut(&Script) -> bool> Hunt<B> {
         }
     }
 
-    /// Deletes all that happens to some slots, many at a time first: blocks come and go by steps
+    /// Deletes all that happens at some places, many at a time first: blocks come and go by steps
     /// that are far apart. Where there are rounds, half the blocks may need twice the rounds.
-    fn delete_slots(&mut self) {
-        let mut chunk = slots_of(&self.best).len().div_ceil(2);
-        let has_rounds = self.best.steps.iter().any(|s| matches!(s.op, Op::Repeat { .. }));
+    fn delete_places(&mut self) {
+        let mut chunk = places_of(&self.best).len().div_ceil(2);
+        let is_repeat = |step: &Step<O>| matches!(step.op.section(), Section::Repeat(_));
+        let has_rounds = self.best.steps.iter().any(is_repeat);
         while chunk > 0 && self.runs > 0 {
-            let slots = slots_of(&self.best);
-            for gone in slots.rchunks(chunk) {
-                let is_gone = |step: &Step| step.op.slot().is_some_and(|s| gone.contains(&s));
+            let places = places_of(&self.best);
+            for gone in places.rchunks(chunk) {
+                let is_gone = |step: &Step<O>| step.op.place().is_some_and(|s| gone.contains(&s));
                 let fewer = self.edited(|steps| steps.retain(|step| !is_gone(step)));
                 let longer = more_rounds(&fewer.steps, 2);
                 let _ = self.offer(fewer) || has_rounds && self.offer(Script { steps: longer });
@@ -166,14 +186,14 @@ impl<B: FnMut(&Script) -> bool> Hunt<B> {
         }
     }
 
-    /// Slots in the order of their first use, from 0.
-    fn renumber_slots(&mut self) {
+    /// Places in the order of their first use, from 0.
+    fn renumber_places(&mut self) {
         let mut numbers = HashMap::new();
         let renumbered = self.edited(|steps| {
             for step in steps {
-                if let Some(slot) = step.op.slot_mut() {
+                if let Some(place) = step.op.place() {
                     let next = numbers.len() as u16;
-                    *slot = Slot(*numbers.entry(slot.0).or_insert(next));
+                    step.op.set_place(*numbers.entry(place).or_insert(next));
                 }
             }
         });
@@ -188,29 +208,29 @@ const SHORT: usize = 128;
 /// Scripts so short are not made shorter by guessing.
 const FOCUSED: usize = 4;
 
-/// Slots whose stories are tried.
+/// Places whose stories are tried.
 const FOCI: usize = 6;
 
 /// A candidate may cost so much, or three times as much as the script that it is made from.
 const CHEAP: u64 = 8 << 20;
 
-/// The slots of `script`, in the order of their last use.
-fn slots_of(script: &Script) -> Vec<Slot> {
-    let mut slots = Vec::new();
+/// The places of `script`, in the order of their last use.
+fn places_of<O: Shrinks>(script: &Script<O>) -> Vec<u16> {
+    let mut places = Vec::new();
     let mut seen = HashSet::new();
-    for slot in script.steps.iter().rev().filter_map(|step| step.op.slot()) {
-        if seen.insert(slot) {
-            slots.push(slot);
+    for place in script.steps.iter().rev().filter_map(|step| step.op.place()) {
+        if seen.insert(place) {
+            places.push(place);
         }
     }
-    slots.reverse();
-    slots
+    places.reverse();
+    places
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::op::alloc::Thread;
+    use crate::op::alloc::{Op, Script, Slot, Step, Thread};
     use crate::op::performed::counted;
 
     fn malloc(slot: u16, size: u64) -> Step {

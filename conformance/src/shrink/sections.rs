@@ -1,17 +1,17 @@
 //! Scripts whose sections stay whole while steps go.
 
-use crate::op::alloc::{Op, Step};
+use crate::op::{Action, Section, Step};
 use std::ops::Range;
 
 /// Deletes the steps in `range`, but not one marker of a section without the other: a checkpoint
 /// that slips into a repeat is taken thousands of times.
-pub(super) fn delete(steps: &mut Vec<Step>, range: Range<usize>) {
+pub(super) fn delete<O: Action>(steps: &mut Vec<Step<O>>, range: Range<usize>) {
     let (mut open, mut kept) = (Vec::new(), Vec::new());
     for step in &steps[range.clone()] {
-        match step.op {
-            Op::Together | Op::Repeat { .. } => open.push(*step),
-            Op::End if open.pop().is_none() => kept.push(*step),
-            _ => {}
+        match step.op.section() {
+            Section::Together | Section::Repeat(_) => open.push(*step),
+            Section::End if open.pop().is_none() => kept.push(*step),
+            Section::End | Section::Inner => {}
         }
     }
     kept.extend(open);
@@ -19,13 +19,13 @@ pub(super) fn delete(steps: &mut Vec<Step>, range: Range<usize>) {
 }
 
 /// The index of the `end` that closes the section begun at `begin`.
-pub(super) fn closing(steps: &[Step], begin: usize) -> Option<usize> {
+pub(super) fn closing<O: Action>(steps: &[Step<O>], begin: usize) -> Option<usize> {
     let mut depth = 0;
     for (i, step) in steps.iter().enumerate().skip(begin) {
-        match step.op {
-            Op::Together | Op::Repeat { .. } => depth += 1,
-            Op::End => depth -= 1,
-            _ => {}
+        match step.op.section() {
+            Section::Together | Section::Repeat(_) => depth += 1,
+            Section::End => depth -= 1,
+            Section::Inner => {}
         }
         if depth == 0 {
             return Some(i);
@@ -36,20 +36,23 @@ pub(super) fn closing(steps: &[Step], begin: usize) -> Option<usize> {
 
 /// The outermost repeats `factor` times as often: one block a round is lost more slowly than
 /// hundreds.
-pub(super) fn more_rounds(steps: &[Step], factor: u64) -> Vec<Step> {
+pub(super) fn more_rounds<O: Action>(steps: &[Step<O>], factor: u64) -> Vec<Step<O>> {
     let mut steps = steps.to_vec();
     let mut depth = 0u32;
     for step in &mut steps {
-        match &mut step.op {
-            Op::Repeat { times } => {
-                if depth == 0 {
-                    *times = times.saturating_mul(factor);
+        match step.op.section() {
+            Section::Repeat(times) => {
+                let more = Section::Repeat(times.saturating_mul(factor));
+                if depth == 0
+                    && let Some(op) = O::of_section(more)
+                {
+                    step.op = op;
                 }
                 depth += 1;
             }
-            Op::Together => depth += 1,
-            Op::End => depth = depth.saturating_sub(1),
-            _ => {}
+            Section::Together => depth += 1,
+            Section::End => depth = depth.saturating_sub(1),
+            Section::Inner => {}
         }
     }
     steps
@@ -58,7 +61,7 @@ pub(super) fn more_rounds(steps: &[Step], factor: u64) -> Vec<Step> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::op::alloc::Slot;
+    use crate::op::alloc::{Op, Slot, Step};
 
     fn malloc(slot: u16, size: u64) -> Step {
         Step::main(Op::Malloc { slot: Slot(slot), size })

@@ -19,9 +19,8 @@ pub mod plant;
 mod survey;
 
 use crate::capability::Capabilities;
-use crate::observe::Answer;
-use crate::observe::reading::Reading;
-use crate::op::alloc::Step;
+use crate::observe::Asked;
+use crate::op::{Step, alloc};
 use identity::Identity;
 use std::fmt;
 
@@ -30,7 +29,7 @@ use std::fmt;
 pub const BATCH: usize = 2048;
 
 /// An implementation, ready to perform steps on a fresh heap.
-pub trait Target {
+pub trait Target<O: Asked = alloc::Op> {
     /// What code answers.
     fn identity(&self) -> &Identity;
 
@@ -39,19 +38,19 @@ pub trait Target {
 
     /// Hands over a batch of at most [`BATCH`] steps. Two batches may be on their way at a time;
     /// the target may perform one while the answers to the other are judged.
-    fn submit(&mut self, steps: &[Step]);
+    fn submit(&mut self, steps: &[Step<O>]);
 
     /// Waits for the oldest batch on its way.
-    fn collect(&mut self) -> Batch<'_>;
+    fn collect(&mut self) -> Batch<'_, O>;
 }
 
 /// The answers to one batch.
 #[derive(Debug)]
-pub struct Batch<'t> {
+pub struct Batch<'t, O: Asked = alloc::Op> {
     /// One answer a step. After a death, those of steps never begun are pending.
-    pub answers: &'t [Answer],
-    /// What was read of the inside at some steps, by the index of the step in the batch.
-    pub readings: &'t [(usize, Reading)],
+    pub answers: &'t [O::Answer],
+    /// What some steps showed beside their answer, by the index of the step in the batch, in order.
+    pub readings: &'t [(usize, O::Reading)],
     /// Why there will be no more.
     pub death: Option<Death>,
 }

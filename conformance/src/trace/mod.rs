@@ -25,13 +25,14 @@ mod parse;
 mod print;
 mod read;
 
-pub use expected::Expected;
+pub use expected::{Clause, Expected};
 pub use fault::{Fault, FaultKind};
 pub use metadata::Metadata;
 pub use print::Writer;
 pub use read::Reader;
 
-use crate::op::alloc::{Script, Step};
+use crate::op::{Script, Step, alloc};
+use form::Written;
 
 /// The longest line that a reader accepts, in bytes, its line break not counted.
 ///
@@ -43,47 +44,53 @@ pub const VERSION: u32 = 1;
 
 /// A step with what it is expected to show, if anything.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Traced {
+pub struct Traced<O = alloc::Op> {
     /// What is done.
-    pub step: Step,
+    pub step: Step<O>,
     /// What must come of it. Golden traces say so; other traces leave it to the invariants.
     pub expected: Option<Expected>,
 }
 
-impl From<Step> for Traced {
-    fn from(step: Step) -> Traced {
+impl<O> From<Step<O>> for Traced<O> {
+    fn from(step: Step<O>) -> Traced<O> {
         Traced { step, expected: None }
     }
 }
 
 /// A whole trace in memory. For a trace that may not fit, see [`Reader`] and [`Writer`].
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Trace {
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Trace<O = alloc::Op> {
     /// What the trace is about, for people and reports.
     pub metadata: Metadata,
     /// The steps, in order.
-    pub steps: Vec<Traced>,
+    pub steps: Vec<Traced<O>>,
 }
 
-impl Trace {
+impl<O> Default for Trace<O> {
+    fn default() -> Trace<O> {
+        Trace { metadata: Metadata::default(), steps: Vec::new() }
+    }
+}
+
+impl<O: Written> Trace<O> {
     /// Reads a trace of at most `max_steps` steps.
     ///
     /// # Errors
     /// The first fault in `text`; a step beyond `max_steps` is one.
-    pub fn parse(text: &[u8], max_steps: usize) -> Result<Trace, Fault> {
+    pub fn parse(text: &[u8], max_steps: usize) -> Result<Trace<O>, Fault> {
         let mut reader = Reader::new(text, max_steps)?;
         let steps = reader.by_ref().collect::<Result<_, _>>()?;
         Ok(Trace { metadata: reader.into_metadata(), steps })
     }
 
     /// The steps without what is expected of them.
-    pub fn script(&self) -> Script {
+    pub fn script(&self) -> Script<O> {
         Script { steps: self.steps.iter().map(|traced| traced.step).collect() }
     }
 }
 
-impl From<&Script> for Trace {
-    fn from(script: &Script) -> Trace {
+impl<O: Copy> From<&Script<O>> for Trace<O> {
+    fn from(script: &Script<O>) -> Trace<O> {
         let steps = script.steps.iter().copied().map(Traced::from).collect();
         Trace { metadata: Metadata::default(), steps }
     }

@@ -2,10 +2,12 @@
 
 use super::expected::{Clause, Errno, Expected};
 use super::fault::{Fault, FaultKind, quote};
-use super::form::{FOREIGN, FORMS, Form, Operand, Part, SCAN, Values};
+use super::form::alloc::{FOREIGN, SCAN};
+use super::form::{Form, Operand, Part, Values, Written};
 use super::{Traced, VERSION};
 use crate::hint::nearest;
-use crate::op::alloc::{Op, SLOTS, Step, THREADS, Thread};
+use crate::op::alloc::SLOTS;
+use crate::op::{Step, THREADS, Thread};
 use std::str::FromStr;
 
 /// A piece of a line, and the byte that it begins at.
@@ -47,8 +49,8 @@ impl<'l> Line<'l> {
     }
 }
 
-/// Checks the first line of a trace.
-pub(super) fn header(line: Line<'_>) -> Result<(), Fault> {
+/// Checks the first line of a trace about `subject`.
+pub(super) fn header(line: Line<'_>, subject: &str) -> Result<(), Fault> {
     let tokens = line.tokens(0, line.text.len());
     let token = |i: usize| tokens.get(i).map_or("", |t| t.text);
     let fault = |i: usize, message: String| {
@@ -56,14 +58,15 @@ pub(super) fn header(line: Line<'_>) -> Result<(), Fault> {
         Err(line.fault(at, FaultKind::Header, message))
     };
     if token(0) != "heaplaw-trace" {
-        return fault(0, format!("a trace begins with `heaplaw-trace {VERSION} alloc`"));
+        return fault(0, format!("a trace begins with `heaplaw-trace {VERSION} {subject}`"));
     }
     if token(1) != VERSION.to_string() {
         let found = quote(token(1));
         return fault(1, format!("version {found} of the format; this heaplaw reads {VERSION}"));
     }
-    if token(2) != "alloc" {
-        return fault(2, format!("no subject {}; traces are about `alloc`", quote(token(2))));
+    if token(2) != subject {
+        let found = quote(token(2));
+        return fault(2, format!("the subject is {found}; `{subject}` is read here"));
     }
     if tokens.len() > 3 {
         return fault(3, "the header ends after the subject".to_owned());
@@ -72,7 +75,7 @@ pub(super) fn header(line: Line<'_>) -> Result<(), Fault> {
 }
 
 /// Reads a line: `None` for a blank line or a comment.
-pub(super) fn step(line: Line<'_>) -> Result<Option<Traced>, Fault> {
+pub(super) fn step<O: Written>(line: Line<'_>) -> Result<Option<Traced<O>>, Fault> {
     let end = line.code_end();
     let arrow = line.text[..end].find("->");
     let tokens = line.tokens(0, arrow.unwrap_or(end));
@@ -83,7 +86,7 @@ pub(super) fn step(line: Line<'_>) -> Result<Option<Traced>, Fault> {
     let mut rest = tokens.as_slice();
     let thread = thread_prefix(line, &mut rest)?;
     let late = rest.first().is_some_and(|t| t.text == "late");
-    let op = op(line, &rest[usize::from(late)..], stop)?;
+    let op: O = op(line, &rest[usize::from(late)..], stop)?;
     let expected = arrow.map(|at| expected(line, at + 2, end, &op)).transpose()?;
     Ok(Some(Traced { step: Step { thread, late, op }, expected }))
 }
@@ -99,7 +102,7 @@ fn thread_prefix(line: Line<'_>, rest: &mut &[Token<'_>]) -> Result<Thread, Faul
 
 /// The op that `tokens` spell; `stop` is where the line's op ends, for faults about what is
 /// missing.
-fn op(line: Line<'_>, tokens: &[Token<'_>], stop: usize) -> Result<Op, Fault> {
+fn op<O: Written>(line: Line<'_>, tokens: &[Token<'_>], stop: usize) -> Result<O, Fault> {
     let assigns = tokens.get(1).is_some_and(|t| t.text == "=");
     let verb = tokens.get(if assigns { 2 } else { 0 });
     let Some(verb) = verb else {
@@ -108,7 +111,7 @@ fn op(line: Line<'_>, tokens: &[Token<'_>], stop: usize) -> Result<Op, Fault> {
     };
     // Two ops may share a verb; the fault that is furthest to the right is of the form meant.
     let mut furthest: Option<Fault> = None;
-    for form in FORMS.iter().filter(|form| form.verb() == verb.text) {
+    for form in O::FORMS.iter().filter(|form| form.verb() == verb.text) {
         match spelled(line, form, tokens, stop) {
             Ok(op) => return Ok(op),
             Err(fault) if furthest.as_ref().is_none_or(|f| f.column < fault.column) => {
@@ -117,18 +120,23 @@ fn op(line: Line<'_>, tokens: &[Token<'_>], stop: usize) -> Result<Op, Fault> {
             Err(_) => {}
         }
     }
-    Err(furthest.unwrap_or_else(|| unknown_op(line, *verb)))
+    Err(furthest.unwrap_or_else(|| unknown_op::<O>(line, *verb)))
 }
 
-fn unknown_op(line: Line<'_>, verb: Token<'_>) -> Fault {
+fn unknown_op<O: Written>(line: Line<'_>, verb: Token<'_>) -> Fault {
     let message = format!("unknown op {}", quote(verb.text));
     let mut fault = line.fault(verb.at, FaultKind::UnknownOp, message);
-    fault.nearest = nearest(verb.text, FORMS.iter().map(Form::verb));
+    fault.nearest = nearest(verb.text, O::FORMS.iter().map(Form::verb));
     fault
 }
 
 /// Reads `tokens` as `form` has them.
-fn spelled(line: Line<'_>, form: &Form, tokens: &[Token<'_>], stop: usize) -> Result<Op, Fault> {
+fn spelled<O>(
+    line: Line<'_>,
+    form: &Form<O>,
+    tokens: &[Token<'_>],
+    stop: usize,
+) -> Result<O, Fault> {
     let mut values = Values::default();
     for (i, part) in form.parts.iter().enumerate() {
         let Some(&token) = tokens.get(i) else {
@@ -162,13 +170,18 @@ fn name_of(part: Part) -> String {
     }
 }
 
-fn unexpected(line: Line<'_>, token: Token<'_>, form: &Form, wanted: &str) -> Fault {
+fn unexpected<O>(line: Line<'_>, token: Token<'_>, form: &Form<O>, wanted: &str) -> Fault {
     let message = format!("expected {wanted}, found {}, in `{form}`", quote(token.text));
     line.fault(token.at, FaultKind::Operand, message)
 }
 
 /// The number that stands for `token` as `operand`.
-fn value(line: Line<'_>, token: Token<'_>, operand: Operand, form: &Form) -> Result<u64, Fault> {
+fn value<O>(
+    line: Line<'_>,
+    token: Token<'_>,
+    operand: Operand,
+    form: &Form<O>,
+) -> Result<u64, Fault> {
     let range = |message: &str| Err(line.fault(token.at, FaultKind::Range, message.to_owned()));
     match operand {
         Operand::Slot => numbered(line, token, Numbered::SLOT),
@@ -186,11 +199,11 @@ fn value(line: Line<'_>, token: Token<'_>, operand: Operand, form: &Form) -> Res
     }
 }
 
-fn one_of<const N: usize>(
+fn one_of<O, const N: usize>(
     words: [&'static str; N],
     line: Line<'_>,
     token: Token<'_>,
-    form: &Form,
+    form: &Form<O>,
 ) -> Result<u64, Fault> {
     if let Some(index) = words.iter().position(|word| *word == token.text) {
         return Ok(index as u64);
@@ -267,7 +280,7 @@ fn number(line: Line<'_>, token: Token<'_>) -> Result<u64, Fault> {
 }
 
 /// What follows `->` at bytes `from .. to`: clauses with commas between them.
-fn expected(line: Line<'_>, from: usize, to: usize, op: &Op) -> Result<Expected, Fault> {
+fn expected<O: Written>(line: Line<'_>, from: usize, to: usize, op: &O) -> Result<Expected, Fault> {
     let mut all: Option<Expected> = None;
     let mut at = from;
     for piece in line.text[from..to].split(',') {
@@ -288,7 +301,7 @@ fn missing_clause(line: Line<'_>, at: usize) -> Fault {
 }
 
 /// The clause in bytes `from .. to`.
-fn clause(line: Line<'_>, from: usize, to: usize, op: &Op) -> Result<Clause, Fault> {
+fn clause<O: Written>(line: Line<'_>, from: usize, to: usize, op: &O) -> Result<Clause, Fault> {
     let tokens = line.tokens(from, to);
     let Some(&first) = tokens.first() else { return Err(missing_clause(line, to)) };
     let clause = match (first.text, tokens.get(1)) {
@@ -308,7 +321,7 @@ fn clause(line: Line<'_>, from: usize, to: usize, op: &Op) -> Result<Clause, Fau
     if let Some(extra) = tokens.get(2) {
         return Err(after_clause(line, *extra));
     }
-    if !clause.fits(op) {
+    if !op.shows(&clause) {
         let message = format!("`{}` never shows `{clause}`", op.word());
         return Err(line.fault(first.at, FaultKind::Expected, message));
     }
@@ -356,12 +369,12 @@ fn alignment(line: Line<'_>, token: Token<'_>) -> Result<u64, Fault> {
 }
 
 /// One step on one line, without a header.
-impl FromStr for Traced {
+impl<O: Written> FromStr for Traced<O> {
     type Err = Fault;
 
     /// # Errors
     /// The first fault of the line; a blank line, a comment and a second line are faults too.
-    fn from_str(text: &str) -> Result<Traced, Fault> {
+    fn from_str(text: &str) -> Result<Traced<O>, Fault> {
         let line = Line { text, number: 1 };
         if let Some(at) = text.find(char::is_control) {
             return Err(line.fault(

@@ -1,17 +1,20 @@
 //! A stream of text to a stream of steps.
 
 use super::fault::{Fault, FaultKind, quote};
+use super::form::Written;
 use super::metadata::{self, Metadata};
 use super::parse::{self, Line};
 use super::{LINE_MAX, Traced};
 use std::io::{self, BufRead, Read};
+use std::marker::PhantomData;
 
 /// Reads a trace step by step, without holding it.
 ///
 /// As an iterator it yields steps up to the end of the source or the first [`Fault`], and nothing
 /// after that.
-pub struct Reader<R> {
+pub struct Reader<R, O = crate::op::alloc::Op> {
     lines: Lines<R>,
+    alphabet: PhantomData<O>,
     metadata: Metadata,
     /// The line in `lines` was read to find the end of the metadata, and is a step's.
     peeked: bool,
@@ -20,15 +23,15 @@ pub struct Reader<R> {
     finished: bool,
 }
 
-impl<R: BufRead> Reader<R> {
+impl<R: BufRead, O: Written> Reader<R, O> {
     /// Reads the header and the metadata of a trace that may have `max_steps` steps.
     ///
     /// # Errors
     /// A fault in those lines, or a line after them that is no text.
-    pub fn new(source: R, max_steps: usize) -> Result<Reader<R>, Fault> {
+    pub fn new(source: R, max_steps: usize) -> Result<Reader<R, O>, Fault> {
         let mut lines = Lines { source, bytes: Vec::new(), number: 0 };
         lines.advance()?;
-        parse::header(lines.line()?)?;
+        parse::header(lines.line()?, O::SUBJECT)?;
         let mut metadata = Metadata::default();
         let mut peeked = false;
         while !peeked && lines.advance()? {
@@ -42,7 +45,15 @@ impl<R: BufRead> Reader<R> {
                 None => peeked = true,
             }
         }
-        Ok(Reader { lines, metadata, peeked, max_steps, steps: 0, finished: false })
+        Ok(Reader {
+            lines,
+            alphabet: PhantomData,
+            metadata,
+            peeked,
+            max_steps,
+            steps: 0,
+            finished: false,
+        })
     }
 
     /// What the trace says about itself.
@@ -60,7 +71,7 @@ impl<R: BufRead> Reader<R> {
         self.lines.number
     }
 
-    fn next_step(&mut self) -> Result<Option<Traced>, Fault> {
+    fn next_step(&mut self) -> Result<Option<Traced<O>>, Fault> {
         while std::mem::take(&mut self.peeked) || self.lines.advance()? {
             let line = self.lines.line()?;
             let Some(traced) = parse::step(line)? else { continue };
@@ -75,10 +86,10 @@ impl<R: BufRead> Reader<R> {
     }
 }
 
-impl<R: BufRead> Iterator for Reader<R> {
-    type Item = Result<Traced, Fault>;
+impl<R: BufRead, O: Written> Iterator for Reader<R, O> {
+    type Item = Result<Traced<O>, Fault>;
 
-    fn next(&mut self) -> Option<Result<Traced, Fault>> {
+    fn next(&mut self) -> Option<Result<Traced<O>, Fault>> {
         if self.finished {
             return None;
         }

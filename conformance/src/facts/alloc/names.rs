@@ -1,26 +1,12 @@
 //! The words of the glossary that the clerk sets, each looked up once.
 
 use crate::choice::Choices;
+use crate::facts::MissingName;
 use crate::observe::reading::Fact;
 use crate::op::alloc::Op;
 use crate::rule::{EventId, FactId, Frame, FunctionId, ListId, Vocabulary};
-use crate::trace::form::FORMS;
-use std::fmt;
-
-/// A word that the clerk sets and the glossary lacks.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct MissingName {
-    /// The fact, event, list, function or word.
-    pub name: String,
-}
-
-impl fmt::Display for MissingName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the glossary lacks `{}`, which every run sets", self.name)
-    }
-}
-
-impl std::error::Error for MissingName {}
+use crate::trace::form::Written as _;
+use crate::trace::form::alloc::FORMS;
 
 /// Declares [`Names`]: each field with the name that the glossary has for it.
 macro_rules! names {

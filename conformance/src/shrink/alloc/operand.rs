@@ -1,13 +1,6 @@
-//! The numbers in a step, to be made smaller.
+//! The numbers in an allocator's op, to be made smaller.
 
 use crate::op::alloc::Op;
-
-/// Smaller numbers to try, the smallest first; the last steps down by one.
-pub(super) fn smaller(value: u64) -> Vec<u64> {
-    let fixed = [1, 8, 16, 24, 64, 4096];
-    let halves = [value / 2, value - value / 4, value.saturating_sub(8), value.saturating_sub(1)];
-    fixed.into_iter().chain(halves).filter(|&less| less < value && less > 0).collect()
-}
 
 pub(super) fn operand_mut(op: &mut Op, which: usize) -> Option<&mut u64> {
     match (op, which) {
@@ -41,16 +34,5 @@ pub(super) fn operand_mut(op: &mut Op, which: usize) -> Option<&mut u64> {
         (Op::Fork { blocks }, 0) => Some(blocks),
         (Op::Churn { times, .. }, 1) => Some(times),
         _ => None,
-    }
-}
-
-pub(super) fn operand_of(op: &Op, which: usize) -> Option<u64> {
-    let mut copy = *op;
-    operand_mut(&mut copy, which).copied()
-}
-
-pub(super) fn set_operand(op: &mut Op, which: usize, value: u64) {
-    if let Some(operand) = operand_mut(op, which) {
-        *operand = value;
     }
 }

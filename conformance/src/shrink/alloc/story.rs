@@ -1,7 +1,7 @@
 //! What happened to one block, told by itself, once and over and over; and many blocks like it.
 
-use super::sections::more_rounds;
 use crate::op::alloc::{Op, Script, Slot, Step};
+use crate::shrink::sections::more_rounds;
 
 /// Sizes that a block is given in its story; 0: its own.
 const STORY_SIZES: [u64; 4] = [0, 40_000, 200_000, 1_100_000];

@@ -1,0 +1,243 @@
+//! How each op is written: one row per op, one table per alphabet.
+//!
+//! The printer, the parser, the words of ops and the tests of the documents read the same rows,
+//! so a new op is a new row and nothing else.
+
+pub mod alloc;
+
+use super::expected::Clause;
+use crate::op::{Action, Thread};
+use std::fmt;
+
+/// An alphabet with a table of forms.
+pub trait Written: Action {
+    /// Every form, in the order of the alphabet.
+    const FORMS: &'static [Form<Self>];
+
+    /// The index of the op's form in [`Written::FORMS`].
+    fn row(&self) -> usize;
+
+    /// The value of `operand` in this op; 0 where the op has no such operand.
+    fn operand(&self, operand: Operand) -> u64;
+
+    /// Whether the op ever shows what `clause` expects.
+    fn shows(&self, clause: &Clause) -> bool;
+
+    /// How the op is written.
+    fn form(&self) -> &'static Form<Self> {
+        &Self::FORMS[self.row()]
+    }
+}
+
+/// Something that an op carries, and a line shows.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Operand {
+    /// Where the block lives: `s0`, `s1`, ...
+    Slot,
+    /// Which thread is started or ended: `t1`, `t2`, ...
+    Thread,
+    /// What sort of foreign address is freed: a word.
+    Foreign,
+    /// Bytes asked for, in all or for each of several.
+    Size,
+    /// How many pieces of a size.
+    Count,
+    /// An alignment, in bytes.
+    Align,
+    /// Bytes above the size asked for.
+    Excess,
+    /// Bytes from the start of a block.
+    Offset,
+    /// How many blocks a forked child allocates.
+    Blocks,
+    /// How many allocations are tried.
+    Tries,
+    /// Whether an object may hold pointers: a word.
+    Scan,
+    /// How many pages.
+    Pages,
+    /// How many spans.
+    Spans,
+    /// The number of a size class.
+    Class,
+    /// How often something is done.
+    Times,
+}
+
+impl Operand {
+    /// The word that stands for it in a pattern and in messages.
+    pub fn word(self) -> &'static str {
+        match self {
+            Operand::Slot => "SLOT",
+            Operand::Thread => "THREAD",
+            Operand::Foreign => "WHAT",
+            Operand::Size => "SIZE",
+            Operand::Count => "COUNT",
+            Operand::Align => "ALIGN",
+            Operand::Excess => "EXCESS",
+            Operand::Offset => "OFFSET",
+            Operand::Blocks => "BLOCKS",
+            Operand::Tries => "TRIES",
+            Operand::Scan => "SCAN",
+            Operand::Pages => "PAGES",
+            Operand::Spans => "SPANS",
+            Operand::Class => "CLASS",
+            Operand::Times => "TIMES",
+        }
+    }
+}
+
+/// The operands of one op as plain numbers; those that the op has not are `None`.
+pub type Values = [Option<u64>; Operand::Times as usize + 1];
+
+/// One token of a line.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Part {
+    /// Itself.
+    Word(&'static str),
+    /// The value of an operand.
+    Operand(Operand),
+}
+
+/// One row: how an op is written.
+pub struct Form<O: 'static> {
+    /// The op's name in glossary, reports and YAML. No other op has it.
+    pub word: &'static str,
+    /// The tokens of its line.
+    pub parts: &'static [Part],
+    /// What it carries, in the order in which the op has it.
+    pub operands: &'static [Operand],
+    /// The op with these operands.
+    pub build: fn(&Values) -> O,
+}
+
+impl<O: Written> Form<O> {
+    /// The row of the op named `word`.
+    pub fn named(word: &str) -> Option<&'static Form<O>> {
+        O::FORMS.iter().find(|form| form.word == word)
+    }
+}
+
+impl<O> Form<O> {
+    /// The word that tells a reader which op the line is: `malloc` in `SLOT = malloc SIZE`. Two
+    /// ops may share one, and then differ in what follows it.
+    pub fn verb(&self) -> &'static str {
+        let words = self.parts.iter().filter_map(|part| match part {
+            Part::Word(word) => Some(*word),
+            Part::Operand(_) => None,
+        });
+        words.into_iter().find(|word| *word != "=").unwrap_or(self.word)
+    }
+}
+
+/// The pattern of the line, operands in capitals: `SLOT = calloc COUNT SIZE`.
+impl<O> fmt::Display for Form<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, part) in self.parts.iter().enumerate() {
+            let gap = if i == 0 { "" } else { " " };
+            match part {
+                Part::Word(word) => write!(f, "{gap}{word}")?,
+                Part::Operand(operand) => write!(f, "{gap}{}", operand.word())?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<O> fmt::Debug for Form<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Form({}: {self})", self.word)
+    }
+}
+
+/// A field of an op as a number, and back.
+trait Field: Copy {
+    fn number(self) -> u64;
+    /// Of a number that [`Operand`]'s reader let through; 0 where the operand was not given.
+    fn of(number: Option<u64>) -> Self;
+}
+
+impl Field for u64 {
+    fn number(self) -> u64 {
+        self
+    }
+    fn of(number: Option<u64>) -> u64 {
+        number.unwrap_or(0)
+    }
+}
+
+impl Field for Thread {
+    fn number(self) -> u64 {
+        u64::from(self.0)
+    }
+    fn of(number: Option<u64>) -> Thread {
+        Thread(number.unwrap_or(0) as u8)
+    }
+}
+
+macro_rules! part {
+    ($word:literal) => {
+        $crate::trace::form::Part::Word($word)
+    };
+    ($operand:ident) => {
+        $crate::trace::form::Part::Operand($crate::trace::form::Operand::$operand)
+    };
+}
+
+/// Declares the rows of an alphabet: variant, fields with their operands, word, tokens.
+macro_rules! forms {
+    ($Op:ident: $($variant:ident { $($field:ident: $operand:ident),* } $word:literal [$($part:tt)*];)*) => {
+        /// Every form, in the order of the ops.
+        pub const FORMS: &[$crate::trace::form::Form<$Op>] = &[$($crate::trace::form::Form {
+            word: $word,
+            parts: &[$($crate::trace::form::part!($part)),*],
+            operands: &[$($crate::trace::form::Operand::$operand),*],
+            build: |_values| $Op::$variant {
+                $($field: $crate::trace::form::Field::of(
+                    _values[$crate::trace::form::Operand::$operand as usize],
+                )),*
+            },
+        },)*];
+
+        /// Indexes of [`FORMS`] by op.
+        enum Row { $($variant,)* }
+
+        impl $crate::trace::form::Written for $Op {
+            const FORMS: &'static [$crate::trace::form::Form<$Op>] = FORMS;
+
+            fn row(&self) -> usize {
+                let row = match self { $($Op::$variant { .. } => Row::$variant,)* };
+                row as usize
+            }
+
+            fn operand(&self, operand: $crate::trace::form::Operand) -> u64 {
+                match *self {
+                    $($Op::$variant { $($field),* } => match operand {
+                        $($crate::trace::form::Operand::$operand =>
+                            $crate::trace::form::Field::number($field),)*
+                        _ => 0,
+                    },)*
+                }
+            }
+
+            fn shows(&self, clause: &$crate::trace::Clause) -> bool {
+                $Op::can_show(self, clause)
+            }
+        }
+
+        impl std::fmt::Display for $Op {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                $crate::trace::print::write_op(f, self)
+            }
+        }
+
+        impl $Op {
+            /// The op's name in glossary, reports and YAML.
+            pub fn word(&self) -> &'static str {
+                $crate::trace::form::Written::form(self).word
+            }
+        }
+    };
+}
+
+use {forms, part};
