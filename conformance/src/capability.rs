@@ -75,6 +75,30 @@ capabilities! {
     IntrospectPages = "introspect-pages", "Page bitmaps, summaries, page caches and arenas can be read.";
     IntrospectStacks = "introspect-stacks", "Stack pools and stack caches can be read.";
     IntrospectStats = "introspect-stats", "The statistics that Go's `MemStats` has can be read.";
+    Exact = "exact", "Marking is precise, and an explicit collection reclaims all that is unreachable when it is called.";
+    Addresses = "addresses", "New objects are answered with their addresses, which do not change.";
+    Atomics = "atomics", "Slots can be exchanged and compared atomically.";
+    Bulk = "bulk", "Slots can be copied and cleared many at once.";
+    Interior = "interior", "References may point inside an object.";
+    PastEnd = "past-end", "Locals may hold an empty view at the end of an object.";
+    Hide = "hide", "Addresses can be written down as plain numbers.";
+    Chain = "chain", "Long lists are made and walked by one op.";
+    Globals = "globals", "There are global variables.";
+    Frames = "frames", "Mutators have stacks of frames, which grow.";
+    Mutators = "mutators", "There are several mutators, which hand objects to each other.";
+    Stash = "stash", "The runtime has other places that keep objects alive.";
+    Background = "background", "Collections run beside the mutators.";
+    Step = "step", "Collections run in steps, and only in those.";
+    Weak = "weak", "There are weak handles.";
+    Finalizers = "finalizers", "Objects may have a finalizer.";
+    Cleanups = "cleanups", "Objects may have cleanups.";
+    Ordered = "ordered", "Finalizers run in the order of dependency, a link of a chain in each collection.";
+    Percent = "percent", "GOGC can be set.";
+    Limit = "limit", "A memory limit can be set.";
+    Append = "append", "Slices grow by append.";
+    Storm = "storm", "Mutators of the target's own work at random.";
+    MemStats = "memstats", "The statistics have all names of Go's `MemStats`.";
+    Goal = "goal", "The statistics have all names of the pacer.";
 }
 
 impl Capability {
@@ -85,7 +109,12 @@ impl Capability {
 
     /// Whether only a target with an inside ([`crate::target::inside`]) can offer it.
     pub fn is_inside(self) -> bool {
-        self >= Capability::Scan
+        (Capability::Scan..=Capability::IntrospectStats).contains(&self)
+    }
+
+    /// Whether a collector may offer it.
+    pub fn is_of_collectors(self) -> bool {
+        self >= Capability::Exact || self == Capability::Stats
     }
 }
 
@@ -97,7 +126,7 @@ impl fmt::Display for Capability {
 
 /// A set of [`Capability`], one bit each.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
-pub struct Capabilities(u64);
+pub struct Capabilities(u128);
 
 impl Capabilities {
     /// The set with nothing in it: a target that can only hand out and take back blocks.
@@ -108,7 +137,7 @@ impl Capabilities {
         let mut bits = 0;
         let mut i = 0;
         while i < list.len() {
-            bits |= 1 << list[i] as u64;
+            bits |= 1 << list[i] as u32;
             i += 1;
         }
         Capabilities(bits)
@@ -117,18 +146,18 @@ impl Capabilities {
     /// This set and `one` more.
     #[must_use]
     pub const fn with(self, one: Capability) -> Capabilities {
-        Capabilities(self.0 | 1 << one as u64)
+        Capabilities(self.0 | 1 << one as u32)
     }
 
     /// This set without `one`.
     #[must_use]
     pub const fn without(self, one: Capability) -> Capabilities {
-        Capabilities(self.0 & !(1 << one as u64))
+        Capabilities(self.0 & !(1 << one as u32))
     }
 
     /// Whether `one` is offered.
     pub const fn has(self, one: Capability) -> bool {
-        self.0 & (1 << one as u64) != 0
+        self.0 & (1 << one as u32) != 0
     }
 
     /// Whether all of `others` are offered.
@@ -146,14 +175,14 @@ impl Capabilities {
         Capability::ALL.iter().copied().filter(move |&c| self.has(c))
     }
 
-    /// The set as bits, to cross a process border.
+    /// The capabilities of allocators in the set as bits, to cross a process border.
     pub const fn bits(self) -> u64 {
-        self.0
+        self.0 as u64
     }
 
-    /// The set of `bits`; bits that name nothing are dropped.
+    /// The set of `bits`; bits that name no capability of an allocator are dropped.
     pub fn from_bits(bits: u64) -> Capabilities {
-        Capabilities(bits & ((1 << Capability::ALL.len()) - 1))
+        Capabilities(u128::from(bits) & ((1 << Capability::Exact as u32) - 1))
     }
 }
 

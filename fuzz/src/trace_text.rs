@@ -47,7 +47,8 @@ fn streamed(text: &[u8], fault: &str) {
 }
 
 fn written(trace: &Trace) -> Vec<u8> {
-    let mut writer = Writer::<_, Op>::new(Vec::new(), &trace.metadata).expect("memory takes all bytes");
+    let mut writer =
+        Writer::<_, Op>::new(Vec::new(), &trace.metadata).expect("memory takes all bytes");
     for traced in &trace.steps {
         writer.step(traced).expect("memory takes all bytes");
     }

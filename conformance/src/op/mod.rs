@@ -9,6 +9,7 @@
 //! shrinking work: any subset of a script is a script.
 
 pub mod alloc;
+pub mod gc;
 pub mod performed;
 
 use std::fmt;

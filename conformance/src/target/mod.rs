@@ -5,6 +5,7 @@
 //! process of its own, for everything that may crash. Both use the same `hands` and `crew`.
 
 pub mod child;
+pub mod collector;
 pub mod crew;
 mod disturb;
 pub mod footprint;
@@ -15,6 +16,7 @@ pub mod inproc;
 pub mod inside;
 pub mod malloc;
 pub mod memory;
+pub mod patience;
 pub mod plant;
 mod survey;
 

@@ -7,6 +7,7 @@ use super::form::{Form, Operand, Part, Values, Written};
 use super::{Traced, VERSION};
 use crate::hint::nearest;
 use crate::op::alloc::SLOTS;
+use crate::op::gc::{Kind, LOCALS, Map, PLACES, WORDS};
 use crate::op::{Step, THREADS, Thread};
 use std::str::FromStr;
 
@@ -191,6 +192,16 @@ fn value<O>(
         },
         Operand::Foreign => one_of(FOREIGN.map(|(word, _)| word), line, token, form),
         Operand::Scan => one_of(SCAN.map(|(word, _)| word), line, token, form),
+        Operand::To | Operand::Of | Operand::From => numbered(line, token, Numbered::LOCAL),
+        Operand::Global => numbered(line, token, Numbered::GLOBAL),
+        Operand::Weak | Operand::OtherWeak => numbered(line, token, Numbered::WEAK),
+        Operand::Mutator => numbered(line, token, Numbered::THREAD),
+        Operand::Map => one_of(Map::ALL.map(Map::word), line, token, form),
+        Operand::Kind => one_of(Kind::ALL.map(Kind::word), line, token, form),
+        Operand::Words => match number(line, token)? {
+            words @ 1..=WORDS => Ok(words),
+            _ => range("an object has 1 to 134217728 words"),
+        },
         Operand::Offset => match number(line, token)? {
             0 => range("an offset of 0 is the block itself, not its inside"),
             offset => Ok(offset),
@@ -224,6 +235,9 @@ struct Numbered {
 
 impl Numbered {
     const SLOT: Numbered = Numbered { letter: 's', what: "slot", count: SLOTS };
+    const LOCAL: Numbered = Numbered { letter: 'l', what: "local", count: LOCALS };
+    const GLOBAL: Numbered = Numbered { letter: 'g', what: "global", count: PLACES };
+    const WEAK: Numbered = Numbered { letter: 'w', what: "weak handle", count: PLACES };
     const THREAD: Numbered = Numbered { letter: 't', what: "thread", count: THREADS };
 }
 

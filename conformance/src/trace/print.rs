@@ -3,6 +3,7 @@
 use super::form::alloc::{FOREIGN, SCAN};
 use super::form::{Operand, Part, Written};
 use super::{Metadata, Trace, Traced, VERSION};
+use crate::op::gc::{Kind, Map};
 use crate::op::{Action, Section, Step};
 use std::fmt;
 use std::io::{self, Write};
@@ -32,6 +33,12 @@ fn write_operand(f: &mut fmt::Formatter<'_>, operand: Operand, value: u64) -> fm
         Operand::Thread => write!(f, "t{value}"),
         Operand::Foreign => f.write_str(FOREIGN[value as usize].0),
         Operand::Scan => f.write_str(SCAN[value as usize].0),
+        Operand::To | Operand::Of | Operand::From => write!(f, "l{value}"),
+        Operand::Global => write!(f, "g{value}"),
+        Operand::Weak | Operand::OtherWeak => write!(f, "w{value}"),
+        Operand::Mutator => write!(f, "t{value}"),
+        Operand::Map => f.write_str(Map::ALL[value as usize].word()),
+        Operand::Kind => f.write_str(Kind::ALL[value as usize].word()),
         _ => write!(f, "{value}"),
     }
 }

@@ -1,20 +1,15 @@
-//! The only place where time is looked at: a worker that ends, hangs or eats memory becomes a
-//! [`How`].
-//!
-//! A worker is *blocked* when its processor time stands still while it owes an answer, and
-//! *spinning* when it uses much more processor time on one batch than any batch takes. Neither
-//! depends on how busy the machine is: a runnable process gets some processor time within the
-//! milliseconds that [`super::Patience`] names.
+//! A worker that ends, hangs or eats memory becomes a [`How`].
 
+use super::How;
 use super::shared::Header;
-use super::{How, Patience};
+use crate::target::patience::{Patience, Slack};
 use rustix::fd::OwnedFd;
 use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::thread::futex;
 use std::io;
 use std::process::Child;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How long the judge sleeps before it looks whether the worker still lives.
 const LOOK_EVERY: Duration = Duration::from_millis(2);
@@ -143,68 +138,4 @@ impl Drop for Process {
 
 fn futex_timeout() -> futex::Timespec {
     futex::Timespec { tv_sec: 0, tv_nsec: i64::from(LOOK_EVERY.subsec_nanos()) }
-}
-
-/// Processor time in a window of time, to tell standing still from running.
-struct Slack {
-    pid: u32,
-    progress: u32,
-    /// Processor time at the last progress.
-    cpu_at_progress: u64,
-    /// Begin of the window in which the worker has all but stood still, and its processor time
-    /// then.
-    window: (Instant, u64),
-}
-
-impl Slack {
-    fn new(pid: u32) -> Slack {
-        let cpu = cpu_nanos(pid);
-        Slack { pid, progress: 0, cpu_at_progress: cpu, window: (Instant::now(), cpu) }
-    }
-
-    /// Reads again; `Some` when patience is at its end.
-    fn read(&mut self, patience: Patience, progress: u32) -> Option<How> {
-        let cpu = cpu_nanos(self.pid);
-        if progress != self.progress {
-            self.progress = progress;
-            self.cpu_at_progress = cpu;
-            self.window = (Instant::now(), cpu);
-        }
-        if resident(self.pid) > patience.memory {
-            return Some(How::Memory);
-        }
-        // A background thread that wakes up now and then is no progress: less than a fiftieth of
-        // the processor counts as none.
-        let (since, cpu_then) = self.window;
-        let elapsed = since.elapsed();
-        if u128::from(cpu.saturating_sub(cpu_then)) > elapsed.as_nanos() / 50 + 1_000_000 {
-            self.window = (Instant::now(), cpu);
-        } else if elapsed > Duration::from_millis(patience.still_ms) {
-            return Some(How::Blocked);
-        }
-        let busy = Duration::from_nanos(cpu.saturating_sub(self.cpu_at_progress));
-        (busy > Duration::from_millis(patience.busy_ms)).then_some(How::Spinning)
-    }
-}
-
-/// Processor time of the process, all threads, in ns.
-fn cpu_nanos(pid: u32) -> u64 {
-    let mut clock = 0;
-    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: both calls only write to the locals that they are given.
-    unsafe {
-        if libc::clock_getcpuclockid(pid as i32, &raw mut clock) != 0
-            || libc::clock_gettime(clock, &raw mut time) != 0
-        {
-            return 0;
-        }
-    }
-    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
-}
-
-/// Resident bytes of the process, shared memory included.
-fn resident(pid: u32) -> u64 {
-    let text = std::fs::read_to_string(format!("/proc/{pid}/statm")).unwrap_or_default();
-    let pages = text.split(' ').nth(1).and_then(|n| n.parse::<u64>().ok()).unwrap_or(0);
-    pages * rustix::param::page_size() as u64
 }

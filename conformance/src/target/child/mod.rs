@@ -14,6 +14,7 @@ mod shared;
 mod worker;
 
 use super::identity::Identity;
+use super::patience::Patience;
 use super::plant::Plant;
 use super::{BATCH, Batch, Death, How, Target};
 use crate::capability::Capabilities;
@@ -82,32 +83,6 @@ pub struct Launch {
     pub plant: Option<Plant>,
     /// How long a worker may make no progress.
     pub patience: Patience,
-}
-
-/// When a worker that makes no progress is given up. A worker that waits for the processor is
-/// never given up: what counts is processor time used, or processor time standing still.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Patience {
-    /// Milliseconds for which the worker's processor time may stand still.
-    pub still_ms: u64,
-    /// Milliseconds of processor time that the worker may use within one batch.
-    pub busy_ms: u64,
-    /// Resident bytes that it may have.
-    pub memory: u64,
-}
-
-impl Default for Patience {
-    fn default() -> Patience {
-        Patience { still_ms: 3000, busy_ms: 5000, memory: 6 << 30 }
-    }
-}
-
-impl Patience {
-    /// For confirming a hang that was seen before, over and over while shrinking.
-    #[must_use]
-    pub fn short(self) -> Patience {
-        Patience { still_ms: self.still_ms.min(300), busy_ms: self.busy_ms.min(600), ..self }
-    }
 }
 
 /// Why a target could not be started.

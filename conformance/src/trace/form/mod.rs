@@ -4,6 +4,7 @@
 //! so a new op is a new row and nothing else.
 
 pub mod alloc;
+pub mod gc;
 
 use super::expected::Clause;
 use crate::op::{Action, Thread};
@@ -60,6 +61,36 @@ pub enum Operand {
     Spans,
     /// The number of a size class.
     Class,
+    /// A local that is written: `l0`, `l1`, ...
+    To,
+    /// A local whose object or reference is looked at.
+    Of,
+    /// A local whose reference is stored.
+    From,
+    /// A global: `g0`, `g1`, ...
+    Global,
+    /// A weak handle: `w0`, `w1`, ...
+    Weak,
+    /// Another weak handle.
+    OtherWeak,
+    /// Which mutator is given something: `t0`, `t1`, ...
+    Mutator,
+    /// Which slot of an object.
+    Field,
+    /// The first of several slots that are read.
+    First,
+    /// Which word of an object.
+    Word,
+    /// How many words an object has.
+    Words,
+    /// Which words of an object are slots: a word.
+    Map,
+    /// A place that the runtime keeps alive: a word.
+    Kind,
+    /// Growth before a collection, in percent.
+    Percent,
+    /// Where random choices begin.
+    Seed,
     /// How often something is done.
     Times,
 }
@@ -82,6 +113,21 @@ impl Operand {
             Operand::Pages => "PAGES",
             Operand::Spans => "SPANS",
             Operand::Class => "CLASS",
+            Operand::To => "L",
+            Operand::Of => "K",
+            Operand::From => "N",
+            Operand::Global => "G",
+            Operand::Weak => "W",
+            Operand::OtherWeak => "V",
+            Operand::Mutator => "M",
+            Operand::Field => "SLOT",
+            Operand::First => "FROM",
+            Operand::Word => "WORD",
+            Operand::Words => "WORDS",
+            Operand::Map => "MAP",
+            Operand::Kind => "KIND",
+            Operand::Percent => "PERCENT",
+            Operand::Seed => "SEED",
             Operand::Times => "TIMES",
         }
     }
