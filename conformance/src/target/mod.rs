@@ -18,6 +18,7 @@ pub mod malloc;
 pub mod memory;
 pub mod patience;
 pub mod plant;
+pub mod stdio;
 mod survey;
 
 use crate::capability::Capabilities;
@@ -88,6 +89,8 @@ pub enum How {
     Spinning,
     /// It took more memory than the run allows.
     Memory,
+    /// It wrote what is no reply.
+    Protocol,
 }
 
 impl How {
@@ -116,6 +119,7 @@ impl fmt::Display for How {
             How::Blocked => f.write_str("blocked for ever"),
             How::Spinning => f.write_str("ran without end"),
             How::Memory => f.write_str("took more memory than the run allows"),
+            How::Protocol => f.write_str("broke the protocol"),
         }
     }
 }

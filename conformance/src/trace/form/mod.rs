@@ -7,7 +7,9 @@ pub mod alloc;
 pub mod gc;
 
 use super::expected::Clause;
-use crate::op::{Action, Thread};
+use crate::op::alloc::SLOTS;
+use crate::op::gc::{LOCALS, PLACES, WORDS};
+use crate::op::{Action, THREADS, Thread};
 use std::fmt;
 
 /// An alphabet with a table of forms.
@@ -129,6 +131,21 @@ impl Operand {
             Operand::Percent => "PERCENT",
             Operand::Seed => "SEED",
             Operand::Times => "TIMES",
+        }
+    }
+}
+
+impl Operand {
+    /// Whether an op may carry `value` as this operand.
+    pub fn is_in_range(self, value: u64) -> bool {
+        let below = |count: usize| value < count as u64;
+        match self {
+            Operand::Slot => below(SLOTS),
+            Operand::Thread | Operand::Mutator => below(THREADS),
+            Operand::To | Operand::Of | Operand::From => below(LOCALS),
+            Operand::Global | Operand::Weak | Operand::OtherWeak => below(PLACES),
+            Operand::Words => (1..=WORDS).contains(&value),
+            _ => true,
         }
     }
 }
