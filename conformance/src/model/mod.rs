@@ -4,3 +4,4 @@
 //! no memory that a target could reach: it lives in the judge's process.
 
 pub mod alloc;
+pub mod reach;
