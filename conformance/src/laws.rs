@@ -9,8 +9,34 @@ use crate::spec::{Body, Fault, FaultKind, Invariant, Kind, RuleText, SpecFaults,
 use crate::trace::form::alloc::FORMS;
 use conformance_schedule::{self as schedule, wrong};
 
-/// The subject whose invariants this build can judge.
-pub const SUBJECT: &str = "alloc";
+/// The subjects whose invariants this build can judge.
+pub const SUBJECTS: [&str; 2] = ["alloc", "gc"];
+
+/// The laws of every subject.
+pub struct Books {
+    /// In the order of [`SUBJECTS`].
+    books: [Book; SUBJECTS.len()],
+}
+
+impl Books {
+    /// Compiles the rules of all subjects.
+    ///
+    /// # Errors
+    /// As [`Book::compile`], the faults of the first subject that has any.
+    pub fn compile(specs: &Specs) -> Result<Books, SpecFaults> {
+        let [alloc, gc] = SUBJECTS;
+        Ok(Books { books: [Book::compile(specs, alloc)?, Book::compile(specs, gc)?] })
+    }
+
+    /// The book about `subject`.
+    ///
+    /// # Panics
+    /// If there is no such subject.
+    pub fn of(&self, subject: &str) -> &Book {
+        let at = SUBJECTS.iter().position(|one| *one == subject);
+        &self.books[at.expect("a subject of this build")]
+    }
+}
 
 /// The laws of one subject, and the words that they are written in.
 pub struct Book {
@@ -112,7 +138,9 @@ fn table(
 /// Names in an invariant that nothing has.
 fn unknown_names(invariant: &Invariant, specs: &Specs) -> Vec<Fault> {
     let mut unknown = Vec::new();
-    for name in invariant.scenario.iter().filter(|name| scenario::find(name).is_none()) {
+    for name in
+        invariant.scenario.iter().filter(|name| !scenario::is_known(invariant.id.subject(), name))
+    {
         unknown.push(format!("{}: there is no scenario `{name}`", invariant.id));
     }
     for id in invariant.broken_by.iter().filter(|id| !is_mutant(id, &invariant.body)) {

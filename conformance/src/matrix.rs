@@ -11,7 +11,7 @@
 use crate::check::target_spec::TargetSpec;
 use crate::check::{Bench, Kill, Options, kills};
 use crate::expect::Expectations;
-use crate::laws::Book;
+use crate::laws::Books;
 use crate::mutant::Mutant;
 use crate::proof::Proof;
 use crate::spec::{Body, Invariant, InvariantId, Judge, Pattern, Profile, Specs};
@@ -25,7 +25,7 @@ pub struct Matrix<'m> {
     /// The invariants.
     pub specs: &'m Specs,
     /// Their rules.
-    pub book: &'m Book,
+    pub books: &'m Books,
     /// The executable that serves as a worker.
     pub worker: PathBuf,
     /// Random scripts for each row.
@@ -129,7 +129,7 @@ impl Matrix<'_> {
         let expectations = Expectations::default();
         let bench = Bench {
             specs: self.specs,
-            book: self.book,
+            books: self.books,
             expectations: &expectations,
             options,
             worker: self.worker.clone(),

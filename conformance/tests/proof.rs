@@ -5,16 +5,15 @@
 //! without the whole kill matrix.
 
 use conformance::capability::Capability;
-use conformance::check::again::{self, Tries};
+use conformance::check::again::{self, Saved, Tries};
 use conformance::check::target_spec::TargetSpec;
 use conformance::check::witness::key;
 use conformance::check::{Bench, Options};
 use conformance::expect::Expectations;
-use conformance::laws::{Book, SUBJECT};
+use conformance::laws::Books;
 use conformance::mutant;
 use conformance::proof::Proof;
 use conformance::spec::{Body, Specs};
-use conformance::trace::Trace;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -35,13 +34,13 @@ fn file_of(mutant: &str) -> PathBuf {
 }
 
 /// Replays `trace` on the target that `spec` names, judged by all invariants.
-fn replay(spec: &TargetSpec, trace: &Trace, options: &Options) -> again::Replayed {
+fn replay(spec: &TargetSpec, trace: &Saved, options: &Options) -> again::Replayed {
     let specs = specs();
-    let book = Book::compile(&specs, SUBJECT).expect("the rules of this build compile");
+    let books = Books::compile(&specs).expect("the rules of this build compile");
     let expectations = Expectations::default();
     let bench = Bench {
         specs: &specs,
-        book: &book,
+        books: &books,
         expectations: &expectations,
         options,
         worker: env!("CARGO_BIN_EXE_heaplaw").into(),
@@ -82,7 +81,7 @@ fn the_witness_of_each_mutant_breaks_its_invariant_again() {
     for mutant in mutant::all() {
         let file = file_of(mutant.id);
         let trace = again::read(&file).unwrap_or_else(|e| panic!("{e}: {ADVICE}"));
-        assert_eq!(trace.metadata.get(key::INVARIANT), Some(mutant.breaks), "{}", file.display());
+        assert_eq!(trace.metadata().get(key::INVARIANT), Some(mutant.breaks), "{}", file.display());
         let spec = TargetSpec::Mutant(mutant.id.to_owned());
         let replayed = replay(&spec, &trace, &again::options(&trace));
         let account = replayed.account(&spec);
@@ -101,11 +100,11 @@ fn no_witness_of_a_mutant_breaks_the_right_allocator() {
         let trace = again::read(&file_of(mutant.id)).unwrap_or_else(|e| panic!("{e}: {ADVICE}"));
         // What the mutant chose is not what the right one chooses.
         let options = Options::default();
-        let heap = (mutant.make)();
-        let spec = match heap.offers().has(Capability::Layout) {
-            _ if heap.inside().is_some() => TargetSpec::SmallGo,
-            true => TargetSpec::SmallLayout,
-            false => TargetSpec::Small,
+        let spec = match mutant.heap() {
+            None => TargetSpec::SmallGc,
+            Some(heap) if heap.inside().is_some() => TargetSpec::SmallGo,
+            Some(heap) if heap.offers().has(Capability::Layout) => TargetSpec::SmallLayout,
+            Some(_) => TargetSpec::Small,
         };
         let replayed = replay(&spec, &trace, &options);
         assert!(replayed.broken.is_empty(), "{}: {}", mutant.id, replayed.account(&spec));

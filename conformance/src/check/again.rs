@@ -2,20 +2,22 @@
 //! smaller.
 
 use super::examined::sentence;
-use super::target_spec::TargetSpec;
-use super::{Bench, Options, Subject, compare, empty_report, golden, meet, select, witness::key};
+use super::target_spec::{Of, TargetSpec};
+use super::{Bench, Judged, Options, Subject, empty_report, select, witness::key};
 use crate::capability::Capabilities;
 use crate::court::{Law, Standing};
+use crate::facts;
 use crate::hunt::{Alone, HuntError, Rig};
-use crate::op::alloc::Script;
 use crate::op::performed::turns;
+use crate::op::{Script, gc};
 use crate::report::text;
 use crate::shrink::shrink as make_smaller;
-use crate::spec::{Body, InvariantId};
+use crate::spec::InvariantId;
+use crate::trace::form::Written;
 use crate::trace::{Metadata, Reader, Trace, Traced};
 use std::fmt::{self, Write as _};
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 /// Runs that go into shrinking one trace.
@@ -116,17 +118,87 @@ impl<E: Into<HuntError>> From<E> for AgainError {
     }
 }
 
+/// A trace of any subject.
+#[derive(Clone, Debug)]
+pub enum Saved {
+    /// It is about allocators.
+    Alloc(Trace),
+    /// It is about collectors.
+    Gc(Trace<gc::Op>),
+}
+
+impl Saved {
+    /// What it says about itself.
+    pub fn metadata(&self) -> &Metadata {
+        match self {
+            Saved::Alloc(trace) => &trace.metadata,
+            Saved::Gc(trace) => &trace.metadata,
+        }
+    }
+
+    /// How many steps it has.
+    pub fn len(&self) -> usize {
+        match self {
+            Saved::Alloc(trace) => trace.steps.len(),
+            Saved::Gc(trace) => trace.steps.len(),
+        }
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn about(&self) -> Of {
+        match self {
+            Saved::Alloc(_) => Of::Allocators,
+            Saved::Gc(_) => Of::Collectors,
+        }
+    }
+
+    fn suits(&self, spec: &TargetSpec) -> Result<(), AgainError> {
+        let (about, target) = (self.about().word(), spec.subject().word());
+        if about == target {
+            return Ok(());
+        }
+        Err(AgainError::Whole(format!("the trace is about `{about}`, {spec} about `{target}`")))
+    }
+}
+
+/// The whole text.
+impl fmt::Display for Saved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Saved::Alloc(trace) => trace.fmt(f),
+            Saved::Gc(trace) => trace.fmt(f),
+        }
+    }
+}
+
 /// The trace in the file `path`.
 ///
 /// # Errors
 /// [`AgainError::File`] where there is none.
-pub fn read(path: &Path) -> Result<Trace, AgainError> {
+pub fn read(path: &Path) -> Result<Saved, AgainError> {
+    let file = File::open(path)
+        .map_err(|e| AgainError::File(format!("cannot read {}: {e}", path.display())))?;
+    let mut source = BufReader::new(file);
+    // A look at the header tells the subject; what is no header is a fault of the reader's to tell.
+    let begin = source.fill_buf().unwrap_or_default();
+    let first = begin.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    if first.trim_ascii().ends_with(b" gc") {
+        read_as(source, path).map(Saved::Gc)
+    } else {
+        read_as(source, path).map(Saved::Alloc)
+    }
+}
+
+fn read_as<O: Written>(source: impl BufRead, path: &Path) -> Result<Trace<O>, AgainError> {
     let shown = path.display();
-    let file =
-        File::open(path).map_err(|e| AgainError::File(format!("cannot read {shown}: {e}")))?;
     let faulty = |fault: &dyn fmt::Display| AgainError::File(format!("{shown}:{fault}"));
-    let mut reader = Reader::new(BufReader::new(file), STEPS).map_err(|e| faulty(&e))?;
-    let steps: Vec<Traced> = reader.by_ref().collect::<Result<_, _>>().map_err(|e| faulty(&e))?;
+    let mut reader = Reader::new(source, STEPS).map_err(|e| faulty(&e))?;
+    let steps: Vec<Traced<O>> =
+        reader.by_ref().collect::<Result<_, _>>().map_err(|e| faulty(&e))?;
     let turns = turns(steps.iter().map(|step| &step.step));
     if turns > STEPS as u64 {
         let says =
@@ -137,11 +209,48 @@ pub fn read(path: &Path) -> Result<Trace, AgainError> {
 }
 
 /// Options for replaying `trace`: the choices that it was found under hold again.
-pub fn options(trace: &Trace) -> Options {
-    let words = trace.metadata.get(key::CHOICES).unwrap_or_default();
+pub fn options(trace: &Saved) -> Options {
+    let words = trace.metadata().get(key::CHOICES).unwrap_or_default();
     let pairs = words.split_whitespace().filter_map(|pair| pair.split_once('='));
     let overrides = pairs.map(|(name, word)| (name.to_owned(), word.to_owned())).collect();
     Options { overrides, ..Options::default() }
+}
+
+/// Performs `trace` as often as `tries` says on the target that `spec` names.
+///
+/// # Errors
+/// [`AgainError::Hunt`] where the target cannot be judged, [`AgainError::Whole`] where it is of another
+/// subject.
+pub fn replay(
+    spec: &TargetSpec,
+    bench: &Bench<'_>,
+    trace: &Saved,
+    tries: Tries,
+) -> Result<Replayed, AgainError> {
+    trace.suits(spec)?;
+    match trace {
+        Saved::Alloc(trace) => replay_of::<facts::alloc::Clerk>(spec, bench, trace, tries),
+        Saved::Gc(trace) => replay_of::<facts::gc::Clerk>(spec, bench, trace, tries),
+    }
+}
+
+/// The smallest trace found that breaks `id`, or the first invariant that `trace` breaks.
+///
+/// # Errors
+/// [`AgainError::Whole`] where the trace breaks nothing.
+pub fn shrink(
+    spec: &TargetSpec,
+    bench: &Bench<'_>,
+    trace: &Saved,
+    id: Option<&InvariantId>,
+) -> Result<Saved, AgainError> {
+    trace.suits(spec)?;
+    Ok(match trace {
+        Saved::Alloc(trace) => {
+            Saved::Alloc(shrink_of::<facts::alloc::Clerk>(spec, bench, trace, id)?)
+        }
+        Saved::Gc(trace) => Saved::Gc(shrink_of::<facts::gc::Clerk>(spec, bench, trace, id)?),
+    })
 }
 
 /// How often a trace is performed.
@@ -154,7 +263,7 @@ pub enum Tries {
 }
 
 impl Tries {
-    fn most(self, trace: &Trace) -> u32 {
+    fn most<O>(self, trace: &Trace<O>) -> u32 {
         let said = || trace.metadata.get(key::TRIES)?.parse::<u32>().ok();
         match self {
             Tries::All(n) => n,
@@ -165,8 +274,8 @@ impl Tries {
 
 /// Laws that any trace is held to on a target that offers `offers`, those of the scenario that this
 /// trace names, and the one that it names itself, whatever its scenario.
-fn standing(
-    subject: &Subject<'_>,
+fn standing<C: Judged>(
+    subject: &Subject<'_, C>,
     offers: Capabilities,
     named: Option<&str>,
     scenario: Option<&str>,
@@ -174,7 +283,8 @@ fn standing(
     let bench = subject.bench;
     let applies = |law: &Law| {
         let invariant = bench.specs.invariant(law.id.as_str());
-        let left_out = |i| select::left_out(i, offers, subject.choices, bench.options).is_some();
+        let left_out =
+            |i| select::left_out::<C>(i, offers, subject.setting, bench.options).is_some();
         invariant.is_some_and(|invariant| !left_out(invariant))
     };
     let judged = |law: &Law| {
@@ -182,7 +292,7 @@ fn standing(
         let is_named = named == Some(law.id.as_str());
         if is_named || here && applies(law) { Standing::In } else { Standing::Out }
     };
-    bench.book.code.laws.iter().map(judged).collect()
+    subject.book().code.laws.iter().map(judged).collect()
 }
 
 /// The same, but that only `law` ends a run: what else breaks is counted, and left behind.
@@ -193,17 +303,13 @@ fn only(law: usize, standing: &[Standing]) -> Vec<Standing> {
     standing
 }
 
-/// Performs `trace` as often as `tries` says on the target that `spec` names.
-///
-/// # Errors
-/// [`AgainError::Hunt`] where the target cannot be judged.
-pub fn replay(
+fn replay_of<C: Judged>(
     spec: &TargetSpec,
     bench: &Bench<'_>,
-    trace: &Trace,
+    trace: &Trace<C::Op>,
     tries: Tries,
 ) -> Result<Replayed, AgainError> {
-    let (subject, offers, _) = meet(spec, bench, &mut empty_report(spec, bench))?;
+    let (subject, offers) = C::meet(spec, bench, &mut empty_report(spec, bench))?;
     let named = trace.metadata.get(key::INVARIANT);
     let mut replayed = Replayed::default();
     let mut hung = 0;
@@ -224,10 +330,10 @@ pub fn replay(
 }
 
 /// What breaks when `trace` is performed once, and whether the run hung.
-fn once(
-    subject: &Subject<'_>,
+fn once<C: Judged>(
+    subject: &Subject<'_, C>,
     offers: Capabilities,
-    trace: &Trace,
+    trace: &Trace<C::Op>,
     named: Option<&str>,
     hasty: bool,
 ) -> Result<(Vec<Again>, bool), HuntError> {
@@ -245,39 +351,13 @@ fn once(
         broken.splice(..0, later);
     }
     let invariant = named.and_then(|id| subject.bench.specs.invariant(id));
-    match invariant.map(|i| (&i.id, &i.body)) {
-        Some((id, Body::Golden { .. })) => {
-            let failure = golden::first_failure(&subject.launch, &trace.steps)?;
-            broken.extend(failure.map(|(at, says)| {
-                let message = format!("{says} after {}", trace.steps[at].step.op.word());
-                bare(id, message)
-            }));
-        }
-        Some((id, Body::Compare { with, .. })) => {
-            let swap = invariant.and_then(compare::of);
-            let first = alone.breaches.first().map(|breach| breach.at);
-            if let (Some(swap), Some(at)) = (swap, first)
-                && swap.is_guilty(subject, &trace.script(), at)?
-            {
-                broken.push(bare(id, format!("a plain {with} breaks nothing here")));
-            }
-        }
-        _ => {}
+    if let Some(invariant) = invariant {
+        broken.extend(C::beyond_laws(subject, invariant, trace, &alone)?);
     }
     Ok((broken, alone.hangs()))
 }
 
-fn bare(id: &InvariantId, message: String) -> Again {
-    Again {
-        id: id.clone(),
-        message,
-        facts: Vec::new(),
-        picture: String::new(),
-        stderr: String::new(),
-    }
-}
-
-fn breaches(rig: &Rig<'_>, alone: &Alone, trace: &Trace) -> Vec<Again> {
+fn breaches<C: Judged>(rig: &Rig<'_, C>, alone: &Alone<C>, trace: &Trace<C::Op>) -> Vec<Again> {
     let scenario = trace.metadata.get(key::SCENARIO);
     let one = |breach: &crate::court::Breach| {
         let law = &rig.code.laws[breach.law];
@@ -294,17 +374,13 @@ fn breaches(rig: &Rig<'_>, alone: &Alone, trace: &Trace) -> Vec<Again> {
     alone.breaches.iter().map(one).collect()
 }
 
-/// The smallest trace found that breaks `id`, or the first invariant that `trace` breaks.
-///
-/// # Errors
-/// [`AgainError::Whole`] where the trace breaks nothing.
-pub fn shrink(
+fn shrink_of<C: Judged>(
     spec: &TargetSpec,
     bench: &Bench<'_>,
-    trace: &Trace,
+    trace: &Trace<C::Op>,
     id: Option<&InvariantId>,
-) -> Result<Trace, AgainError> {
-    let (subject, offers, _) = meet(spec, bench, &mut empty_report(spec, bench))?;
+) -> Result<Trace<C::Op>, AgainError> {
+    let (subject, offers) = C::meet(spec, bench, &mut empty_report(spec, bench))?;
     let rig = subject.rig();
     let scenario = trace.metadata.get(key::SCENARIO);
     let all = standing(&subject, offers, id.map(InvariantId::as_str), scenario);
@@ -328,7 +404,7 @@ pub fn shrink(
         return Err(AgainError::Whole(format!("the trace breaks {what} on {spec}")));
     };
     let mut fault = None;
-    let breaks = |script: &Script| {
+    let breaks = |script: &Script<C::Op>| {
         (0..tries).any(|_| match rig.alone(script, &standing, false) {
             Ok(alone) => alone.breaches.iter().any(|b| b.law == law),
             Err(e) => {

@@ -2,7 +2,7 @@
 
 use crate::court::Law;
 use crate::hunt::Found;
-use crate::op::alloc::Step;
+use crate::op::{Action, Step, alloc};
 use crate::rule::Shown;
 use crate::spec::Judge;
 use crate::target::Death;
@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 
 /// An invariant that broke, and its witness in the making.
 #[derive(Clone, Debug)]
-pub(super) struct Broken {
-    pub(super) trace: Trace,
+pub(super) struct Broken<O = alloc::Op> {
+    pub(super) trace: Trace<O>,
     /// Index of the bad step.
     pub(super) at: usize,
     pub(super) message: String,
@@ -43,17 +43,28 @@ pub struct Kill {
 }
 
 /// What all judges did, and what they found, by id.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Examined {
+#[derive(Clone, Debug)]
+pub struct Examined<O = alloc::Op> {
     pub(super) efforts: BTreeMap<String, BTreeMap<Judge, Effort>>,
-    pub(super) broken: BTreeMap<String, Broken>,
+    pub(super) broken: BTreeMap<String, Broken<O>>,
     /// Runs of each scenario that a known breach cut short.
     pub(super) cut_short: BTreeMap<&'static str, u64>,
     /// The deadline came before the plan was done.
     pub(super) out_of_time: bool,
 }
 
-impl Examined {
+impl<O> Default for Examined<O> {
+    fn default() -> Examined<O> {
+        Examined {
+            efforts: BTreeMap::new(),
+            broken: BTreeMap::new(),
+            cut_short: BTreeMap::new(),
+            out_of_time: false,
+        }
+    }
+}
+
+impl<O> Examined<O> {
     /// Enters what `judge` did for the invariant `id`.
     pub(super) fn add(&mut self, id: &str, judge: Judge, effort: Effort) {
         let efforts = self.efforts.entry(id.to_owned()).or_default();
@@ -62,14 +73,14 @@ impl Examined {
     }
 }
 
-impl Broken {
+impl<O: Action> Broken<O> {
     /// What a hunt found about `law`, in `scenario` if it ran one.
     pub(super) fn of(
         law: &Law,
         judge: Judge,
         scenario: Option<&'static str>,
-        found: Found,
-    ) -> Broken {
+        found: Found<O>,
+    ) -> Broken<O> {
         let step = found.script.steps.get(found.at);
         let message = sentence(law, step, &found.shown, found.death.as_ref(), scenario);
         let shown = found.shown.iter().map(|s| (s.text.clone(), s.value.clone()));
@@ -90,9 +101,9 @@ impl Broken {
 
 /// What is said of a breach: the same from run to run, so without numbers and addresses. What
 /// depends on the script that happened to be found comes last, where a pinned message leaves it out.
-pub(super) fn sentence(
+pub(super) fn sentence<O: Action>(
     law: &Law,
-    step: Option<&Step>,
+    step: Option<&Step<O>>,
     shown: &[Shown],
     death: Option<&Death>,
     scenario: Option<&str>,
@@ -105,6 +116,7 @@ pub(super) fn sentence(
     // The process ended at the very step that broke the law.
     let ended = |s: &Shown| {
         matches!(&*s.text, "op.returned" | "op.accessible" | "run.completed") && s.value == "false"
+            || s.text == "op.outcome" && s.value == "never"
     };
     match death.filter(|_| shown.iter().any(ended)) {
         Some(death) => format!("the process {} {place}", death.how),

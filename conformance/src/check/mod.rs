@@ -1,43 +1,44 @@
 //! Judging one target by all invariants: the plan of a run, and its verdicts.
 //!
 //! 1. The target is started and says who it is ([`target_spec`]).
-//! 2. What it chooses is declared, probed or overruled (`probe`).
-//! 3. The controls show that a fault would be seen (`controls`).
+//! 2. What it chooses is declared, probed or overruled.
+//! 3. The controls show that a fault would be seen.
 //! 4. Each judge hunts (`plan`): golden traces, random scripts, small worlds, threads, scenarios.
 //!    A law that broke is known from then on, and the hunt goes on for others.
-//! 5. What was found is held against metamorphic invariants (`compare`).
+//! 5. What was found is held against metamorphic invariants.
 //! 6. Every invariant gets a verdict (`verdicts`).
+//!
+//! What differs from subject to subject is behind [`Judged`]: `alloc` and `gc`.
 
 pub mod again;
-mod compare;
-mod controls;
+mod alloc;
 mod examined;
-mod golden;
+mod gc;
+mod judged;
 mod plan;
-mod probe;
 mod select;
 pub mod target_spec;
 mod verdicts;
 pub mod witness;
 
 pub use examined::Kill;
+pub use judged::Judged;
 
-use crate::capability::{Capabilities, Capability};
-use crate::choice::{Choices, Harden};
+use crate::capability::Capabilities;
 use crate::expect::Expectations;
+use crate::facts;
 use crate::hunt::{HuntError, Rig};
-use crate::laws::Book;
-use crate::report::target::{Budget, Choice, ChosenBy, Control, Controls, Run, Selection, Shard};
+use crate::laws::{Book, Books};
+use crate::op::Action as _;
+use crate::report::target::{Budget, Control, Controls, Run, Selection, Shard};
 use crate::report::{InvariantReport, Reason, Report, SCHEMA_VERSION, TargetReport};
 use crate::spec::{Invariant, InvariantId, Judge, Level, Pattern, Profile, Specs};
-use crate::target::Target as _;
-use crate::target::child::{Child, Launch};
 use crate::target::identity::Identity;
 use crate::verdict::Witness;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
-use target_spec::TargetSpec;
+use target_spec::{Of, TargetSpec};
 
 /// Random scripts of a run, unless asked otherwise.
 pub const CASES: u64 = 1500;
@@ -110,7 +111,7 @@ pub struct Bench<'b> {
     /// The invariants.
     pub specs: &'b Specs,
     /// Their rules.
-    pub book: &'b Book,
+    pub books: &'b Books,
     /// Known deviations, and the choices that known targets claim.
     pub expectations: &'b Expectations,
     /// What is asked.
@@ -137,20 +138,33 @@ pub struct Progress<'p> {
 }
 
 /// The target being judged.
-struct Subject<'s> {
+pub struct Subject<'s, C: Judged> {
     bench: &'s Bench<'s>,
-    launch: Launch,
-    choices: Choices,
+    launch: C::Launch,
+    setting: C::Setting,
+    identity: Identity,
 }
 
-impl Subject<'_> {
-    fn rig(&self) -> Rig<'_> {
+impl<C: Judged> Subject<'_, C> {
+    fn book(&self) -> &Book {
+        self.bench.books.of(C::Op::SUBJECT)
+    }
+
+    fn rig(&self) -> Rig<'_, C> {
+        let book = self.book();
         Rig {
             opens: &self.launch,
-            code: &self.bench.book.code,
-            vocabulary: &self.bench.book.vocabulary,
-            setting: self.choices,
+            code: &book.code,
+            vocabulary: &book.vocabulary,
+            setting: self.setting,
         }
+    }
+}
+
+impl<'b> Bench<'b> {
+    /// The invariants about the subject called `subject`.
+    fn invariants_of(&self, subject: &'static str) -> impl Iterator<Item = &'b Invariant> {
+        self.specs.invariants().filter(move |invariant| invariant.id.subject() == subject)
     }
 }
 
@@ -161,9 +175,13 @@ pub fn check(
     watch: &mut dyn FnMut(&Progress<'_>),
 ) -> TargetReport {
     let mut report = empty_report(spec, bench);
-    if let Err(error) = try_check(spec, bench, watch, &mut report) {
+    let checked = match spec.subject() {
+        Of::Allocators => try_check::<facts::alloc::Clerk>(spec, bench, watch, &mut report),
+        Of::Collectors => try_check::<facts::gc::Clerk>(spec, bench, watch, &mut report),
+    };
+    if let Err(error) = checked {
         report.fault = Some(error.to_string());
-        report.invariants = verdicts::unjudged(bench, &error.to_string());
+        report.invariants = verdicts::unjudged(bench, spec.subject().word(), &error.to_string());
     }
     report
 }
@@ -184,14 +202,14 @@ fn empty_report(spec: &TargetSpec, bench: &Bench<'_>) -> TargetReport {
     }
 }
 
-fn try_check(
+fn try_check<C: Judged>(
     spec: &TargetSpec,
     bench: &Bench<'_>,
     watch: &mut dyn FnMut(&Progress<'_>),
     report: &mut TargetReport,
 ) -> Result<(), HuntError> {
     let started = Instant::now();
-    let (subject, offers) = introduce(spec, bench, report)?;
+    let (subject, offers) = introduce::<C>(spec, bench, report)?;
     let deadline = bench.options.time.map(|time| started + time);
     let examined = plan::Examination::new(&subject, offers, deadline).run(watch)?;
     report.invariants = verdicts::of(&subject, offers, &examined, &report.spec);
@@ -199,30 +217,15 @@ fn try_check(
 }
 
 /// Starts the target, learns who it is and what it chooses, and runs the controls.
-fn introduce<'b>(
+fn introduce<'b, C: Judged>(
     spec: &TargetSpec,
     bench: &'b Bench<'b>,
     report: &mut TargetReport,
-) -> Result<(Subject<'b>, Capabilities), HuntError> {
-    let (subject, offers, identity) = meet(spec, bench, report)?;
+) -> Result<(Subject<'b, C>, Capabilities), HuntError> {
+    let (subject, offers) = C::meet(spec, bench, report)?;
     report.capabilities = offers.iter().map(|c| c.word().to_owned()).collect();
-    report.controls = controls::run(&subject, &identity)?;
+    report.controls = C::controls(&subject)?;
     Ok((subject, offers))
-}
-
-/// Starts the target, learns who it is, what it offers and what it chooses, and writes that into
-/// `report`.
-fn meet<'b>(
-    spec: &TargetSpec,
-    bench: &'b Bench<'b>,
-    report: &mut TargetReport,
-) -> Result<(Subject<'b>, Capabilities, Identity), HuntError> {
-    let (launch, child) = start(spec, bench)?;
-    let (identity, offers) = (child.identity().clone(), child.offers());
-    drop(child);
-    report.identity = spec.identity(&identity);
-    let choices = choose(&launch, bench, report)?;
-    Ok((Subject { bench, launch, choices }, offered(offers, choices), identity))
 }
 
 /// How soon each broken invariant of a target was found: what the kill matrix shows.
@@ -233,69 +236,25 @@ pub fn kills(
     spec: &TargetSpec,
     bench: &Bench<'_>,
 ) -> Result<BTreeMap<InvariantId, (Kill, Witness)>, HuntError> {
+    match spec.subject() {
+        Of::Allocators => kills_of::<facts::alloc::Clerk>(spec, bench),
+        Of::Collectors => kills_of::<facts::gc::Clerk>(spec, bench),
+    }
+}
+
+fn kills_of<C: Judged>(
+    spec: &TargetSpec,
+    bench: &Bench<'_>,
+) -> Result<BTreeMap<InvariantId, (Kill, Witness)>, HuntError> {
     let mut report = empty_report(spec, bench);
-    let (subject, offers) = introduce(spec, bench, &mut report)?;
+    let (subject, offers) = introduce::<C>(spec, bench, &mut report)?;
     let examined = plan::Examination::new(&subject, offers, None).run(&mut |_| {})?;
     let broken = examined.broken.iter().filter_map(|(id, broken)| {
         let invariant = bench.specs.invariant(id)?;
-        let witness = witness::of(invariant, broken, subject.choices, &report.spec);
+        let witness = witness::of(invariant, broken, &C::choices(subject.setting), &report.spec);
         Some((invariant.id.clone(), (broken.kill, witness)))
     });
     Ok(broken.collect())
-}
-
-/// Starts the target once, preloading what cannot be opened late.
-fn start(spec: &TargetSpec, bench: &Bench<'_>) -> Result<(Launch, Child), HuntError> {
-    let launch =
-        |way| Launch { seed: bench.options.seed, ..Launch::new(bench.worker.clone(), way) };
-    let first = launch(spec.way());
-    match first.start() {
-        Ok(child) => Ok((first, child)),
-        Err(error) => match spec.other_way().filter(|_| Child::wants_preload(&error)) {
-            Some(way) => {
-                let second = launch(way);
-                let child = second.start()?;
-                Ok((second, child))
-            }
-            None => Err(error.into()),
-        },
-    }
-}
-
-/// The target's choices: probed, then as its known deviations claim, then as the command line says.
-fn choose(
-    launch: &Launch,
-    bench: &Bench<'_>,
-    report: &mut TargetReport,
-) -> Result<Choices, HuntError> {
-    let mut choices = probe::choices(launch)?;
-    let mut by: BTreeMap<&str, ChosenBy> = BTreeMap::new();
-    let claims = match bench.expectations.matching(&report.identity) {
-        Ok(expected) => expected.map(|e| e.claims.clone()).unwrap_or_default(),
-        Err(ambiguity) => {
-            report.notes.push(ambiguity.to_string());
-            BTreeMap::new()
-        }
-    };
-    let overrides = bench.options.overrides.iter().map(|(n, w)| (n, w, ChosenBy::Overridden));
-    let claimed = claims.iter().map(|(n, w)| (n, w, ChosenBy::Declared));
-    for (name, word, chosen_by) in claimed.chain(overrides) {
-        if let Err(unknown) = choices.set(name, word) {
-            report.notes.push(format!("choice {name}={word} is left out: {unknown}"));
-            continue;
-        }
-        if let Some(name) = Choices::NAMES.iter().find(|n| *n == name) {
-            by.insert(name, chosen_by);
-        }
-    }
-    for name in Choices::NAMES {
-        let probed = matches!(name, "align" | "zero" | "realloc0");
-        let usual = if probed { ChosenBy::Probed } else { ChosenBy::Declared };
-        let by = by.get(name).copied().unwrap_or(usual);
-        let word = choices.word(name).unwrap_or_default().to_owned();
-        report.choices.insert(name.to_owned(), Choice { word, by });
-    }
-    Ok(choices)
 }
 
 /// The invariants that do not apply to the target that `spec` names, or were not asked for, each
@@ -307,18 +266,23 @@ pub fn left_out(
     spec: &TargetSpec,
     bench: &Bench<'_>,
 ) -> Result<BTreeMap<InvariantId, Reason>, HuntError> {
-    let (subject, offers, _) = meet(spec, bench, &mut empty_report(spec, bench))?;
-    let choices = subject.choices;
-    let reason = |invariant: &Invariant| {
-        let (_, reason) = select::left_out(invariant, offers, choices, bench.options)?;
-        Some((invariant.id.clone(), reason))
-    };
-    Ok(bench.specs.invariants().filter_map(reason).collect())
+    match spec.subject() {
+        Of::Allocators => left_out_of::<facts::alloc::Clerk>(spec, bench),
+        Of::Collectors => left_out_of::<facts::gc::Clerk>(spec, bench),
+    }
 }
 
-/// A target that chose to detect misuse offers just that.
-fn offered(offers: Capabilities, choices: Choices) -> Capabilities {
-    if choices.harden == Harden::Detect { offers.with(Capability::DetectsMisuse) } else { offers }
+fn left_out_of<C: Judged>(
+    spec: &TargetSpec,
+    bench: &Bench<'_>,
+) -> Result<BTreeMap<InvariantId, Reason>, HuntError> {
+    let (subject, offers) = C::meet(spec, bench, &mut empty_report(spec, bench))?;
+    let setting = subject.setting;
+    let reason = |invariant: &Invariant| {
+        let (_, reason) = select::left_out::<C>(invariant, offers, setting, bench.options)?;
+        Some((invariant.id.clone(), reason))
+    };
+    Ok(bench.invariants_of(C::Op::SUBJECT).filter_map(reason).collect())
 }
 
 /// The report of a run over `targets`, not yet compared to known deviations.

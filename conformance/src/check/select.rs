@@ -1,17 +1,16 @@
 //! Which invariants a target is held to, and why not to the others.
 
-use super::Options;
+use super::{Judged, Options};
 use crate::capability::Capabilities;
-use crate::choice::Choices;
 use crate::report::{Cause, Reason};
 use crate::spec::{Body, Invariant, Level, Profile};
 use crate::verdict::Verdict;
 
-/// Why `invariant` is not judged on a target with `offers` that made `choices`; `None` if it is.
-pub(super) fn left_out(
+/// Why `invariant` is not judged on a target with `offers` and `setting`; `None` if it is.
+pub(super) fn left_out<C: Judged>(
     invariant: &Invariant,
     offers: Capabilities,
-    choices: Choices,
+    setting: C::Setting,
     options: &Options,
 ) -> Option<(Verdict, Reason)> {
     let skipped = |text: &str| Some((Verdict::Skipped, Reason::new(Cause::Filter, text)));
@@ -41,7 +40,7 @@ pub(super) fn left_out(
         return Some((Verdict::NotApplicable, Reason::new(Cause::Capability, text)));
     }
     for (name, words) in &invariant.given {
-        let chosen = choices.word(name).unwrap_or("");
+        let chosen = C::chosen(setting, name).unwrap_or("");
         if !words.iter().any(|word| word == chosen) {
             let text = format!("the target chose {name}={chosen}");
             return Some((Verdict::NotApplicable, Reason::new(Cause::Choice, text)));

@@ -1,6 +1,7 @@
 //! Targets by their words on the command line.
 
-use crate::mutant;
+use super::gc::launch::Way as CollectorWay;
+use crate::mutant::{self, Mutant};
 use crate::report::target::{Identity, Loaded, TargetKind};
 use crate::target::child::Way;
 use crate::target::identity;
@@ -26,6 +27,29 @@ pub enum TargetSpec {
     Mutant(String),
     /// A heap of the calling executable, by the name that its macro gave it.
     Named(String),
+    /// `stdio:COMMAND`: a program that speaks for a collector.
+    Stdio(String),
+    /// `small-gc`: the small correct collector that mutants are made of.
+    SmallGc,
+}
+
+/// What a target is one of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Of {
+    /// It is an allocator.
+    Allocators,
+    /// It is a collector.
+    Collectors,
+}
+
+impl Of {
+    /// The subject, as suites name it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Of::Allocators => "alloc",
+            Of::Collectors => "gc",
+        }
+    }
 }
 
 /// A word that names no target.
@@ -53,6 +77,14 @@ impl FromStr for TargetSpec {
             None if word == "small" => Ok(TargetSpec::Small),
             None if word == "small-layout" => Ok(TargetSpec::SmallLayout),
             None if word == "small-go" => Ok(TargetSpec::SmallGo),
+            None if word == "small-gc" => Ok(TargetSpec::SmallGc),
+            Some(("stdio", command)) if command.trim().is_empty() => {
+                unknown("`stdio:` needs a command".into())
+            }
+            Some(("stdio", command)) if command.contains(['\0', '\n']) => {
+                unknown("a command is one line of text".into())
+            }
+            Some(("stdio", command)) => Ok(TargetSpec::Stdio(command.to_owned())),
             Some(("so", "")) => {
                 unknown("`so:` needs a path, or a name that the loader finds".into())
             }
@@ -72,8 +104,8 @@ impl FromStr for TargetSpec {
             _ => match reference_words().find(|reference| *reference == word) {
                 Some(reference) => Ok(TargetSpec::Reference(reference)),
                 None => unknown(format!(
-                    "`{word}` is no target: use `system`, `so:PATH`, {}, `small`, `small-layout`, \
-                     `small-go` or `mutant:ID`",
+                    "`{word}` is no target: use `system`, `so:PATH`, `stdio:COMMAND`, {}, `small`, \
+                     `small-layout`, `small-go`, `small-gc` or `mutant:ID`",
                     reference_words()
                         .map(|word| format!("`{word}`"))
                         .collect::<Vec<_>>()
@@ -92,6 +124,8 @@ impl fmt::Display for TargetSpec {
             TargetSpec::Small => f.write_str("small"),
             TargetSpec::SmallLayout => f.write_str("small-layout"),
             TargetSpec::SmallGo => f.write_str("small-go"),
+            TargetSpec::SmallGc => f.write_str("small-gc"),
+            TargetSpec::Stdio(command) => write!(f, "stdio:{command}"),
             TargetSpec::Reference(word) => f.write_str(word),
             TargetSpec::Mutant(id) => write!(f, "mutant:{id}"),
             TargetSpec::Named(name) => f.write_str(name),
@@ -100,14 +134,41 @@ impl fmt::Display for TargetSpec {
 }
 
 impl TargetSpec {
-    /// The first way to try.
+    /// What it is one of.
+    pub fn subject(&self) -> Of {
+        match self {
+            TargetSpec::Stdio(_) | TargetSpec::SmallGc => Of::Collectors,
+            TargetSpec::Mutant(id) if mutant::collector(id).is_some() => Of::Collectors,
+            _ => Of::Allocators,
+        }
+    }
+
+    /// How the collector is reached that it names.
+    ///
+    /// # Panics
+    /// Where it names an allocator.
+    pub(super) fn collector(&self) -> CollectorWay {
+        match self {
+            TargetSpec::Stdio(command) => CollectorWay::Stdio(command.clone()),
+            TargetSpec::SmallGc => CollectorWay::Housed(mutant::correct_collector),
+            TargetSpec::Mutant(id) => {
+                let make = mutant::collector(id).expect("a collector");
+                CollectorWay::Housed(make)
+            }
+            _ => panic!("{self} is no collector"),
+        }
+    }
+
+    /// The first way to try, where it is an allocator.
     pub fn way(&self) -> Way {
         match self {
             TargetSpec::System => Way::System,
             TargetSpec::Library(path) => Way::Dlopen(path.clone()),
-            TargetSpec::Small | TargetSpec::SmallLayout | TargetSpec::SmallGo => {
-                Way::Named(self.to_string())
-            }
+            TargetSpec::Small
+            | TargetSpec::SmallLayout
+            | TargetSpec::SmallGo
+            | TargetSpec::SmallGc
+            | TargetSpec::Stdio(_) => Way::Named(self.to_string()),
             TargetSpec::Reference(word) => Way::Named((*word).to_owned()),
             TargetSpec::Mutant(id) | TargetSpec::Named(id) => Way::Named(id.clone()),
         }
@@ -138,10 +199,13 @@ impl TargetSpec {
             TargetSpec::Small
             | TargetSpec::SmallLayout
             | TargetSpec::SmallGo
+            | TargetSpec::SmallGc
             | TargetSpec::Mutant(_) => TargetKind::Mutant,
+            TargetSpec::Stdio(_) => TargetKind::Stdio,
             TargetSpec::Reference(_) | TargetSpec::Named(_) => TargetKind::InProcess,
         };
         let loaded = match found.loaded {
+            identity::Loaded::BuiltIn if kind == TargetKind::Stdio => Loaded::Program,
             identity::Loaded::BuiltIn => Loaded::InProcess,
             identity::Loaded::Dlopen => Loaded::Dlopen,
             identity::Loaded::Preload => Loaded::Preload,
@@ -149,7 +213,8 @@ impl TargetSpec {
         };
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let path = some(&found.path);
-        let symbols = path.iter().map(|path| ("malloc".to_owned(), path.clone())).collect();
+        let symbols = path.iter().filter(|_| kind != TargetKind::Stdio);
+        let symbols = symbols.map(|path| ("malloc".to_owned(), path.clone())).collect();
         Identity {
             kind,
             name: self.own_name(),
@@ -169,7 +234,7 @@ pub fn built_in(name: &str) -> Option<Box<dyn crate::target::heap::Heap>> {
         "small" => Some(mutant::correct()),
         "small-layout" => Some(mutant::correct_layout()),
         "small-go" => Some(mutant::correct_go()),
-        _ => reference(name).or_else(|| mutant::find(name).map(|mutant| (mutant.make)())),
+        _ => reference(name).or_else(|| mutant::find(name).and_then(Mutant::heap)),
     }
 }
 

@@ -1,23 +1,24 @@
 //! From what was done and found to a verdict on every invariant.
 
 use super::examined::{Broken, Examined};
-use super::{Bench, Subject, select, witness};
+use super::{Bench, Judged, Subject, select, witness};
 use crate::capability::Capabilities;
+use crate::op::Action as _;
 use crate::report::{Cause, InvariantReport, Outcome, Reason};
 use crate::spec::Invariant;
 use crate::verdict::Verdict;
 
 /// One report for each invariant.
-pub(super) fn of(
-    subject: &Subject<'_>,
+pub(super) fn of<C: Judged>(
+    subject: &Subject<'_, C>,
     offers: Capabilities,
-    examined: &Examined,
+    examined: &Examined<C::Op>,
     target: &str,
 ) -> Vec<InvariantReport> {
     let bench = subject.bench;
     let judged = |invariant: &Invariant| {
         let mut report = blank(invariant);
-        let left_out = select::left_out(invariant, offers, subject.choices, bench.options);
+        let left_out = select::left_out::<C>(invariant, offers, subject.setting, bench.options);
         if let Some((verdict, reason)) = left_out {
             report.verdict = verdict;
             report.reason = Some(reason);
@@ -27,11 +28,15 @@ pub(super) fn of(
         report.settle();
         report
     };
-    bench.specs.invariants().map(judged).collect()
+    bench.invariants_of(C::Op::SUBJECT).map(judged).collect()
 }
 
-/// Every invariant unjudged, because the target cannot be judged at all.
-pub(super) fn unjudged(bench: &Bench<'_>, why: &str) -> Vec<InvariantReport> {
+/// Every invariant about `subject` unjudged, because the target cannot be judged at all.
+pub(super) fn unjudged(
+    bench: &Bench<'_>,
+    subject: &'static str,
+    why: &str,
+) -> Vec<InvariantReport> {
     let one = |invariant: &Invariant| {
         let mut report = blank(invariant);
         report.verdict = Verdict::Inconclusive;
@@ -39,7 +44,7 @@ pub(super) fn unjudged(bench: &Bench<'_>, why: &str) -> Vec<InvariantReport> {
         report.settle();
         report
     };
-    bench.specs.invariants().map(one).collect()
+    bench.invariants_of(subject).map(one).collect()
 }
 
 fn blank(invariant: &Invariant) -> InvariantReport {
@@ -61,11 +66,11 @@ fn blank(invariant: &Invariant) -> InvariantReport {
     }
 }
 
-fn judge(
+fn judge<C: Judged>(
     report: &mut InvariantReport,
-    subject: &Subject<'_>,
+    subject: &Subject<'_, C>,
     invariant: &Invariant,
-    examined: &Examined,
+    examined: &Examined<C::Op>,
     target: &str,
 ) {
     let id = invariant.id.as_str();
@@ -104,11 +109,11 @@ fn judge(
     }
 }
 
-fn judge_broken(
+fn judge_broken<C: Judged>(
     report: &mut InvariantReport,
-    subject: &Subject<'_>,
+    subject: &Subject<'_, C>,
     invariant: &Invariant,
-    broken: &Broken,
+    broken: &Broken<C::Op>,
     target: &str,
 ) {
     if broken.replays.0 == 0 && !broken.firm {
@@ -117,5 +122,5 @@ fn judge_broken(
     } else {
         report.verdict = Verdict::Broken;
     }
-    report.witness = Some(witness::of(invariant, broken, subject.choices, target));
+    report.witness = Some(witness::of(invariant, broken, &C::choices(subject.setting), target));
 }

@@ -1,9 +1,9 @@
 //! Witnesses: the smallest script, what it showed, and the command that shows it again.
 
 use super::examined::Broken;
-use crate::choice::Choices;
 use crate::report::Report;
 use crate::spec::Invariant;
+use crate::trace::form::Written;
 use crate::trace::{Metadata, Trace};
 use crate::verdict::Witness;
 use std::path::{Path, PathBuf};
@@ -24,10 +24,10 @@ pub mod key {
 }
 
 /// The witness of `invariant`, broken by the target named `target`.
-pub(super) fn of(
+pub(super) fn of<O: Written>(
     invariant: &Invariant,
-    broken: &Broken,
-    choices: Choices,
+    broken: &Broken<O>,
+    choices: &str,
     target: &str,
 ) -> Witness {
     let mut metadata = Metadata::default();
@@ -39,8 +39,9 @@ pub(super) fn of(
     if let Some(tries) = tries(broken.replays) {
         metadata.push(key::TRIES, &tries.to_string());
     }
-    let words = Choices::NAMES.iter().filter_map(|n| Some(format!("{n}={}", choices.word(n)?)));
-    metadata.push(key::CHOICES, &words.collect::<Vec<_>>().join(" "));
+    if !choices.is_empty() {
+        metadata.push(key::CHOICES, choices);
+    }
     let trace = Trace { metadata, steps: broken.trace.steps.clone() };
     let step = trace.steps.get(broken.at).map_or_else(String::new, |t| t.step.to_string());
     Witness {

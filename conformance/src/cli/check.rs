@@ -128,13 +128,13 @@ fn shard(text: &str) -> Result<Shard, String> {
 /// # Errors
 /// What keeps it from judging.
 pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
-    let (specs, book) = load::specs(specs_dir)?;
+    let (specs, books) = load::specs(specs_dir)?;
     let proof = load::proof(specs_dir)?;
     let expectations = load::expectations(args.baseline.as_deref(), args.no_baseline)?;
     let options = options(args, &specs)?;
     let bench = Bench {
         specs: &specs,
-        book: &book,
+        books: &books,
         expectations: &expectations,
         options: &options,
         worker: load::worker()?,

@@ -2,17 +2,17 @@
 
 use super::Failure;
 use crate::expect::Expectations;
-use crate::laws::{Book, SUBJECT};
+use crate::laws::Books;
 use crate::proof::Proof;
 use crate::spec::{SpecFaults, Specs};
 use std::path::{Path, PathBuf};
 
 /// The invariants, from `dir` or as built in, with their rules compiled.
-pub(super) fn specs(dir: Option<&Path>) -> Result<(Specs, Book), Failure> {
+pub(super) fn specs(dir: Option<&Path>) -> Result<(Specs, Books), Failure> {
     let faulty = |faults: SpecFaults| Failure(format!("the specs do not load\n{faults}"));
     let specs = dir.map_or_else(Specs::embedded, Specs::load).map_err(faulty)?;
-    let book = Book::compile(&specs, SUBJECT).map_err(faulty)?;
-    Ok((specs, book))
+    let books = Books::compile(&specs).map_err(faulty)?;
+    Ok((specs, books))
 }
 
 /// The proof that goes with the specs: that of `dir`, or the one built in.

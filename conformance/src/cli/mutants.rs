@@ -55,7 +55,7 @@ struct Whole {
 /// # Errors
 /// What keeps it from judging.
 pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
-    let (specs, book) = load::specs(specs_dir)?;
+    let (specs, books) = load::specs(specs_dir)?;
     let patterns: Vec<Pattern> = args.invariant.iter().map(|glob| Pattern::new(glob)).collect();
     let chosen = |m: &&Mutant| {
         let any = |i: &Invariant| patterns.is_empty() || patterns.iter().any(|p| p.matches(&i.id));
@@ -66,7 +66,8 @@ pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
         return Err(Failure("no mutant is selected".into()));
     }
     let worker = load::worker()?;
-    let matrix = Matrix { specs: &specs, book: &book, worker, cases: args.cases, seed: args.seed };
+    let matrix =
+        Matrix { specs: &specs, books: &books, worker, cases: args.cases, seed: args.seed };
     let widest = mutants.iter().map(|m| m.id.len()).max().unwrap_or(0);
     if !args.json {
         screen::print(&head(widest))?;
@@ -223,7 +224,7 @@ fn write_witnesses(rows: &[Row], dir: &Path) -> Result<(), Failure> {
         let Some(witness) = &row.witness else { continue };
         let name = row.mutant.rsplit('/').next().unwrap_or(row.mutant);
         let file = dir.join(format!("{name}.trace"));
-        let known = again::read(&file).map_or(usize::MAX, |known| known.steps.len());
+        let known = again::read(&file).map_or(usize::MAX, |known| known.len());
         if witness.steps <= known {
             write(&file, &witness.trace)?;
         }

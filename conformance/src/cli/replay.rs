@@ -1,12 +1,12 @@
 //! `heaplaw replay` and `heaplaw shrink`: a trace again, alone, in a new process.
 
 use super::{Ended, Failure, load, screen};
+use crate::check::again::Saved;
 use crate::check::again::Tries;
 use crate::check::target_spec::TargetSpec;
 use crate::check::witness::key;
 use crate::check::{Bench, again};
 use crate::spec::InvariantId;
-use crate::trace::Trace;
 use std::path::{Path, PathBuf};
 
 /// Arguments of `replay`.
@@ -39,11 +39,11 @@ pub struct ShrinkArgs {
     output: Option<PathBuf>,
 }
 
-fn target_of(given: Option<&TargetSpec>, trace: &Trace) -> Result<TargetSpec, Failure> {
+fn target_of(given: Option<&TargetSpec>, trace: &Saved) -> Result<TargetSpec, Failure> {
     if let Some(target) = given {
         return Ok(target.clone());
     }
-    let Some(word) = trace.metadata.get(key::TARGET) else {
+    let Some(word) = trace.metadata().get(key::TARGET) else {
         return Err(Failure("the trace names no target: give --target".into()));
     };
     Ok(word.parse::<TargetSpec>()?)
@@ -51,15 +51,15 @@ fn target_of(given: Option<&TargetSpec>, trace: &Trace) -> Result<TargetSpec, Fa
 
 /// Does `work` with all that judging `trace` once more takes.
 fn on_bench<T>(
-    trace: &Trace,
+    trace: &Saved,
     specs_dir: Option<&Path>,
     work: impl FnOnce(&Bench<'_>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let (specs, book) = load::specs(specs_dir)?;
+    let (specs, books) = load::specs(specs_dir)?;
     let expectations = load::expectations(None, false)?;
     work(&Bench {
         specs: &specs,
-        book: &book,
+        books: &books,
         expectations: &expectations,
         options: &again::options(trace),
         worker: load::worker()?,
@@ -89,7 +89,7 @@ pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
 pub fn run_shrink(args: &ShrinkArgs, specs_dir: Option<&Path>) -> Ended {
     let trace = again::read(&args.trace)?;
     let target = target_of(args.target.as_ref(), &trace)?;
-    let named = args.invariant.as_deref().or_else(|| trace.metadata.get(key::INVARIANT));
+    let named = args.invariant.as_deref().or_else(|| trace.metadata().get(key::INVARIANT));
     let small = on_bench(&trace, specs_dir, |bench| {
         let id = named.map(|id| known(bench.specs, id)).transpose()?;
         Ok(again::shrink(&target, bench, &trace, id.as_ref())?)

@@ -5,6 +5,7 @@
 
 pub mod draft;
 pub mod exhaustive;
+pub mod gc;
 pub mod property;
 pub mod resizes;
 pub mod rush;

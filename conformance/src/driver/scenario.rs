@@ -16,11 +16,12 @@ mod threads;
 use super::Dice;
 use crate::capability::Capabilities;
 use crate::choice::Choices;
-use crate::op::alloc::{Op, Script, Step};
+use crate::op::Script;
+use crate::op::alloc::{Op, Step};
 use crate::spec::Judge;
 
 /// A scripted run that invariants may name.
-pub struct Scenario {
+pub struct Scenario<O: 'static = Op, S: 'static = Choices> {
     /// Its name.
     pub name: &'static str,
     /// What it asks, in a sentence.
@@ -30,27 +31,27 @@ pub struct Scenario {
     /// Each of its scripts needs so many fresh processes: races at the start have one chance each.
     pub fresh: usize,
     /// Makes its scripts for a target.
-    pub scripts: fn(&Circumstances) -> Vec<Script>,
+    pub scripts: fn(&Circumstances<S>) -> Vec<Script<O>>,
 }
 
 /// What a scenario may rely on.
 #[derive(Clone, Copy, Debug)]
-pub struct Circumstances {
+pub struct Circumstances<S = Choices> {
     /// What the target offers.
     pub offers: Capabilities,
-    /// What it chose.
-    pub choices: Choices,
+    /// What it chose, or what else is known of it.
+    pub choices: S,
     /// For sizes and orders.
     pub seed: u64,
 }
 
-impl Circumstances {
-    fn dice(&self, salt: u64) -> Dice {
+impl<S> Circumstances<S> {
+    pub(super) fn dice(&self, salt: u64) -> Dice {
         Dice::new(self.seed.wrapping_add(salt))
     }
 }
 
-/// Every scenario.
+/// Every scenario of allocators.
 pub const ALL: &[Scenario] = &[
     leaks::STEADY_STATE,
     leaks::REALLOC_CHURN,
@@ -81,9 +82,12 @@ pub const ALL: &[Scenario] = &[
     inside_scavenging::SCAVENGING,
 ];
 
-/// The scenario of this name.
-pub fn find(name: &str) -> Option<&'static Scenario> {
-    ALL.iter().find(|scenario| scenario.name == name)
+/// Whether targets of `subject` have a scenario of this name.
+pub fn is_known(subject: &str, name: &str) -> bool {
+    match subject {
+        "alloc" => ALL.iter().any(|scenario| scenario.name == name),
+        _ => super::gc::scenario::ALL.iter().any(|scenario| scenario.name == name),
+    }
 }
 
 fn main_steps(ops: impl IntoIterator<Item = Op>) -> Vec<Step> {

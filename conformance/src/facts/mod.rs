@@ -1,6 +1,7 @@
 //! From answers to facts: what happened, in the words of the glossary. One clerk for each subject.
 
 pub mod alloc;
+pub mod gc;
 
 use crate::observe::Asked;
 use crate::op::{Script, Step};

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 /// A sentence, where there is nothing to perform, or nothing to perform it on.
 pub(super) fn run(session: &Session, path: &Path) -> Result<ExitCode, String> {
     let trace = again::read(path).map_err(|e| e.to_string())?;
-    let word = trace.metadata.get(key::TARGET).ok_or("the trace names no target")?;
+    let word = trace.metadata().get(key::TARGET).ok_or("the trace names no target")?;
     let Some(name) = session.target(word) else {
         let known = session.target_names();
         return Err(format!("the trace is about `{word}`; the targets here are {known}"));

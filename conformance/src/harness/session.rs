@@ -6,7 +6,7 @@ use crate::check::target_spec::TargetSpec;
 use crate::check::{Bench, Options, check, left_out, report_of, witness};
 use crate::expect::Expectations;
 use crate::gate;
-use crate::laws::{Book, SUBJECT};
+use crate::laws::Books;
 use crate::proof::Proof;
 use crate::report::tally::Standing;
 use crate::report::{InvariantReport, Report};
@@ -21,7 +21,7 @@ pub(super) struct Session {
     pub(super) origin: Origin,
     pub(super) settings: Settings,
     specs: Specs,
-    book: Book,
+    books: Books,
     proof: Proof,
     expectations: Expectations,
     worker: PathBuf,
@@ -58,7 +58,7 @@ impl Session {
         settings: Settings,
     ) -> Result<Session, String> {
         let specs = Specs::embedded().map_err(|e| e.to_string())?;
-        let book = Book::compile(&specs, SUBJECT).map_err(|e| e.to_string())?;
+        let books = Books::compile(&specs).map_err(|e| e.to_string())?;
         let expectations = match origin.known_deviations {
             Some(path) => Expectations::load(&PathBuf::from(origin.folder).join(path))
                 .map_err(|e| e.to_string())?,
@@ -69,7 +69,7 @@ impl Session {
         let target = |&name| Target { name, selected: BTreeSet::new(), report: OnceLock::new() };
         let targets = targets.iter().map(target).collect();
         let proof = Proof::embedded();
-        Ok(Session { origin, settings, specs, book, proof, expectations, worker, targets })
+        Ok(Session { origin, settings, specs, books, proof, expectations, worker, targets })
     }
 
     /// All tests, in the order of the targets and of the suites.
@@ -104,7 +104,7 @@ impl Session {
     pub(super) fn on_bench<T>(&self, options: &Options, work: impl FnOnce(&Bench<'_>) -> T) -> T {
         work(&Bench {
             specs: &self.specs,
-            book: &self.book,
+            books: &self.books,
             expectations: &self.expectations,
             options,
             worker: self.worker.clone(),

@@ -11,13 +11,14 @@ mod alloc;
 mod go;
 mod small;
 
+use crate::target::collector::Collector;
 use crate::target::heap::{Global, Heap};
 use go::Go;
 use small::Small;
 use small::parts::{Parts, Right};
 use std::sync::LazyLock;
 
-/// One wrong allocator, and what it must break.
+/// One wrong allocator or collector, and what it must break.
 #[derive(Clone, Copy, Debug)]
 pub struct Mutant {
     /// Its id: `alloc/hands-out-live-block`. The name of the fault, not of the invariant.
@@ -29,14 +30,41 @@ pub struct Mutant {
     /// Invariants that it may break as well, because they follow from the same fault: full ids, or
     /// patterns of them.
     pub also: &'static [&'static str],
-    /// Builds it. Called once in the process that is judged.
-    pub make: fn() -> Box<dyn Heap>,
+    /// Builds it.
+    pub make: Make,
+}
+
+/// How a mutant is built. Called once for each run that is judged.
+#[derive(Clone, Copy, Debug)]
+pub enum Make {
+    /// An allocator.
+    Heap(fn() -> Box<dyn Heap>),
+    /// A collector.
+    Collector(fn() -> Box<dyn Collector>),
+}
+
+impl Mutant {
+    /// The allocator, if it is one.
+    pub fn heap(&self) -> Option<Box<dyn Heap>> {
+        match self.make {
+            Make::Heap(make) => Some(make()),
+            Make::Collector(_) => None,
+        }
+    }
 }
 
 /// Every mutant, suite by suite.
 pub fn all() -> &'static [Mutant] {
     static ALL: LazyLock<Vec<Mutant>> = LazyLock::new(|| alloc::SUITES.concat());
     &ALL
+}
+
+/// How the collector with this id is built, if it is one.
+pub fn collector(id: &str) -> Option<fn() -> Box<dyn Collector>> {
+    match find(id)?.make {
+        Make::Collector(make) => Some(make),
+        Make::Heap(_) => None,
+    }
 }
 
 /// The mutant with this id.
@@ -58,6 +86,11 @@ pub fn correct_layout() -> Box<dyn Heap> {
 /// The allocator built as Go's, all parts of which are right: it has an inside.
 pub fn correct_go() -> Box<dyn Heap> {
     go_heap::<go::parts::Right>()
+}
+
+/// The small collector, all parts of which are right.
+pub fn correct_collector() -> Box<dyn Collector> {
+    todo!("tri")
 }
 
 fn go_heap<P: go::parts::Parts>() -> Box<dyn Heap> {

@@ -13,6 +13,7 @@
 //! runs. What is particular to an alphabet is behind [`Shrinks`].
 
 mod alloc;
+mod gc;
 mod sections;
 mod simplify;
 

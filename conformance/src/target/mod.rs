@@ -8,6 +8,7 @@ pub mod child;
 pub mod collector;
 pub mod crew;
 mod disturb;
+pub mod false_answers;
 pub mod footprint;
 pub mod hands;
 pub mod heap;

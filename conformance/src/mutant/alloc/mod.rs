@@ -20,7 +20,7 @@ macro_rules! mutants {
                 says: $says,
                 breaks: $breaks,
                 also: &[$($also),*],
-                make: $crate::mutant::$face::<$name>,
+                make: $crate::mutant::Make::Heap($crate::mutant::$face::<$name>),
             },
         )*];
     };

@@ -199,7 +199,8 @@ impl Shape {
 pub fn shape(op: &Op) -> Shape {
     match op {
         Op::New { .. } => Shape::Values(1, 2),
-        Op::Check { .. } | Op::Walk { .. } => Shape::Values(2, 2),
+        Op::Check { .. } => Shape::Values(2, 3),
+        Op::Walk { .. } => Shape::Values(2, 2),
         Op::Storm { .. } => Shape::Values(3, 3),
         Op::Load { .. }
         | Op::Swap { .. }

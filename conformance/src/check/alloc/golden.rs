@@ -1,7 +1,8 @@
 //! Golden traces: each line with the answer that it must get.
 
-use super::Subject;
-use super::examined::{Broken, Kill};
+use super::Clerk;
+use crate::check::Subject;
+use crate::check::examined::{Broken, Kill};
 use crate::hunt::{HuntError, Opens};
 use crate::laws::golden_path;
 use crate::op::alloc::Step;
@@ -21,7 +22,7 @@ pub(super) struct Judged {
 /// # Errors
 /// [`HuntError::Launch`] where the target cannot be started.
 pub(super) fn judge(
-    subject: &Subject<'_>,
+    subject: &Subject<'_, Clerk>,
     invariant: &Invariant,
 ) -> Result<Option<Judged>, HuntError> {
     let Body::Golden { files } = &invariant.body else { return Ok(None) };
@@ -73,7 +74,7 @@ pub(super) fn first_failure(
 
 /// The failing line alone, if it fails alone; else all up to it.
 fn witness(
-    subject: &Subject<'_>,
+    subject: &Subject<'_, Clerk>,
     trace: &Trace,
     at: usize,
     says: &str,

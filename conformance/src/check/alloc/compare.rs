@@ -1,9 +1,10 @@
 //! Metamorphic invariants: what breaks a law must break one also after an op is replaced by its
 //! equivalent. If the twin is clean, the op that was replaced is at fault.
 
-use super::examined::{Broken, Examined};
-use super::{Bench, Subject, select};
+use super::Clerk;
 use crate::capability::Capabilities;
+use crate::check::examined::{Broken, Examined};
+use crate::check::{Bench, Subject, select};
 use crate::court::Standing;
 use crate::hunt::HuntError;
 use crate::op::alloc::{Op, Script};
@@ -32,7 +33,7 @@ pub(super) fn of(invariant: &Invariant) -> Option<Swap<'_>> {
 
 /// All metamorphic invariants.
 pub(super) fn invariants<'b>(bench: &'b Bench<'_>) -> impl Iterator<Item = Swap<'b>> {
-    bench.specs.invariants().filter_map(of)
+    bench.invariants_of("alloc").filter_map(of)
 }
 
 /// Holds everything that was found broken against the metamorphic invariants.
@@ -40,13 +41,14 @@ pub(super) fn invariants<'b>(bench: &'b Bench<'_>) -> impl Iterator<Item = Swap<
 /// # Errors
 /// [`HuntError`].
 pub(super) fn judge(
-    subject: &Subject<'_>,
+    subject: &Subject<'_, Clerk>,
     offers: Capabilities,
     examined: &mut Examined,
 ) -> Result<(), HuntError> {
     let bench = subject.bench;
     for swap in invariants(bench) {
-        let left_out = select::left_out(swap.invariant, offers, subject.choices, bench.options);
+        let left_out =
+            select::left_out::<Clerk>(swap.invariant, offers, subject.setting, bench.options);
         if left_out.is_some() {
             continue;
         }
@@ -71,7 +73,7 @@ impl Swap<'_> {
     /// [`HuntError`].
     pub(super) fn is_guilty(
         &self,
-        subject: &Subject<'_>,
+        subject: &Subject<'_, Clerk>,
         script: &Script,
         at: usize,
     ) -> Result<bool, HuntError> {
@@ -110,7 +112,7 @@ impl Swap<'_> {
     }
 }
 
-fn is_clean(subject: &Subject<'_>, script: &Script) -> Result<bool, HuntError> {
+fn is_clean(subject: &Subject<'_, Clerk>, script: &Script) -> Result<bool, HuntError> {
     let rig = subject.rig();
     let scoped =
         |scenario: &[String]| if scenario.is_empty() { Standing::In } else { Standing::Out };

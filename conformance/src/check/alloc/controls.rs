@@ -1,6 +1,7 @@
 //! The three controls: a run that could not have seen a fault has judged nothing.
 
-use super::Subject;
+use super::Clerk;
+use crate::check::Subject;
 use crate::court::Standing;
 use crate::hunt::{HuntError, Rig};
 use crate::op::alloc::{Op, Script, Slot, Step};
@@ -16,9 +17,9 @@ const PLANTED: &str = "alloc/block/block-disjoint-from-live";
 ///
 /// # Errors
 /// [`HuntError`] where there is nothing to run them on.
-pub(super) fn run(subject: &Subject<'_>, identity: &Identity) -> Result<Controls, HuntError> {
+pub(super) fn run(subject: &Subject<'_, Clerk>) -> Result<Controls, HuntError> {
     Ok(Controls {
-        identity: identified(identity),
+        identity: identified(&subject.identity),
         planted: planted(subject)?,
         noop: noop(subject)?,
     })
@@ -34,7 +35,7 @@ fn identified(identity: &Identity) -> Control {
 
 /// Plants an overlap and a crash. Where the target breaks something by itself before the planted
 /// fault comes up, the way to the verdict is open all the same.
-fn planted(subject: &Subject<'_>) -> Result<Control, HuntError> {
+fn planted(subject: &Subject<'_, Clerk>) -> Result<Control, HuntError> {
     let mut said = Vec::new();
     let mut ok = true;
     for (plant, wanted) in [(Plant::Overlap, PLANTED), (Plant::Crash, "a death")] {
@@ -62,7 +63,7 @@ fn planted(subject: &Subject<'_>) -> Result<Control, HuntError> {
     Ok(Control { ok, says: said.join("; ") })
 }
 
-fn noop(subject: &Subject<'_>) -> Result<Control, HuntError> {
+fn noop(subject: &Subject<'_, Clerk>) -> Result<Control, HuntError> {
     let rig = subject.rig();
     let standing = vec![Standing::In; rig.code.laws.len()];
     let scoped = standing.iter().zip(&rig.code.laws);

@@ -1,0 +1,79 @@
+//! Judging collectors: programs that speak the protocol, and the small collector in this process.
+
+mod controls;
+pub(super) mod launch;
+
+use super::judged::Judged;
+use super::plan::Examination;
+use super::target_spec::TargetSpec;
+use super::{Bench, Progress, Subject};
+use crate::capability::{Capabilities, Capability};
+use crate::driver::gc::property::Property;
+use crate::driver::gc::scenario;
+use crate::driver::scenario::Scenario;
+use crate::facts::gc::Clerk;
+use crate::hunt::HuntError;
+use crate::model::gc::Setting;
+use crate::op::gc::Op;
+use crate::report::TargetReport;
+use crate::report::target::{Choice, ChosenBy, Controls};
+use crate::spec::Judge;
+use launch::Launch;
+
+impl Judged for Clerk {
+    type Launch = Launch;
+
+    const SCENARIOS: &'static [Scenario<Op, Setting>] = scenario::ALL;
+
+    fn chosen(_: Setting, _: &str) -> Option<&'static str> {
+        None
+    }
+
+    fn choices(_: Setting) -> String {
+        String::new()
+    }
+
+    fn meet<'b>(
+        spec: &TargetSpec,
+        bench: &'b Bench<'b>,
+        report: &mut TargetReport,
+    ) -> Result<(Subject<'b, Clerk>, Capabilities), HuntError> {
+        let launch = Launch { way: spec.collector(), seed: bench.options.seed, plant: None };
+        let met = launch.meet()?;
+        report.identity = spec.identity(&met.identity);
+        report.identity.name = Some(met.name);
+        for word in met.unknown {
+            report.notes.push(format!("it offers `{word}`, which is no capability"));
+        }
+        let word = met.tiny.to_string();
+        report.choices.insert("tiny".into(), Choice { word, by: ChosenBy::Declared });
+        let setting = Setting {
+            ordered: met.offers.has(Capability::Ordered),
+            exact: met.offers.has(Capability::Exact),
+            tiny: met.tiny,
+        };
+        Ok((Subject { bench, launch, setting, identity: met.identity }, met.offers))
+    }
+
+    fn controls(subject: &Subject<'_, Clerk>) -> Result<Controls, HuntError> {
+        controls::run(subject)
+    }
+
+    fn round(
+        examination: &mut Examination<'_, Clerk>,
+        seed: u64,
+        watch: &mut dyn FnMut(&Progress<'_>),
+    ) -> Result<(), HuntError> {
+        let cases = examination.subject.bench.options.cases;
+        let (k, n) = examination.subject.bench.options.shard.map_or((1, 1), |s| (s.k, s.n));
+        let (k, n) = (u64::from(k), u64::from(n));
+        let own_seed = seed.wrapping_mul(1000).wrapping_add(k);
+        let mut random = Property::new(examination.offers, own_seed);
+        examination.hunt(Judge::Property, &mut random, cases / n, watch)?;
+        let mine = scenario::ALL.iter().skip(k as usize - 1).step_by(n as usize);
+        for scenario in mine {
+            examination.scenario(scenario, seed, watch)?;
+        }
+        Ok(())
+    }
+}

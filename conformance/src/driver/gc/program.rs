@@ -1,0 +1,135 @@
+//! A script in the making, with the state that it is expected to make.
+
+use crate::capability::{Capabilities, Capability};
+use crate::model::gc::places::Reference;
+use crate::model::gc::{Applies, Setting, Shadow};
+use crate::observe::gc::Answer;
+use crate::op::Thread;
+use crate::op::gc::{Local, Op, Script, Step};
+
+/// Steps, and the world as it is after them if the target is right.
+pub struct Program {
+    offers: Capabilities,
+    world: Shadow,
+    steps: Vec<Step>,
+}
+
+impl Program {
+    /// An empty script for a fresh target that offers `offers`.
+    pub fn new(offers: Capabilities) -> Program {
+        let ordered = offers.has(Capability::Ordered);
+        let world = Shadow::new(Setting { ordered, ..Setting::default() });
+        Program { offers, world, steps: Vec::new() }
+    }
+
+    /// The world.
+    pub fn world(&self) -> &Shadow {
+        &self.world
+    }
+
+    /// Steps so far.
+    pub fn len(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// Adds `op` of mutator 0 if it applies and is offered: whether it was added.
+    pub fn main(&mut self, op: Op) -> bool {
+        self.on(Thread(0), op)
+    }
+
+    /// Adds `op` of `thread` if it applies and is offered: whether it was added.
+    pub fn on(&mut self, thread: Thread, op: Op) -> bool {
+        let step = Step::on(thread, op);
+        let is_offered = needs(&op).is_none_or(|need| self.offers.has(need));
+        if !is_offered || self.world.applies(&step) == Applies::No {
+            return false;
+        }
+        let answer = self.predicted(&step);
+        if op == Op::Collect {
+            self.world.rest();
+        }
+        self.world.perform(&step, &answer);
+        if matches!(op, Op::Finish) {
+            self.world.rest();
+        }
+        self.steps.push(step);
+        true
+    }
+
+    /// What a right collector would answer, as far as the world depends on it.
+    fn predicted(&mut self, step: &Step) -> Answer {
+        match step.op {
+            Op::Strengthen { .. } => {
+                let handle = self.world.handle_of(step);
+                let held = handle.map_or(Reference::Nil, |handle| handle.to);
+                let alive = held.node().is_some_and(|node| self.world.is_reachable(node));
+                Answer::with(&[if alive { held.stamp() } else { 0 }])
+            }
+            Op::Cas { of, slot, old, .. } => {
+                let held = self.world.slot_at(step.thread, of, slot);
+                let same = held == Some(self.world.places().local(step.thread, old));
+                Answer::with(&[u64::from(same)])
+            }
+            // The phase is the target's affair: as long as it may be marking, it is taken to.
+            Op::Step { .. } => Answer::with(&[1]),
+            _ => Answer::DONE,
+        }
+    }
+
+    /// Lets go of everything, and collects it.
+    pub fn clear_up(&mut self) {
+        self.main(Op::Finish);
+        self.main(Op::Collect);
+        self.main(Op::Reset);
+        self.main(Op::Collect);
+        // What a finalizer kept goes now.
+        self.main(Op::Collect);
+    }
+
+    /// The script.
+    pub fn finish(self) -> Script {
+        Script { steps: self.steps }
+    }
+
+    /// The local of `thread`'s topmost frame that is nil, with the lowest number.
+    pub fn free_local(&self, thread: Thread) -> Option<Local> {
+        let locals = (0..crate::op::gc::LOCALS as u8).map(Local);
+        let places = self.world.places();
+        locals.into_iter().find(|&local| places.local(thread, local) == Reference::Nil)
+    }
+}
+
+/// What a target must offer for `op`, if it need not have it.
+pub fn needs(op: &Op) -> Option<Capability> {
+    Some(match op {
+        Op::Swap { .. } | Op::Cas { .. } => Capability::Atomics,
+        Op::Copy { .. } | Op::Wipe { .. } => Capability::Bulk,
+        Op::Inside { .. } => Capability::Interior,
+        Op::Past { .. } => Capability::PastEnd,
+        Op::Hide { .. } => Capability::Hide,
+        Op::Chain { .. } | Op::Walk { .. } => Capability::Chain,
+        Op::Set { .. } | Op::Get { .. } | Op::Unset { .. } => Capability::Globals,
+        Op::Push | Op::Pop | Op::Grow { .. } => Capability::Frames,
+        Op::Start { .. } | Op::End { .. } | Op::Hand { .. } => Capability::Mutators,
+        Op::Stash { .. } | Op::Unstash { .. } => Capability::Stash,
+        Op::Begin | Op::Finish => Capability::Background,
+        Op::Step { .. } => Capability::Step,
+        Op::Weaken { .. } | Op::Strengthen { .. } | Op::Same { .. } | Op::Forget { .. } => {
+            Capability::Weak
+        }
+        Op::Finalizer { .. } | Op::Unfinalizer { .. } => Capability::Finalizers,
+        Op::Reviver { .. } => Capability::Finalizers,
+        Op::Cleanup { .. } | Op::Uncleanup { .. } | Op::SelfCleanup { .. } => Capability::Cleanups,
+        Op::Percent { .. } => Capability::Percent,
+        Op::Limit { .. } => Capability::Limit,
+        Op::Stats => Capability::Stats,
+        Op::Capacity { .. } => Capability::Append,
+        Op::Storm { .. } => Capability::Storm,
+        _ => return None,
+    })
+}

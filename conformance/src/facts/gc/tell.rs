@@ -1,0 +1,203 @@
+//! What gathering ops tell: deaths, finalizations, cleanups, and what a collection owes.
+
+use super::{Clerk, Hears};
+use crate::model::gc::due::Owed;
+use crate::model::gc::places::{Reference, Root};
+use crate::model::gc::touch::Touch;
+use crate::model::gc::{CleanupState, Phase};
+use crate::model::reach::Node;
+use crate::observe::gc::{Gathered, Reading};
+use crate::op::gc::{Op, Step};
+use std::collections::BTreeSet;
+
+/// At most so many objects are looked at to find out why a finalizer should not have run.
+const LOOKED_AT: usize = 100_000;
+
+/// Roots whose objects are told of at the end of one collection, at most.
+const ROOTS: usize = 512;
+
+impl Clerk {
+    /// A gathering op came back.
+    pub(super) fn gathered(
+        &mut self,
+        step: &Step,
+        reading: Option<&Reading>,
+        hears: &mut impl Hears,
+    ) {
+        let nothing = Gathered::default();
+        let gathered = match reading {
+            Some(Reading::Gathered(gathered)) => gathered,
+            _ => &nothing,
+        };
+        let ends = match step.op {
+            Op::Poll => self.shadow.phase() == Phase::Idle,
+            _ => true,
+        };
+        let owed = if ends { self.shadow.end_collection() } else { None };
+        self.frame.set(self.names.cycle_explicit, u64::from(step.op == Op::Collect));
+        let joined = step.op == Op::Collect && self.shadow.phase() != Phase::Idle;
+        self.frame.set(self.names.cycle_joined, u64::from(joined));
+        self.tell_reports(step, gathered, hears);
+        if ends && step.op != Op::Poll {
+            self.shadow.rest();
+            self.collections += 1;
+        }
+        if ends {
+            self.tell_touches(hears);
+            self.tell_roots(hears);
+            self.tell_owed(&owed.unwrap_or_default(), hears);
+        }
+        self.tell(self.names.gathered, hears);
+    }
+
+    fn tell_reports(&mut self, step: &Step, gathered: &Gathered, hears: &mut impl Hears) {
+        self.tell_finalized(step, gathered, hears);
+        for number in gathered.dead.iter() {
+            self.set_object(number);
+            self.tell(self.names.told_dead, hears);
+            if let Some(node) = self.shadow.node(number) {
+                self.shadow.died(node);
+                self.addresses.died(node);
+            }
+        }
+        for number in gathered.cleaned.iter() {
+            self.tell_cleaned(number, hears);
+        }
+    }
+
+    fn tell_finalized(&mut self, step: &Step, gathered: &Gathered, hears: &mut impl Hears) {
+        let strong: BTreeSet<u64> = gathered.strong.iter().collect();
+        let broken: BTreeSet<u64> = gathered.broken.iter().collect();
+        // All of one collection are queued together: none of them runs because another did.
+        for number in gathered.finalized.iter() {
+            self.set_object(number);
+            let node = self.shadow.node(number);
+            let reachable = node.filter(|&node| self.shadow.is_reachable(node));
+            // Only what should not have run is looked at more closely.
+            let by_program =
+                reachable.is_some_and(|node| self.shadow.is_held_by_program(node, LOOKED_AT));
+            let by_itself =
+                reachable.is_some_and(|node| self.shadow.leads_to_itself(node, LOOKED_AT));
+            let by_finalizer = reachable.is_some() && !by_program && !by_itself;
+            let names = &self.names;
+            self.frame.set(names.object_by_program, u64::from(by_program));
+            self.frame.set(names.object_by_itself, u64::from(by_itself));
+            self.frame.set(names.object_by_finalizer, u64::from(by_finalizer));
+            self.frame.set(names.object_found_strong, u64::from(strong.contains(&number)));
+            self.frame.set(names.object_found_broken, u64::from(broken.contains(&number)));
+            self.tell(self.names.told_finalized, hears);
+        }
+        for number in gathered.finalized.iter() {
+            if let Some(node) = self.shadow.node(number) {
+                self.shadow.finalized(step, node);
+            }
+        }
+    }
+
+    fn tell_cleaned(&mut self, number: u64, hears: &mut impl Hears) {
+        let cleanup = self.shadow.cleaned(number);
+        let state = match cleanup.map(|c| c.state) {
+            None => "unknown",
+            Some(CleanupState::Attached) => "attached",
+            Some(CleanupState::Stopped) => "stopped",
+            Some(CleanupState::Ran) => "ran",
+        };
+        self.set_word(self.names.cleanup_state, state);
+        self.set_cleanup(cleanup.map(|c| c.of));
+        self.frame.set(self.names.cleanup_due, 0);
+        self.tell(self.names.told_cleaned, hears);
+    }
+
+    fn set_cleanup(&mut self, of: Option<Node>) {
+        let (mut reachable, mut dead, mut awaits) = (false, false, false);
+        if let Some(of) = of {
+            reachable = self.shadow.is_reachable(of);
+            dead = self.shadow.told_dead(of);
+            awaits = self.shadow.awaits_finalizer(of);
+        }
+        self.frame.set(self.names.cleanup_of_reachable, u64::from(reachable));
+        self.frame.set(self.names.cleanup_of_told_dead, u64::from(dead));
+        self.frame.set(self.names.cleanup_of_awaits_finalizer, u64::from(awaits));
+    }
+
+    /// What was touched while a collection went on, and is still reachable, must have survived it.
+    fn tell_touches(&mut self, hears: &mut impl Hears) {
+        let touches: BTreeSet<(Touch, Node)> = self.shadow.take_touches().into_iter().collect();
+        for (touch, node) in touches {
+            if self.shadow.is_reachable(node) {
+                self.set_word(self.names.touch_kind, touch.word());
+                self.set_object(crate::model::gc::number(node));
+                self.tell(self.names.touched, hears);
+            }
+        }
+    }
+
+    /// What roots hold, and what these objects hold, must have survived.
+    fn tell_roots(&mut self, hears: &mut impl Hears) {
+        let roots: BTreeSet<(Root, Node, bool)> = self
+            .shadow
+            .places()
+            .roots()
+            .filter_map(|(root, held)| {
+                Some((root, held.node()?, matches!(held, Reference::Inside(..))))
+            })
+            .take(ROOTS)
+            .collect();
+        for (root, node, inside) in roots {
+            self.set_word(self.names.root_kind, root_word(root));
+            self.set_word(self.names.root_form, if inside { "inside" } else { "start" });
+            self.set_object(crate::model::gc::number(node));
+            self.tell(self.names.held, hears);
+            if inside {
+                let held: Vec<Node> = self.shadow.slots(node).map(|(_, to)| to).take(8).collect();
+                for child in held {
+                    self.set_word(self.names.root_form, "below-inside");
+                    self.set_object(crate::model::gc::number(child));
+                    self.tell(self.names.held, hears);
+                }
+            }
+        }
+    }
+
+    /// What was due must be dead, or given to its finalizer.
+    fn tell_owed(&mut self, owed: &Owed, hears: &mut impl Hears) {
+        if owed.unsure {
+            return;
+        }
+        for &node in &owed.dead {
+            if self.shadow.is_reachable(node) {
+                continue;
+            }
+            let cyclic = owed.cyclic.contains(&node);
+            self.set_object(crate::model::gc::number(node));
+            self.frame.set(self.names.object_cyclic, u64::from(cyclic));
+            self.frame.set(self.names.object_hidden, u64::from(owed.hidden.contains(&node)));
+            self.tell(self.names.due, hears);
+        }
+        self.frame.set(self.names.object_cyclic, 0);
+        self.frame.set(self.names.object_hidden, 0);
+        for &node in &owed.finalized {
+            self.set_object(crate::model::gc::number(node));
+            self.tell(self.names.due_finalizer, hears);
+        }
+        for &number in &owed.cleaned {
+            let cleanup = self.shadow.cleanup(number);
+            let ran = cleanup.is_some_and(|c| c.state == CleanupState::Ran);
+            self.set_word(self.names.cleanup_state, if ran { "ran" } else { "attached" });
+            self.set_cleanup(cleanup.map(|c| c.of));
+            self.frame.set(self.names.cleanup_due, 1);
+            self.tell(self.names.due_cleanup, hears);
+        }
+    }
+}
+
+/// The word of the glossary.
+fn root_word(root: Root) -> &'static str {
+    match root {
+        Root::Local => "local",
+        Root::Frame => "frame",
+        Root::Mutator => "mutator",
+        Root::Global => "global",
+        Root::Stash(kind) => kind.word(),
+    }
+}

@@ -1,0 +1,141 @@
+//! What a collection owes: the objects that were unreachable when it began.
+
+use super::{Node, Reference, Shadow};
+use std::collections::HashSet;
+
+/// Objects that are unreachable and were not reported, and what was due when a collection began.
+#[derive(Default)]
+pub struct Due {
+    /// Unreachable, as far as is known; some may have been revived since.
+    unreachable: Vec<Node>,
+    /// What the collection that goes on owes.
+    owed: Option<Owed>,
+}
+
+/// What one collection owes.
+#[derive(Clone, Default, Debug)]
+pub struct Owed {
+    /// Objects that it must reclaim.
+    pub dead: Vec<Node>,
+    /// Objects whose finalizer must run.
+    pub finalized: Vec<Node>,
+    /// Cleanups that must run, by number.
+    pub cleaned: Vec<u64>,
+    /// Those of `dead` that led to themselves; none where there were too many to look.
+    pub cyclic: HashSet<Node>,
+    /// Those of `dead` whose address was written down somewhere.
+    pub hidden: HashSet<Node>,
+    /// Something was revived since it began: what it owes is not certain.
+    pub unsure: bool,
+}
+
+/// Where more objects are due than this, none is looked at for cycles; and no further than this.
+const CYCLES: usize = 256;
+
+impl Shadow {
+    /// A collection begins: what is unreachable now is due when it has ended.
+    pub fn begin_collection(&mut self) {
+        let news = self.graph.take_unreachable();
+        if !self.setting.exact {
+            return;
+        }
+        self.due.unreachable.extend(news);
+        let mut known = std::mem::take(&mut self.due.unreachable);
+        known.sort_unstable();
+        known.dedup();
+        known.retain(|&node| {
+            self.objects[node.0 as usize].deaths == 0 && !self.graph.is_reachable(node)
+        });
+        let held = self.held_by_views();
+        let mut owed = Owed::default();
+        for &node in known.iter().filter(|node| !held.contains(node)) {
+            let object = &self.objects[node.0 as usize];
+            if self.finalizers.contains_key(&node) {
+                owed.finalized.push(node);
+            } else if object.watched && !self.is_tiny(node) {
+                owed.dead.push(node);
+            }
+        }
+        owed.cleaned = self.cleanups_of(&owed.dead);
+        if owed.dead.len() < CYCLES {
+            owed.cyclic = owed
+                .dead
+                .iter()
+                .copied()
+                .filter(|&node| self.leads_to_itself(node, CYCLES))
+                .collect();
+            owed.hidden = owed.dead.iter().copied().filter(|&node| self.is_hidden(node)).collect();
+        }
+        self.due.unreachable = known;
+        self.due.owed = Some(owed);
+    }
+
+    /// What the collection that ends owes.
+    pub fn end_collection(&mut self) -> Option<Owed> {
+        self.due.owed.take()
+    }
+
+    /// Something unreachable was revived while a collection went on.
+    pub(super) fn revive(&mut self) {
+        if let Some(owed) = &mut self.due.owed {
+            owed.unsure = true;
+        }
+    }
+
+    /// Whether the object may share memory with others.
+    pub fn is_tiny(&self, node: Node) -> bool {
+        let shape = self.objects[node.0 as usize].shape();
+        shape.slots() == 0 && shape.bytes() < self.setting.tiny
+    }
+
+    /// Whether the program leads to the object; where more than `most` objects would have to be looked
+    /// at, it is said to.
+    pub fn is_held_by_program(&self, node: Node, most: usize) -> bool {
+        let roots = self.places.roots().filter_map(|(_, held)| held.node());
+        self.leads(roots.collect(), node, most)
+    }
+
+    /// Whether what the object holds leads back to it.
+    pub fn leads_to_itself(&self, node: Node, most: usize) -> bool {
+        self.leads(self.slots(node).map(|(_, to)| to).collect(), node, most)
+    }
+
+    fn leads(&self, mut left: Vec<Node>, to: Node, most: usize) -> bool {
+        let mut seen = HashSet::new();
+        while let Some(next) = left.pop() {
+            if next == to || seen.len() > most {
+                return true;
+            }
+            if !self.graph.is_buried(next) && seen.insert(next) {
+                left.extend(self.slots(next).map(|(_, to)| to));
+            }
+        }
+        false
+    }
+
+    /// Objects that an empty view at their end may keep, and what these lead to.
+    fn held_by_views(&self) -> HashSet<Node> {
+        let views = self.places.roots().filter_map(|(_, held)| match held {
+            Reference::Past(node) => Some(node),
+            _ => None,
+        });
+        let mut found: HashSet<Node> = HashSet::new();
+        let mut left: Vec<Node> = views.collect();
+        while let Some(node) = left.pop() {
+            if !self.graph.is_buried(node) && found.insert(node) {
+                left.extend(self.slots(node).map(|(_, to)| to));
+            }
+        }
+        found
+    }
+
+    fn cleanups_of(&self, dead: &[Node]) -> Vec<u64> {
+        if self.cleanups.is_empty() {
+            return Vec::new();
+        }
+        let dead: HashSet<Node> = dead.iter().copied().collect();
+        let waits =
+            |c: &super::Cleanup| c.state == super::CleanupState::Attached && dead.contains(&c.of);
+        (1..).zip(&self.cleanups).filter(|(_, c)| waits(c)).map(|(number, _)| number).collect()
+    }
+}

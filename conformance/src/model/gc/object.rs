@@ -1,0 +1,63 @@
+//! What the shadow remembers of one object.
+
+use crate::op::gc::{Map, Op, Shape};
+use crate::trace::form::Written as _;
+
+/// One object: as small as it can be, because there may be ten million.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Object {
+    words: u32,
+    map: Map,
+    /// Deaths reported, at most 255.
+    pub deaths: u8,
+    /// Finalizations reported, at most 255.
+    pub finalized: u8,
+    /// How often it was found unreachable and lived on, at most 255.
+    pub lives: u8,
+    /// The row of the op that last took a reference to it away; 255 for none.
+    released: u8,
+    /// Its death is reported.
+    pub watched: bool,
+    /// A reference to it was handed out by a finalizer, or by a weak handle.
+    pub revived: bool,
+    /// A weak handle was made of it.
+    pub weakly: bool,
+    /// It was in a place of the runtime.
+    pub stashed: bool,
+    /// It was made while a collection went on.
+    pub made_marking: bool,
+}
+
+impl Object {
+    /// A new object.
+    pub fn new(shape: Shape, watched: bool) -> Object {
+        Object {
+            words: shape.words as u32,
+            map: shape.map,
+            deaths: 0,
+            finalized: 0,
+            lives: 0,
+            released: u8::MAX,
+            watched,
+            revived: false,
+            weakly: false,
+            stashed: false,
+            made_marking: false,
+        }
+    }
+
+    /// Its shape.
+    pub fn shape(&self) -> Shape {
+        Shape { words: u64::from(self.words), map: self.map }
+    }
+
+    /// A reference to it was taken away by `op`.
+    pub(super) fn release_by(&mut self, op: &Op) {
+        self.released = op.row() as u8;
+    }
+
+    /// The word of the op that last took a reference to it away.
+    pub fn released(&self) -> Option<&'static str> {
+        crate::trace::form::gc::FORMS.get(usize::from(self.released)).map(|form| form.word)
+    }
+}
