@@ -21,8 +21,9 @@
 #include "text.h"
 #include "world.h"
 
-static char line[LINE_LIMIT + 1];
-static struct batch batch;
+/* From malloc: as static data they would be two megabytes of roots, with the judge's numbers in them. */
+static char *line;
+static struct batch *batch;
 static size_t at;           /* the op of the batch that is next */
 static uint64_t batches;    /* so many were begun: the number of this one */
 static struct text reply;
@@ -93,9 +94,9 @@ static bool read_batch(void)
     size_t length;
     if (!read_line(&length))
         return false;
-    const char *wrong = parse_batch(line, length, &batch);
+    const char *wrong = parse_batch(line, length, batch);
     batches++;
-    if (!wrong && batch.number != batches)
+    if (!wrong && batch->number != batches)
         wrong = "this is not the batch that was due";
     if (wrong) {
         give_up_on(wrong);
@@ -144,10 +145,10 @@ static struct answer conduct(enum conduct conduct, unsigned who, const struct st
 static const struct step *next_of_batch(void)
 {
     static struct step step;
-    while (at < batch.count) {
+    while (at < batch->count) {
         unsigned who;
         struct answer answer;
-        const struct op_kind *kind = op_resolve(&batch.ops[at++], &who, &step, &answer);
+        const struct op_kind *kind = op_resolve(&batch->ops[at++], &who, &step, &answer);
         if (kind && !mutator_runs(who))
             answer = (struct answer){.kind = SKIP};
         else if (kind && who == 0 && kind->conduct == BY_MUTATOR)
@@ -194,6 +195,8 @@ int main(void)
             give_up("there is no such fault to plant");
         plant_hidden_store();
     }
+    line = room_for(NULL, LINE_LIMIT, 1);
+    batch = room_for(NULL, 1, sizeof *batch);
     GC_INIT();
     world_start();
     mutator_lead(&conversation);

@@ -1,7 +1,7 @@
 /* Mutators: threads with their frames on their own stacks.
  *
- * A frame is a call of a C function that has the locals in its own frame, where the collector finds them.
- * A push makes the next call, which asks for the next steps; a pop returns from it.
+ * A frame is a call of a C function that has the locals on its stack, where the collector finds them. A
+ * push makes the next call, which asks for the next steps; a pop returns from it.
  */
 #ifndef HEAPLAW_MUTATOR_H
 #define HEAPLAW_MUTATOR_H

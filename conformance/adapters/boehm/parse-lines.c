@@ -1,5 +1,5 @@
-/* For tests: reads each line as a hello and as a batch, and says what it found. No collector is there, so
- * sanitizers can watch the parser: build.sh parse-lines. */
+/* For tests: reads each line as a hello and as a batch, and says what it found. There is no collector
+ * here, so sanitizers can watch the parser: build.sh parse-lines. */
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* Places of `stash` that a C program has: a waiting thread's argument, a busy thread's register, and what
- * the collector keeps with a finalizer. */
+/* Places of `stash` that a C program has: a waiting thread's argument, a busy thread's register, and
+ * what the collector keeps with a finalizer. */
 #ifndef HEAPLAW_PLACES_H
 #define HEAPLAW_PLACES_H
 

@@ -1,7 +1,7 @@
 """Conversations with heaplaw-boehm, and garbage for its parser. `test.sh` builds both and runs this.
 
-A conservative collector may keep anything for longer, so nothing here depends on the death of one object:
-where deaths are asked for, there are many objects, and most of them have to go.
+A conservative collector may keep anything for longer, so nothing here depends on the death of one
+object: where deaths are asked for, there are many objects, and most of them have to go.
 """
 
 import json
@@ -288,7 +288,8 @@ class GarbageNeverBreaksTheParser(unittest.TestCase):
 
     def damaged(self, rng: random.Random) -> bytes:
         ops = random_script(rng)[:8]
-        line = bytearray(json.dumps({"batch": 1, "ops": ops, "more": ["\u20ac\\\"", 1.5, None]}).encode())
+        batch = {"batch": 1, "ops": ops, "more": ["\u20ac\\\"", 1.5, None]}
+        line = bytearray(json.dumps(batch).encode())
         for _ in range(rng.randrange(6)):
             at, end = sorted(rng.randrange(len(line) + 1) for _ in range(2))
             match rng.randrange(4):
