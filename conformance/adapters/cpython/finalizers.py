@@ -5,7 +5,6 @@ the type's. By PEP 442 it is called once in an object's life, also if the object
 class is assigned again. `gc.is_finalized` knows.
 """
 
-import gc
 from collections.abc import Callable
 
 from objects import Object
@@ -21,10 +20,6 @@ def finalized_by(run: Callable[[Object], None]) -> type[Object]:
             run(self)
 
     return Finalized
-
-
-def has_finalizer(obj: Object) -> bool:
-    return type(obj) is not Object and not gc.is_finalized(obj)
 
 
 class Finalizers:

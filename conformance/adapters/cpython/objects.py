@@ -116,9 +116,6 @@ class Watch:
         # it is measured with one, by the very expression that it is compared in.
         self._alone = next(count for _, count in self._counts({0: object()}))
 
-    def __len__(self) -> int:
-        return len(self._witnesses)
-
     def begin(self, obj: Object, number: int) -> None:
         obj.witness = self._witnesses[number] = object()
 
