@@ -90,6 +90,7 @@ capabilities! {
     Background = "background", "Collections run beside the mutators.";
     Step = "step", "Collections run in steps, and only in those.";
     Weak = "weak", "There are weak handles.";
+    WeakEqual = "weak-equal", "Weak handles can be compared.";
     Finalizers = "finalizers", "Objects may have a finalizer.";
     Cleanups = "cleanups", "Objects may have cleanups.";
     Ordered = "ordered", "Finalizers run in the order of dependency, a link of a chain in each collection.";

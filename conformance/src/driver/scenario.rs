@@ -46,7 +46,7 @@ pub struct Circumstances<S = Choices> {
 }
 
 impl<S> Circumstances<S> {
-    pub(super) fn dice(&self, salt: u64) -> Dice {
+    pub(crate) fn dice(&self, salt: u64) -> Dice {
         Dice::new(self.seed.wrapping_add(salt))
     }
 }

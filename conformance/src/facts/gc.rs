@@ -17,7 +17,7 @@ use super::{Hears, Last, MissingName};
 use crate::model::gc::places::Reference;
 use crate::model::gc::{Applies, Phase, Setting, Shadow, number};
 use crate::observe::gc::{Answer, Outcome, Reading, stamped};
-use crate::op::gc::{Map, OFF, Op, Script, Shape, Step};
+use crate::op::gc::{OFF, Op, Script, Shape, Step};
 use crate::rule::{EventId, FactId, Frame, FunctionId, Natives, Vocabulary};
 use addresses::Addresses;
 
@@ -243,7 +243,7 @@ impl Clerk {
             Op::Limit { size } => self.limit = size,
             Op::Stats => self.measured(reading, hears),
             Op::Capacity { words, map, count, times } => {
-                let scan = words > 1 && map != Map::None;
+                let scan = Shape { words, map }.slots() > 0;
                 self.frame.set(self.names.slice_words, words);
                 self.frame.set(self.names.slice_scan, u64::from(scan));
                 self.frame.set(self.names.slice_count, count);
@@ -364,6 +364,7 @@ impl Clerk {
         frame.set(names.object_told_dead, u64::from(object.deaths > 0));
         frame.set(names.object_deaths, u64::from(object.deaths));
         frame.set(names.object_watched, u64::from(object.watched));
+        frame.set(names.object_finalizers, u64::from(object.finalizers));
         frame.set(names.object_finalizations, u64::from(object.finalized));
         frame.set(names.object_revived, u64::from(object.revived));
         frame.set(names.object_weakly, u64::from(object.weakly));

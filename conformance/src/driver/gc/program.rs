@@ -61,6 +61,15 @@ impl Program {
         true
     }
 
+    /// Adds `op` of mutator 0 if it is offered, whether it applies or not as far as is known: what a
+    /// collection gives back is not foreseen.
+    pub fn force(&mut self, op: Op) {
+        let step = Step::main(op);
+        if needs(&op).is_none_or(|need| self.offers.has(need)) && !self.main(op) {
+            self.steps.push(step);
+        }
+    }
+
     /// What a right collector would answer, as far as the world depends on it.
     fn predicted(&mut self, step: &Step) -> Answer {
         match step.op {
@@ -119,9 +128,8 @@ pub fn needs(op: &Op) -> Option<Capability> {
         Op::Stash { .. } | Op::Unstash { .. } => Capability::Stash,
         Op::Begin | Op::Finish => Capability::Background,
         Op::Step { .. } => Capability::Step,
-        Op::Weaken { .. } | Op::Strengthen { .. } | Op::Same { .. } | Op::Forget { .. } => {
-            Capability::Weak
-        }
+        Op::Same { .. } => Capability::WeakEqual,
+        Op::Weaken { .. } | Op::Strengthen { .. } | Op::Forget { .. } => Capability::Weak,
         Op::Finalizer { .. } | Op::Unfinalizer { .. } => Capability::Finalizers,
         Op::Reviver { .. } => Capability::Finalizers,
         Op::Cleanup { .. } | Op::Uncleanup { .. } | Op::SelfCleanup { .. } => Capability::Cleanups,

@@ -100,6 +100,7 @@ names! {
         object_tiny = "object.tiny",
         object_watched = "object.watched",
         object_awaits_finalizer = "object.awaits_finalizer",
+        object_finalizers = "object.finalizers",
         object_finalizations = "object.finalizations",
         object_hidden = "object.hidden",
         object_cyclic = "object.cyclic",

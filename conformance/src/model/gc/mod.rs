@@ -267,8 +267,6 @@ impl Shadow {
             Op::Check { of } => self.storable(by, of).is_some(),
             Op::Chain { count, .. } => count > 0,
             Op::Set { from, .. } => self.storable(by, from).is_some(),
-            Op::Get { global, .. } => self.places.global(global) != Reference::Nil,
-            Op::Unset { global } => self.places.global(global) != Reference::Nil,
             Op::Push => self.places.depth(by) < FRAMES,
             Op::Pop => self.places.depth(by) > 1,
             Op::Start { mutator, from } => {
@@ -296,6 +294,8 @@ impl Shadow {
             Op::Uncleanup { number } => self.cleanup(number).is_some(),
             Op::Stash { .. }
             | Op::New { .. }
+            | Op::Get { .. }
+            | Op::Unset { .. }
             | Op::Drop { .. }
             | Op::Grow { .. }
             | Op::Reset

@@ -12,6 +12,8 @@ pub struct Object {
     pub deaths: u8,
     /// Finalizations reported, at most 255.
     pub finalized: u8,
+    /// Finalizers given to it, at most 255.
+    pub finalizers: u8,
     /// How often it was found unreachable and lived on, at most 255.
     pub lives: u8,
     /// The row of the op that last took a reference to it away; 255 for none.
@@ -36,6 +38,7 @@ impl Object {
             map: shape.map,
             deaths: 0,
             finalized: 0,
+            finalizers: 0,
             lives: 0,
             released: u8::MAX,
             watched,

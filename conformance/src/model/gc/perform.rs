@@ -211,7 +211,9 @@ impl Shadow {
     fn make(&mut self, step: &Step, to: Local, shape: Shape) {
         let node = self.graph.add(shape.slots() as u32);
         let made_marking = self.phase != Phase::Idle;
-        self.objects.push(Object { made_marking, ..Object::new(shape, true) });
+        let mut object = Object::new(shape, true);
+        object.made_marking = made_marking;
+        self.objects.push(object);
         self.touches.note(Touch::Made, Some(node));
         self.set_local(step, step.thread, to, Reference::Start(node));
     }
@@ -325,6 +327,8 @@ impl Shadow {
         let Some((node, _)) = self.base(by, of) else { return };
         self.touches.note(Touch::Finalizer, Some(node));
         self.finalizers.insert(node, reviver);
+        let object = &mut self.objects[node.0 as usize];
+        object.finalizers = object.finalizers.saturating_add(1);
         if self.setting.ordered {
             let held: Vec<Node> = self.slots(node).map(|(_, to)| to).collect();
             for to in held {
