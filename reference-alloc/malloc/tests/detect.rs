@@ -2,13 +2,14 @@
 //! which is told what to do wrong.
 #![cfg(all(target_os = "linux", not(miri)))]
 
+mod library;
+
 use libc::c_void;
+use library::library;
 use std::hint::black_box;
 use std::os::unix::process::ExitStatusExt;
-use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::ptr;
-use std::sync::OnceLock;
 
 /// Says what a child is to do, and with how many bytes or which address.
 const CASE: &str = "DETECT_CASE";
@@ -180,23 +181,6 @@ fn fork() {
         }
         stop.store(true, std::sync::atomic::Ordering::Relaxed);
     });
-}
-
-/// The library as people get it. Cargo builds no `cdylib` for the tests of its package, so they do.
-fn library() -> &'static Path {
-    static MADE: OnceLock<PathBuf> = OnceLock::new();
-    MADE.get_or_init(|| {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("preloaded");
-        let built = Command::new(env!("CARGO"))
-            .args(["build", "--release", "--package", "reference-malloc", "--target-dir"])
-            .arg(&folder)
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .env_remove("CARGO_BUILD_TARGET")
-            .output()
-            .expect("cargo starts");
-        assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-        folder.join("release/libreference_malloc.so")
-    })
 }
 
 fn child_with(words: &str, case: &str, number: usize) -> Output {
