@@ -3,10 +3,12 @@
 //! Growth is in whole chunks of 4 MiB, cut from the current arena of 64 MiB. If the next arena is not
 //! its neighbour, the rest of the old one is grown into first, so that nothing is lost
 //! (`alloc/arena/grow-keeps-remainder`). Where the system has no 64 MiB of addresses left, what is
-//! needed is taken alone. What threads do with the pages is in [`crate::locked_pages`].
+//! needed is taken alone; where it has those and then no more for tables and structs, what no page has
+//! been made of goes back to it. What threads do with the pages is in [`crate::locked_pages`].
 //!
 //! Lock order: the heap's lock, then that of the persistent memory. The system is asked to map
-//! memory under the heap's lock; it is never asked to give memory back under it.
+//! memory under the heap's lock, and takes addresses back that nobody has used; it never takes memory
+//! back under it.
 //!
 //! Source: Go `runtime/mheap.go` `grow`, `sysAlloc`.
 
@@ -15,12 +17,13 @@ use crate::error::OutOfMemory;
 use crate::locked_pages::{Core, Fresh, Ground, LockedPages};
 use crate::os::Os;
 use crate::pages::{PageCache, Taken};
-use crate::persistent::{MetaOf, Persistent};
+use crate::persistent::{MetaOf, Persistent, Purpose};
 use crate::scavenge::Granule;
 use crate::sync::{Guard, Lock};
 use crate::units::{
     ADDRESS_BITS, ARENA_BYTES, Addr, CHUNK_BYTES, CHUNK_PAGES, PAGE_BYTES, PageIdx, Pages,
 };
+use std::ptr::NonNull;
 
 /// Pages, and the tables that lead from them to spans.
 pub struct PageHeap<O: Os> {
@@ -46,6 +49,23 @@ impl<O: Os> PageHeap<O> {
     /// Takes the heap's lock.
     pub fn core(&self) -> Guard<'_, Core> {
         self.locked.core()
+    }
+
+    /// `bytes` zeroed bytes for ever, at a multiple of `align`. Neither of the two locks may be held.
+    ///
+    /// # Errors
+    /// If the system has no memory.
+    pub fn keepsake(
+        &self,
+        purpose: Purpose,
+        bytes: usize,
+        align: usize,
+    ) -> Result<NonNull<u8>, OutOfMemory> {
+        let alloc = || self.persistent().alloc(&self.os, purpose, bytes, align);
+        alloc().or_else(|_| {
+            self.shorten_arena(&mut self.core(), 0)?;
+            alloc()
+        })
     }
 
     /// Takes the lock of the persistent memory.
@@ -130,7 +150,7 @@ impl<O: Os> PageHeap<O> {
                     // SAFETY: reserved just now, too short and elsewhere.
                     unsafe { self.os.release(at, whole) };
                 }
-                self.reserve_elsewhere(bytes)?
+                self.reserve_elsewhere(hint, bytes)?
             }
         };
         if at == core.fresh.end {
@@ -150,14 +170,31 @@ impl<O: Os> PageHeap<O> {
         Ok(())
     }
 
-    /// A whole arena or more if there is room, else just what is needed.
-    fn reserve_elsewhere(&self, bytes: usize) -> Result<(Addr, usize), OutOfMemory> {
+    /// A whole arena or more if there is room, else just what is needed, where the arena should have been:
+    /// far away it would want tables of its own.
+    fn reserve_elsewhere(&self, hint: Addr, bytes: usize) -> Result<(Addr, usize), OutOfMemory> {
         let whole = bytes.checked_next_multiple_of(ARENA_BYTES).ok_or(OutOfMemory)?;
         if let Some(at) = self.os.reserve(Addr(0), whole, ARENA_BYTES) {
             return Ok((at, whole));
         }
-        let at = self.os.reserve(Addr(0), bytes, CHUNK_BYTES).ok_or(OutOfMemory)?;
+        let at = self.os.reserve(hint, bytes, CHUNK_BYTES).ok_or(OutOfMemory)?;
         Ok((at, bytes))
+    }
+
+    /// Gives up all of `core.fresh` but the first `bytes`. Under a limit on addresses the arena itself may
+    /// be what leaves no room for its tables and structs.
+    ///
+    /// # Errors
+    /// If there is no more than that.
+    fn shorten_arena(&self, core: &mut Core, bytes: usize) -> Result<(), OutOfMemory> {
+        let end = core.fresh.next + bytes;
+        if end >= core.fresh.end {
+            return Err(OutOfMemory);
+        }
+        // SAFETY: reserved, and no more than that ever.
+        unsafe { self.os.release(end, core.fresh.end.offset_from(end)) };
+        core.fresh.end = end;
+        Ok(())
     }
 
     /// Makes reserved pages ready, gives them tables, and hands them to the page allocator.
@@ -178,7 +215,10 @@ impl<O: Os> Ground for PageHeap<O> {
             self.extend_arena(core, bytes)?;
         }
         let base = core.fresh.next;
-        self.cover(core, base.page(), Pages(chunks))?;
+        if self.cover(core, base.page(), Pages(chunks)).is_err() {
+            self.shorten_arena(core, bytes)?;
+            self.cover(core, base.page(), Pages(chunks))?;
+        }
         core.fresh.next = base + bytes;
         Ok(())
     }

@@ -70,7 +70,7 @@ pub unsafe trait Places {
 #[cfg(not(loom))]
 unsafe impl<O: Os> Places for PageHeap<O> {
     fn place(&self, layout: Layout) -> Result<NonNull<u8>, OutOfMemory> {
-        self.persistent().alloc(&self.os, Purpose::Caches, layout.size(), layout.align())
+        self.keepsake(Purpose::Caches, layout.size(), layout.align())
     }
 }
 

@@ -9,7 +9,7 @@ use crate::error::OutOfMemory;
 use crate::lf_stack::{LfStack, Links, NodeId};
 use crate::os::{self, Os};
 use crate::page_heap::PageHeap;
-use crate::persistent::{Persistent, Purpose};
+use crate::persistent::Purpose;
 use crate::span::{Span, Wide};
 use crate::sync::AtomicU64;
 use crate::units::Addr;
@@ -67,10 +67,8 @@ impl SpanPool {
         if let Some(id) = stack.pop(&SpanLinks) {
             return Ok(span_of(id));
         }
-        let mut from = pages.persistent();
-        let first = slab::<Span>(&pages.os, &mut from)?;
-        let bits = if wide { Some(slab::<Wide>(&pages.os, &mut from)?) } else { None };
-        drop(from);
+        let first = slab::<Span>(pages)?;
+        let bits = if wide { Some(slab::<Wide>(pages)?) } else { None };
         for i in (0..SLAB).rev() {
             // SAFETY: zeroed memory for `SLAB` of each, nobody else's, for ever. Zero bytes are `Wide`.
             let span: &'static Span = unsafe {
@@ -99,6 +97,7 @@ impl Default for SpanPool {
 }
 
 /// Zeroed memory for [`SLAB`] of `T`.
-fn slab<T>(os: &impl Os, from: &mut Persistent) -> Result<*mut T, OutOfMemory> {
-    Ok(from.alloc(os, Purpose::Spans, SLAB * size_of::<T>(), align_of::<T>())?.cast().as_ptr())
+fn slab<T>(pages: &PageHeap<impl Os>) -> Result<*mut T, OutOfMemory> {
+    let bytes = SLAB * size_of::<T>();
+    Ok(pages.keepsake(Purpose::Spans, bytes, align_of::<T>())?.cast().as_ptr())
 }

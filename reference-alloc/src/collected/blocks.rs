@@ -27,8 +27,7 @@ pub(super) struct SetMemory<'h, O: Os> {
 impl<O: Os> SetMemory<'_, O> {
     /// Zeroed memory for ever, by number.
     fn make(&self, bytes: usize) -> Result<NodeId, OutOfMemory> {
-        let mut from = self.pages.persistent();
-        let at = from.alloc(&self.pages.os, Purpose::Tables, bytes, UNIT)?;
+        let at = self.pages.keepsake(Purpose::Tables, bytes, UNIT)?;
         Ok(NodeId((at.expose_provenance().get() / UNIT) as u64))
     }
 }

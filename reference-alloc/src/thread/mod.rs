@@ -7,7 +7,7 @@
 //!    every fast path fails. So calls work before thread-locals, constructors and `main`.
 //! 2. The slow path attaches a cache, sets the thread-local, and *then* asks the system to call
 //!    back at the thread's end: what the system allocates for that is served already.
-//! 3. At the thread's end the system calls `teardown`, and the cache goes back. Destructors run in no
+//! 3. At the thread's end the system calls back (`end.rs`), and the cache goes back. Destructors run in no
 //!    order that one could choose, so others may call later still. They share one cache behind a
 //!    lock: a second one for the thread would never come back.
 //!
@@ -20,6 +20,7 @@
 //!
 //! Source: POSIX `pthread_key_create`, `pthread_atfork`.
 
+mod end;
 mod fork;
 mod local;
 mod mode;
@@ -32,9 +33,8 @@ use crate::kept::{Home, Kept};
 use crate::mcache::Mcache;
 use crate::mcentral::Emptied;
 use crate::os::unix::Unix;
-use crate::registry::Entry;
 use crate::size_class::{Class, Reserve};
-use crate::sync::{AtomicU32, Lock, Ordering};
+use crate::sync::Lock;
 use crate::units::Addr;
 use std::ptr::{self, NonNull};
 
@@ -49,9 +49,6 @@ pub static HEAP: Heap<Unix> = Heap::new(Unix::new(), Reserve::Classic);
 
 /// The cache for calls of threads whose own is gone.
 static LATE: Lock<Option<&'static Mcache>> = Lock::new(None);
-
-/// The key whose destructor ends a thread's cache, plus one; 0 before there is one.
-static KEY: AtomicU32 = AtomicU32::new(0);
 
 /// A block of `class` from the current thread's magazine, if there is one.
 #[inline]
@@ -207,7 +204,7 @@ fn with_cache<T>(with: impl FnOnce(&Mcache) -> T) -> Result<T, OutOfMemory> {
 /// Gives the current thread a cache.
 #[cold]
 fn begin() -> Result<&'static Mcache, OutOfMemory> {
-    let key = key();
+    let key = end::key();
     let cache = HEAP.attach()?;
     match chosen() {
         Some(Mode::Detect) => set_stage(Stage::Hidden(cache)),
@@ -220,39 +217,6 @@ fn begin() -> Result<&'static Mcache, OutOfMemory> {
         unsafe { libc::pthread_setspecific(key, ptr::from_ref(cache).cast()) };
     }
     Ok(cache)
-}
-
-/// The key whose destructor is `teardown`; `None` if the process has no key left.
-fn key() -> Option<libc::pthread_key_t> {
-    let known = KEY.load(Ordering::Acquire);
-    if known != 0 {
-        return Some(known - 1);
-    }
-    let mut made = 0;
-    // SAFETY: the place is valid, and the destructor is for values that only `begin` sets.
-    if unsafe { libc::pthread_key_create(&raw mut made, Some(teardown)) } != 0 {
-        return None;
-    }
-    match KEY.compare_exchange(0, made + 1, Ordering::AcqRel, Ordering::Acquire) {
-        Ok(_) => Some(made),
-        Err(first) => {
-            // SAFETY: made just now, and unknown to others.
-            unsafe { libc::pthread_key_delete(made) };
-            Some(first - 1)
-        }
-    }
-}
-
-/// The thread ends: its cache goes back.
-unsafe extern "C" fn teardown(cache: *mut libc::c_void) {
-    set_stage(Stage::Late);
-    // SAFETY: the value is the cache that `begin` gave this thread.
-    let cache: &'static Entry<Mcache> = unsafe { &*cache.cast() };
-    set_cache(&NO_CACHE);
-    // SAFETY: the thread will not find it again.
-    if let Err(misuse) = unsafe { HEAP.detach(cache) } {
-        stop(misuse);
-    }
 }
 
 /// Gives what the current thread's cache holds back to the heap; the thread keeps the cache.

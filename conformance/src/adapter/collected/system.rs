@@ -94,8 +94,14 @@ unsafe impl Os for Listening {
     unsafe fn release(&self, at: Addr, bytes: usize) {
         // SAFETY: the caller's.
         unsafe { self.system.release(at, bytes) };
-        // The heap forgets only what it has just reserved, as a whole, and not committed.
-        self.heard().arenas.retain(|&arena| arena != (at.0, bytes));
+        // The heap forgets all that it has just reserved, or what follows the part that it uses.
+        let mut heard = self.heard();
+        for arena in &mut heard.arenas {
+            if at.0 < arena.0 + arena.1 && arena.0 < at.0 + bytes {
+                arena.1 = at.0.saturating_sub(arena.0);
+            }
+        }
+        heard.arenas.retain(|&(_, bytes)| bytes > 0);
     }
 
     fn advise_huge(&self, at: Addr, bytes: usize, wanted: bool) {
