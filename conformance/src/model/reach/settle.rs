@@ -105,8 +105,7 @@ impl Graph {
         suspects
     }
 
-    /// The third way: edges from outside rescue suspects, and these what they reach. The nearest come
-    /// first, so that the forest stays shallow.
+    /// The third way: edges from outside rescue suspects, and these what they reach.
     fn rescue(&mut self, suspects: &[Node]) {
         let mut rescued = VecDeque::new();
         for &node in suspects {

@@ -1,5 +1,8 @@
 //! A million nodes: what is done grows with what changes, not with the heap. Steps are counted, never
 //! time.
+//!
+//! Seen to catch: orphans settled as they come; held children suspected with their parents; revival
+//! depth first, which makes a deep forest; a node that falls but is still counted.
 
 use super::*;
 #[cfg(test)]
@@ -118,6 +121,17 @@ fn search(graph: &Graph, root: Node) -> u64 {
     count
 }
 
+/// Moves a thousand edges, and asks each time.
+fn assert_cheap(graph: &mut Graph, dice: &mut Dice) {
+    let cuts = steps(graph, |graph| {
+        for _ in 0..1000 {
+            graph.set(any(dice), dice.below(3) as u32, Some(any(dice)));
+            graph.reachable_count();
+        }
+    });
+    assert!(cuts <= 20 * 1000, "edges that move: {cuts}");
+}
+
 #[test]
 fn in_a_large_tangle_an_act_costs_what_hangs_from_it() {
     let mut dice = Dice::new(1);
@@ -135,18 +149,11 @@ fn in_a_large_tangle_an_act_costs_what_hangs_from_it() {
             root = to;
         }
     });
-    assert!(roving <= 50 * 1000, "a root that comes and goes: {roving}");
+    assert!(roving <= 5 * 1000, "a root that comes and goes: {roving}");
 
-    let cuts = steps(&mut graph, |graph| {
-        for _ in 0..1000 {
-            let owner = any(&mut dice);
-            graph.set(owner, dice.below(3) as u32, Some(any(&mut dice)));
-            graph.reachable_count();
-        }
-    });
-    assert!(cuts <= 200 * 1000, "edges that move: {cuts}");
-    let roots = graph.reachable_count();
-    assert!(roots >= search(&graph, Node(0)), "the last root reaches no less than the first");
+    assert_cheap(&mut graph, &mut dice);
+    // The last root may reach a few that node 0 does not.
+    assert!(graph.reachable_count() >= search(&graph, Node(0)));
 }
 
 #[test]
@@ -160,5 +167,7 @@ fn the_only_root_of_a_tangle_moves_at_the_cost_of_the_tangle() {
         graph.reachable_count();
     });
     assert!(all <= 5 * u64::from(MANY), "{all}");
+    assert_eq!(graph.reachable_count(), search(&graph, to));
+    assert_cheap(&mut graph, &mut dice);
     assert_eq!(graph.reachable_count(), search(&graph, to));
 }
