@@ -1,7 +1,8 @@
 //! A million nodes: what is done grows with what changes, not with the heap. Steps are counted, never
 //! time.
 //!
-//! Seen to catch: orphans settled as they come; held children suspected with their parents; revival
+//! Seen to catch: orphans settled as they come, or tried in one order only; the children of a suspect
+//! not tried; held children suspected with their parents; revival
 //! depth first, which makes a deep forest; a node that falls but is still counted.
 
 use super::*;
@@ -33,7 +34,7 @@ fn a_chain_is_proven_once_and_falls_once() {
         graph.release(head);
         assert_eq!(graph.take_unreachable().len(), MANY as usize);
     });
-    assert!(fall <= 2 * u64::from(MANY), "{fall}");
+    assert!(fall <= 3 * u64::from(MANY), "{fall}");
     assert_eq!(graph.reachable_count(), 0);
 }
 
@@ -80,12 +81,33 @@ fn a_chain_cut_in_the_middle_loses_what_is_below_the_cut() {
         graph.set(Node(MANY / 2), 0, None);
         assert_eq!(graph.take_unreachable().len(), MANY as usize / 2);
     });
-    assert!(cut <= u64::from(MANY), "{cut}");
+    assert!(cut <= 3 * u64::from(MANY) / 2, "{cut}");
     let mend = steps(&mut graph, |graph| {
         graph.set(head, 0, Some(Node(MANY / 2 - 1)));
         assert_eq!(graph.take_unreachable().len(), MANY as usize / 2 - 1);
     });
     assert!(mend <= 2 * u64::from(MANY), "{mend}");
+}
+
+#[test]
+fn a_link_near_the_head_of_a_long_list_comes_and_goes_at_little_cost() {
+    let mut graph = Graph::default();
+    let head = graph.add_chain(MANY);
+    graph.hold(head);
+    let link = graph.add(1);
+    let (before, after) = (Node(MANY - 5), Node(MANY - 6));
+    let comes = steps(&mut graph, |graph| {
+        graph.hold(link);
+        graph.set(link, 0, Some(after));
+        graph.set(before, 0, Some(link));
+        graph.release(link);
+        assert_eq!(graph.reachable_count(), u64::from(MANY) + 1);
+    });
+    let goes = steps(&mut graph, |graph| {
+        graph.set(before, 0, Some(after));
+        assert_eq!(graph.take_unreachable(), [link]);
+    });
+    assert!(comes + goes <= 50, "{comes} + {goes}");
 }
 
 /// A million nodes of three slots, each holding a random node; node 0 is held.
