@@ -45,7 +45,7 @@ pub struct Effort {
 /// Objects with slots, roots that hold objects, and which objects the roots reach.
 ///
 /// A slot costs 16 bytes and a node 19, for good: the place of a buried node is not used again.
-/// Nothing recurs, however long a list is.
+/// Nothing is recursive, however long a list is.
 ///
 /// Every call panics if it is given a node that this graph has not made, or a slot that the node was
 /// not made with.
@@ -226,7 +226,7 @@ impl Graph {
     /// An unreachable node has a proof again, a hold or a parent, and so has all that it reaches. The
     /// nearest come first, so that the forest is shallow.
     fn revive(&mut self, node: Node, parent: Option<Edge>) {
-        let mut revived = VecDeque::from([(node)]);
+        let mut revived = VecDeque::from([node]);
         self.forest.set_state(node, State::Reachable);
         self.forest.set_parent(node, parent);
         while let Some(node) = revived.pop_front() {

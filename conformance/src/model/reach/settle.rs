@@ -4,13 +4,13 @@
 //! 2. An in-edge is tried: up the parents of its owner, a few steps. A walk that ends at a held node
 //!    has met no orphan, this one included, so the owner is reachable and not below the orphan. A walk
 //!    that ends at an orphan, or does not end soon, proves nothing.
-//! 3. What hangs from the orphans that are left is suspected: their children, the children of those.
-//!    Held nodes stand by themselves, and so does what hangs from them. Then all that is reachable
-//!    and no suspect has a proof in which no suspect occurs: an edge from there rescues a suspect,
-//!    which rescues those that it holds. What nothing rescues is unreachable.
+//! 3. An orphan that is left is a suspect, and its children are orphans in turn: each is tried by the
+//!    first two ways, and suspected if they fail. Then all that is reachable and no suspect has a proof
+//!    in which no suspect occurs: an edge from there rescues a suspect, which rescues those that it
+//!    holds. What nothing rescues is unreachable.
 //!
 //! The third way costs as much as hangs from the orphans and points to it, however large the rest is.
-//! It is dear where a forest is deep: half a list hangs from its middle.
+//! It is dear far down in a deep forest, where walks are too short: half a list hangs from its middle.
 
 use super::edges::Edge;
 use super::forest::State;
@@ -29,10 +29,14 @@ impl Graph {
     /// Leaves no orphan: from here on a node is reachable if its state says so.
     pub(super) fn settle(&mut self) {
         let mut orphans = take(&mut self.orphans);
-        orphans.retain(|&orphan| {
+        for &orphan in &orphans {
             self.forest.list_orphan(orphan, false);
-            !self.is_rescued_cheaply(orphan)
-        });
+        }
+        // One that hangs from another waits for it: the newest first, then the oldest.
+        for _ in 0..2 {
+            orphans.reverse();
+            orphans.retain(|&orphan| !self.is_rescued_cheaply(orphan));
+        }
         let mut suspects = self.suspect(orphans);
         self.rescue(&suspects);
         suspects.retain(|&node| self.forest.state(node) == State::Suspect);
@@ -55,7 +59,7 @@ impl Graph {
         false
     }
 
-    /// The first and the second way.
+    /// The first and the second way. No walk passes a suspect: it has no parent, and no root holds it.
     fn is_rescued_cheaply(&mut self, orphan: Node) -> bool {
         if !self.forest.is_orphan(orphan) {
             self.effort.by_hold += 1;
@@ -78,7 +82,8 @@ impl Graph {
         tried.into_iter().flatten().find(|&edge| self.is_proven(self.edges.owner(edge)))
     }
 
-    /// Suspects `orphans` and what hangs from them; all of it. No suspect keeps a parent.
+    /// Suspects `orphans`, and what hangs from them and is not rescued cheaply; all suspects. None keeps
+    /// its parent.
     fn suspect(&mut self, orphans: Vec<Node>) -> Vec<Node> {
         let mut suspects = orphans;
         for &orphan in &suspects {
@@ -94,9 +99,7 @@ impl Graph {
                     continue;
                 };
                 self.forest.set_parent(child, None);
-                if self.forest.is_held(child) {
-                    self.effort.by_hold += 1;
-                } else {
+                if !self.is_rescued_cheaply(child) {
                     self.forest.set_state(child, State::Suspect);
                     suspects.push(child);
                 }
@@ -105,8 +108,7 @@ impl Graph {
         suspects
     }
 
-    /// The third way: edges from outside rescue suspects, and these what they reach. The nearest come
-    /// first, so that the forest stays shallow.
+    /// The third way: edges from outside rescue suspects, and these what they reach.
     fn rescue(&mut self, suspects: &[Node]) {
         let mut rescued = VecDeque::new();
         for &node in suspects {

@@ -24,6 +24,7 @@ fn a_node_that_was_never_reachable_is_not_told() {
     assert_eq!(graph.reachable_count(), 0);
 }
 
+/// Seen to catch: a suspect that rescues a suspect; a walk that ends at an orphan and proves.
 #[test]
 fn a_cycle_falls_with_its_last_hold_and_is_told_once() {
     let mut graph = Graph::default();
@@ -40,6 +41,8 @@ fn a_cycle_falls_with_its_last_hold_and_is_told_once() {
     assert_eq!(graph.take_unreachable(), []);
 }
 
+/// Seen to catch: a list of in-edges with one edge for each owner; a parent that outlives its
+/// edge.
 #[test]
 fn a_second_slot_of_the_same_owner_is_proof_enough() {
     let mut graph = Graph::default();
@@ -55,6 +58,24 @@ fn a_second_slot_of_the_same_owner_is_proof_enough() {
     assert!(!graph.is_reachable(b));
 }
 
+/// Seen to catch: a node made an orphan by any edge of its parent's that goes.
+#[test]
+fn an_edge_that_is_nobodys_proof_goes_at_no_cost() {
+    let mut graph = Graph::default();
+    let [a, b] = nodes(&mut graph, 2);
+    graph.hold(a);
+    for slot in 0..2 {
+        graph.set(a, slot, Some(b));
+    }
+    let before = graph.effort();
+    graph.set(a, 1, None);
+    graph.hold(b);
+    graph.release(b);
+    assert!(graph.is_reachable(b));
+    assert_eq!(graph.effort(), before);
+}
+
+/// Seen to catch: any owner that is no suspect taken for reachable.
 #[test]
 fn an_edge_from_an_unreachable_owner_is_no_proof() {
     let mut graph = Graph::default();
@@ -66,6 +87,7 @@ fn an_edge_from_an_unreachable_owner_is_no_proof() {
     assert_eq!(graph.take_unreachable(), [b]);
 }
 
+/// Seen to catch: a revival that does not spread; a node told once and for all.
 #[test]
 fn what_a_revived_node_reaches_is_revived_and_may_be_told_again() {
     let mut graph = Graph::default();
@@ -82,6 +104,7 @@ fn what_a_revived_node_reaches_is_revived_and_may_be_told_again() {
     assert_eq!(graph.take_unreachable(), [b, c]);
 }
 
+/// Seen to catch: a list of nodes to tell that is not looked through again.
 #[test]
 fn a_node_revived_before_it_was_told_is_not_told() {
     let mut graph = Graph::default();
@@ -96,6 +119,7 @@ fn a_node_revived_before_it_was_told_is_not_told() {
     assert_eq!(graph.take_unreachable(), [b]);
 }
 
+/// Seen to catch: an owner believed to be reachable while there are orphans.
 #[test]
 fn a_slot_of_a_lost_owner_revives_nothing_although_nobody_asked_yet() {
     let mut graph = Graph::default();
@@ -109,6 +133,7 @@ fn a_slot_of_a_lost_owner_revives_nothing_although_nobody_asked_yet() {
     assert_eq!(graph.take_unreachable(), [a], "b was unreachable all the time");
 }
 
+/// Seen to catch: a walk that ends at any held node; suspects that keep parents.
 #[test]
 fn a_parent_above_a_held_node_does_not_come_round() {
     let mut graph = Graph::default();
@@ -134,6 +159,7 @@ fn deep(graph: &mut Graph) -> (Node, Node) {
     (last, end)
 }
 
+/// Seen to catch: a walk without end; one that proves when its steps run out; no walk at all.
 #[test]
 fn a_walk_that_is_too_long_proves_nothing_and_does_no_harm() {
     let mut graph = Graph::default();
@@ -150,6 +176,7 @@ fn a_walk_that_is_too_long_proves_nothing_and_does_no_harm() {
     assert_eq!((graph.effort().by_walk, graph.effort().by_search), (1, 1));
 }
 
+/// Seen to catch: orphans given up when no walk proves.
 #[test]
 fn an_edge_behind_more_than_are_tried_still_rescues() {
     let mut graph = Graph::default();
@@ -166,6 +193,7 @@ fn an_edge_behind_more_than_are_tried_still_rescues() {
     assert_eq!((graph.effort().by_walk, graph.effort().by_search), (0, 1));
 }
 
+/// Seen to catch: a buried node revived by a hold; one that keeps its slots.
 #[test]
 fn a_buried_node_is_not_reachable_whatever_holds_it() {
     let mut graph = Graph::default();
@@ -183,6 +211,7 @@ fn a_buried_node_is_not_reachable_whatever_holds_it() {
     assert_eq!(graph.take_unreachable(), []);
 }
 
+/// Seen to catch: buried nodes told.
 #[test]
 fn a_buried_node_is_not_told() {
     let mut graph = Graph::default();

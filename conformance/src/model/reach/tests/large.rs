@@ -1,5 +1,9 @@
 //! A million nodes: what is done grows with what changes, not with the heap. Steps are counted, never
 //! time.
+//!
+//! Seen to catch: orphans settled as they come, or tried but once; the children of a suspect not tried;
+//! held children suspected with their parents; revival depth first, which makes a deep forest; a node
+//! that falls but is still counted.
 
 use super::*;
 #[cfg(test)]
@@ -30,7 +34,7 @@ fn a_chain_is_proven_once_and_falls_once() {
         graph.release(head);
         assert_eq!(graph.take_unreachable().len(), MANY as usize);
     });
-    assert!(fall <= 2 * u64::from(MANY), "{fall}");
+    assert!(fall <= 3 * u64::from(MANY), "{fall}");
     assert_eq!(graph.reachable_count(), 0);
 }
 
@@ -77,12 +81,38 @@ fn a_chain_cut_in_the_middle_loses_what_is_below_the_cut() {
         graph.set(Node(MANY / 2), 0, None);
         assert_eq!(graph.take_unreachable().len(), MANY as usize / 2);
     });
-    assert!(cut <= u64::from(MANY), "{cut}");
+    assert!(cut <= 3 * u64::from(MANY) / 2, "{cut}");
     let mend = steps(&mut graph, |graph| {
         graph.set(head, 0, Some(Node(MANY / 2 - 1)));
         assert_eq!(graph.take_unreachable().len(), MANY as usize / 2 - 1);
     });
     assert!(mend <= 2 * u64::from(MANY), "{mend}");
+}
+
+#[test]
+fn a_link_near_the_head_of_a_long_list_comes_and_goes_at_little_cost() {
+    let mut graph = Graph::default();
+    let head = graph.add_chain(MANY);
+    graph.hold(head);
+    let (before, after) = (Node(MANY - 5), Node(MANY - 6));
+    for last_step in 0..2 {
+        let comes_and_goes = steps(&mut graph, |graph| {
+            let link = graph.add(1);
+            graph.hold(link);
+            graph.set(link, 0, Some(after));
+            // What hangs from the link may become an orphan before the link does, or after it.
+            for step in [1 - last_step, last_step] {
+                match step {
+                    0 => graph.release(link),
+                    _ => graph.set(before, 0, Some(link)),
+                }
+            }
+            assert_eq!(graph.reachable_count(), u64::from(MANY) + 1);
+            graph.set(before, 0, Some(after));
+            assert_eq!(graph.take_unreachable(), [link]);
+        });
+        assert!(comes_and_goes <= 50, "{comes_and_goes}");
+    }
 }
 
 /// A million nodes of three slots, each holding a random node; node 0 is held.
@@ -118,6 +148,17 @@ fn search(graph: &Graph, root: Node) -> u64 {
     count
 }
 
+/// Moves a thousand edges, and asks each time.
+fn assert_cheap(graph: &mut Graph, dice: &mut Dice) {
+    let cuts = steps(graph, |graph| {
+        for _ in 0..1000 {
+            graph.set(any(dice), dice.below(3) as u32, Some(any(dice)));
+            graph.reachable_count();
+        }
+    });
+    assert!(cuts <= 20 * 1000, "edges that move: {cuts}");
+}
+
 #[test]
 fn in_a_large_tangle_an_act_costs_what_hangs_from_it() {
     let mut dice = Dice::new(1);
@@ -135,18 +176,11 @@ fn in_a_large_tangle_an_act_costs_what_hangs_from_it() {
             root = to;
         }
     });
-    assert!(roving <= 50 * 1000, "a root that comes and goes: {roving}");
+    assert!(roving <= 5 * 1000, "a root that comes and goes: {roving}");
 
-    let cuts = steps(&mut graph, |graph| {
-        for _ in 0..1000 {
-            let owner = any(&mut dice);
-            graph.set(owner, dice.below(3) as u32, Some(any(&mut dice)));
-            graph.reachable_count();
-        }
-    });
-    assert!(cuts <= 200 * 1000, "edges that move: {cuts}");
-    let roots = graph.reachable_count();
-    assert!(roots >= search(&graph, Node(0)), "the last root reaches no less than the first");
+    assert_cheap(&mut graph, &mut dice);
+    // The last root may reach a few that node 0 does not.
+    assert!(graph.reachable_count() >= search(&graph, Node(0)));
 }
 
 #[test]
@@ -160,5 +194,7 @@ fn the_only_root_of_a_tangle_moves_at_the_cost_of_the_tangle() {
         graph.reachable_count();
     });
     assert!(all <= 5 * u64::from(MANY), "{all}");
+    assert_eq!(graph.reachable_count(), search(&graph, to));
+    assert_cheap(&mut graph, &mut dice);
     assert_eq!(graph.reachable_count(), search(&graph, to));
 }
