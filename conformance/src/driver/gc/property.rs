@@ -14,7 +14,7 @@ use crate::op::gc::{Global, Kind, LOCALS, Local, Map, Op, Script, Weak};
 const STEPS: u64 = 160;
 
 /// Families of ops beside those of objects and slots, which every script has.
-const FAMILIES: usize = 9;
+const FAMILIES: u64 = 9;
 
 /// Random scripts for a target.
 pub struct Property {
@@ -54,8 +54,8 @@ impl Source<Op> for Property {
 
 /// What a script likes to do.
 struct Mood {
-    /// Which families it uses.
-    families: [bool; FAMILIES],
+    /// Which families it uses, the favourites several times.
+    families: Vec<u64>,
     /// How many locals it uses: few make much garbage.
     locals: u64,
     /// Objects are at most so large, in words.
@@ -67,10 +67,7 @@ struct Mood {
 
 impl Mood {
     fn roll(dice: &mut Dice) -> Mood {
-        let mut families = [false; FAMILIES];
-        for _ in 0..1 + dice.below(4) {
-            families[dice.below(FAMILIES as u64) as usize] = true;
-        }
+        let families = (0..1 + dice.below(4)).map(|_| dice.below(FAMILIES)).collect();
         let words = [4, 8, 24, 96, 5000];
         Mood {
             families,
@@ -86,8 +83,8 @@ impl Mood {
     }
 
     fn op(&self, dice: &mut Dice) -> Op {
-        let family = dice.below(FAMILIES as u64) as usize;
-        if dice.one_in(3) && self.families[family] {
+        if dice.one_in(3) {
+            let family = dice.pick(&self.families);
             return self.special(family, dice);
         }
         match dice.below(20) {
@@ -120,7 +117,7 @@ impl Mood {
     }
 
     /// One op of a family.
-    fn special(&self, family: usize, dice: &mut Dice) -> Op {
+    fn special(&self, family: u64, dice: &mut Dice) -> Op {
         let local = |dice: &mut Dice| self.local(dice);
         let global = Global(dice.below(4) as u8);
         let weak = Weak(dice.below(6) as u8);
@@ -155,14 +152,9 @@ impl Mood {
                 count: 1 + dice.below(3),
             },
             (6, _) => Op::Wipe { of: local(dice), slot: slot(dice), count: 1 + dice.below(3) },
-            (7, 0 | 1) => {
-                Op::Inside { to: local(dice), of: local(dice), word: 1 + dice.below(self.words) }
-            }
+            (7, 0 | 1) => Op::Inside { to: local(dice), of: local(dice), word: word(dice) },
             (7, 2) => Op::Past { to: local(dice), of: local(dice) },
-            (7, _) => {
-                let word = 1 + dice.below(self.words.min(8));
-                Op::Hide { of: local(dice), word, from: local(dice) }
-            }
+            (7, _) => Op::Hide { of: local(dice), word: word(dice), from: local(dice) },
             (_, 0 | 1) => Op::Stash { kind: dice.pick(&Kind::ALL), from: local(dice) },
             _ => Op::Unstash { to: local(dice), kind: dice.pick(&Kind::ALL) },
         }
@@ -171,6 +163,11 @@ impl Mood {
     fn local(&self, dice: &mut Dice) -> Local {
         Local(dice.below(self.locals) as u8)
     }
+}
+
+/// Mostly one of the first words.
+fn word(dice: &mut Dice) -> u64 {
+    1 + slot(dice)
 }
 
 /// Mostly one of the first slots.

@@ -371,7 +371,7 @@ impl Shadow {
             self.drop_finalizer(node);
             self.graph.bury(node);
             if !self.hidden.is_empty() {
-                self.hidden.retain(|&(owner, _), hidden| owner != node && *hidden != node);
+                self.hidden.retain(|&(owner, _), _| owner != node);
             }
         }
     }
