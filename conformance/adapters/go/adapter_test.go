@@ -53,41 +53,47 @@ func converseWith(t testing.TB, env ...string) *judge {
 		t.Fatal(err)
 	}
 	j.say(`{"heaplaw":[1],"subject":"gc","seed":0}`)
-	if hello := j.hear(); !strings.Contains(hello, `"version":1`) {
-		t.Fatalf("hello: %s", hello)
+	if hello, err := j.out.ReadString('\n'); !strings.Contains(hello, `"version":1`) {
+		t.Fatalf("hello: %s, %v", hello, err)
 	}
 	return j
 }
 
-func (j *judge) say(line string) {
-	if _, err := io.WriteString(j.in, line+"\n"); err != nil {
-		j.t.Fatal(err)
-	}
+func (j *judge) say(line string) error {
+	_, err := io.WriteString(j.in, line+"\n")
+	return err
 }
 
-func (j *judge) hear() string {
-	line, err := j.out.ReadString('\n')
-	if err != nil {
-		j.t.Fatalf("%v after %q", err, line)
-	}
-	return line
-}
-
-func (j *judge) batch(ops []string) []json.RawMessage {
+// try performs a batch, which the adapter may not survive.
+func (j *judge) try(ops []string) ([]json.RawMessage, error) {
 	j.batches++
-	j.say(fmt.Sprintf(`{"batch":%d,"ops":[%s]}`, j.batches, strings.Join(ops, ",")))
+	if err := j.say(fmt.Sprintf(`{"batch":%d,"ops":[%s]}`, j.batches, strings.Join(ops, ","))); err != nil {
+		return nil, err
+	}
+	line, err := j.out.ReadBytes('\n')
+	if err != nil {
+		return nil, err
+	}
 	var reply struct {
 		Batch   int
 		Answers []json.RawMessage
 	}
-	line := j.hear()
-	if err := json.Unmarshal([]byte(line), &reply); err != nil {
-		j.t.Fatalf("%v: %s", err, line)
+	if err := json.Unmarshal(line, &reply); err != nil {
+		return nil, fmt.Errorf("%w: %s", err, line)
 	}
 	if reply.Batch != j.batches || len(reply.Answers) != len(ops) {
-		j.t.Fatalf("batch %d of %d ops: %s", j.batches, len(ops), line)
+		return nil, fmt.Errorf("batch %d of %d ops: %s", j.batches, len(ops), line)
 	}
-	return reply.Answers
+	return reply.Answers, nil
+}
+
+func (j *judge) batch(ops []string) []json.RawMessage {
+	j.t.Helper()
+	answers, err := j.try(ops)
+	if err != nil {
+		j.t.Fatal(err)
+	}
+	return answers
 }
 
 func (j *judge) end() {

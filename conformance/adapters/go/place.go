@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"regexp"
 	"runtime"
 	"sync/atomic"
 	"unsafe"
@@ -37,6 +39,10 @@ var placeNames = map[string]placeKind{
 	"registers": inRegisters,
 }
 
+// canStopLoops says whether the runtime stops goroutines that call nothing. Where it checks its marking it does
+// not, and would wait for the loop for ever.
+var canStopLoops = !regexp.MustCompile(`\b(asyncpreemptoff|gccheckmark)=[^0]`).MatchString(os.Getenv("GODEBUG"))
+
 // A place holds one reference where the runtime must find it. It stays when it is empty.
 type place interface {
 	put(p unsafe.Pointer)
@@ -50,7 +56,7 @@ type places struct {
 }
 
 func (ps *places) stash(k placeKind, p unsafe.Pointer) answer {
-	if k == noPlace || p == nil || ps.full[k] {
+	if k == noPlace || p == nil || ps.full[k] || k == inRegisters && !canStopLoops {
 		return skip
 	}
 	if ps.all[k] == nil {
