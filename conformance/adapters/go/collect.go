@@ -15,7 +15,7 @@ type cycle struct {
 func (w *world) collecting(c code) answer {
 	switch c {
 	case opCollect:
-		settle() // finalizers that still run would hold their objects through this collection
+		w.due.settle() // finalizers that still run would hold their objects through this collection
 		runtime.GC()
 		w.cycle.join()
 	case opBegin:
@@ -30,7 +30,7 @@ func (w *world) collecting(c code) answer {
 		}
 		w.cycle.join()
 	}
-	settle()
+	w.due.settle()
 	return text(w.watch.tell(nil))
 }
 
@@ -58,12 +58,10 @@ func (c *cycle) join() {
 
 const pausesMetric = "/sched/pauses/total/gc:seconds"
 
+var pausesCounter = newMetric(pausesMetric)
+
 // pauses counts the stops of the world that the collector made: two in each cycle.
-func pauses() uint64 {
-	sample := []metrics.Sample{{Name: pausesMetric}}
-	metrics.Read(sample)
-	return countOf(sample[0].Value.Float64Histogram())
-}
+func pauses() uint64 { return countOf(pausesCounter.read().Float64Histogram()) }
 
 func countOf(h *metrics.Float64Histogram) (n uint64) {
 	for _, c := range h.Counts {
@@ -79,15 +77,15 @@ const (
 
 // settle waits until every finalizer and cleanup that is due has run. One that never runs is a fault of the
 // runtime, for the judge to see, so we wait no longer than something moves.
-func settle() {
-	due := newDue()
+func (d due) settle() {
+	before := uint64(0)
 	for idle := 0; idle < quickLooks+idleLooks; idle++ {
-		queued, executed := due.look()
+		queued, executed := d.look()
 		if queued == executed {
 			return
 		}
-		if executed != due.before {
-			due.before, idle = executed, 0
+		if executed != before {
+			before, idle = executed, 0
 		}
 		if idle < quickLooks {
 			runtime.Gosched()
@@ -97,25 +95,22 @@ func settle() {
 	}
 }
 
-// due reads how many finalizers and cleanups were queued and have run since the program began. The first
-// counts an object as soon as it is swept, so after a whole collection it is complete.
-type due struct {
-	samples []metrics.Sample
-	before  uint64 // executed, when looked at last
-}
+// due is how many finalizers and cleanups were queued, and how many have run, since the program began. The
+// first counts an object as soon as it is swept, so after a whole collection it is complete.
+type due []metrics.Sample
 
-func newDue() *due {
-	return &due{samples: []metrics.Sample{
+func newDue() due {
+	return due{
 		{Name: "/gc/finalizers/queued:finalizers"},
 		{Name: "/gc/cleanups/queued:cleanups"},
 		{Name: "/gc/finalizers/executed:finalizers"},
 		{Name: "/gc/cleanups/executed:cleanups"},
-	}}
+	}
 }
 
-func (d *due) look() (queued, executed uint64) {
-	metrics.Read(d.samples)
-	at := func(i int) uint64 { return d.samples[i].Value.Uint64() }
+func (d due) look() (queued, executed uint64) {
+	metrics.Read(d)
+	at := func(i int) uint64 { return d[i].Value.Uint64() }
 	return at(0) + at(1), at(2) + at(3)
 }
 

@@ -120,10 +120,11 @@ type world struct {
 	places   places
 	watch    watch
 	cycle    cycle
+	due      due
 }
 
 func newWorld(planted plant) *world {
-	w := &world{plant: planted}
+	w := &world{plant: planted, due: newDue()}
 	for i := range w.mutators {
 		w.mutators[i] = mutator{
 			world:  w,

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -14,6 +15,9 @@ type modelObject struct {
 	shape  shape
 	slots  []modelRef
 	dead   bool
+
+	finalizer bool
+	reviver   int // the global that it stores into, or -1
 }
 
 type modelRef struct {
@@ -41,7 +45,9 @@ type model struct {
 	weak    [maxGlobals]modelRef
 	stacks  [maxMutators][]*modelFrame // none of a mutator that does not run
 	places  map[string]modelRef
-	lacking string // a kind of place that there is not
+
+	cleanups []*modelCleanup
+	lacking  string // a kind of place that there is not
 }
 
 func newModel() *model {
@@ -56,7 +62,7 @@ func (m *model) reset() {
 	m.places = map[string]modelRef{}
 }
 
-// step performs an op and says whether the answer is right. Null stands for what has no answer.
+// step performs an op and says whether the answer is right.
 func (m *model) step(o []any, answer json.RawMessage) error {
 	want := m.perform(o, answer)
 	if want != string(answer) {
@@ -204,6 +210,8 @@ func (m *model) performRoots(o []any, by int, f *modelFrame, answer json.RawMess
 		m.weak[o[2].(int)] = l
 	case "strong":
 		return m.strong(&f[o[2].(int)], m.weak[o[3].(int)], answer)
+	default:
+		return m.performWatch(o, f)
 	}
 	return "null"
 }
@@ -221,43 +229,23 @@ func (m *model) strong(into *modelRef, handle modelRef, answer json.RawMessage) 
 	return stampText(*into)
 }
 
-// collect compares who died since the last collection with who is not reachable now: both must be the
-// same, but for objects that share a block.
-func (m *model) collect(answer json.RawMessage) string {
-	var news struct{ Dead []json.RawMessage }
-	if err := json.Unmarshal(answer, &news); err != nil {
-		return err.Error()
-	}
-	live := m.reachable()
-	for _, n := range numbersOf(news.Dead) {
-		o := m.objects[n]
-		if o == nil || live[o] {
-			return fmt.Sprintf("what does not have %d, which was dead or is reachable", n)
-		}
-		o.dead = true
-		delete(m.objects, n)
-	}
-	for n, o := range m.objects {
-		small := o.shape.slots == mapNone && o.shape.words*wordBytes < tiny
-		if !live[o] && !small {
-			return fmt.Sprintf("what has %d, which is unreachable", n)
-		}
-	}
-	return string(answer)
-}
-
 func (m *model) reachable() map[*modelObject]bool {
 	live := map[*modelObject]bool{}
-	var grey []modelRef
-	grey = append(grey, m.globals[:]...)
+	reach(live, m.globals[:])
 	for _, stack := range m.stacks {
 		for _, f := range stack {
-			grey = append(grey, f[:]...)
+			reach(live, f[:])
 		}
 	}
 	for _, r := range m.places {
-		grey = append(grey, r)
+		reach(live, []modelRef{r})
 	}
+	return live
+}
+
+// reach adds to live what references lead to.
+func reach(live map[*modelObject]bool, from []modelRef) {
+	grey := slices.Clone(from)
 	for len(grey) > 0 {
 		o := grey[len(grey)-1].to
 		grey = grey[:len(grey)-1]
@@ -266,7 +254,6 @@ func (m *model) reachable() map[*modelObject]bool {
 			grey = append(grey, o.slots...)
 		}
 	}
-	return live
 }
 
 func (r *modelRef) set(o *modelObject) { *r = modelRef{to: o} }

@@ -9,7 +9,7 @@ const (
 	maxFrames = 10_000
 
 	// maxGrow keeps the stack, which is doubled as it grows, below Go's limit of 1 GB.
-	maxGrow = 1 << 27
+	maxGrow = 1 << 26
 )
 
 // A ref is a reference of the script.

@@ -133,7 +133,7 @@ var forms = map[string]form{
 	"limit":        {opLimit, "N"},
 	"stats":        {opStats, ""},
 	"capacity":     {opCapacity, "OPNN"},
-	"storm":        {opStorm, "TTN"},
+	"storm":        {opStorm, "NNN"},
 }
 
 const (
@@ -141,7 +141,6 @@ const (
 	maxGlobals  = 64
 	maxMutators = 8
 	maxWords    = 1 << 27
-	maxStorm    = 1 << 24 // mutators, and steps of each
 )
 
 // ranges has the least and the greatest number that a letter stands for.
@@ -155,7 +154,6 @@ var ranges = [...]struct{ low, high uint64 }{
 	'O': {1, maxWords},
 	'C': {0, maxWords},
 	'B': {0, gcOff},
-	'T': {0, maxStorm},
 	'N': {0, maxNumber},
 }
 

@@ -23,6 +23,7 @@ var environments = map[string][]string{
 	"one processor":        {"GOMAXPROCS=1"},
 	"freed memory is bad":  {"GODEBUG=clobberfree=1,gccheckmark=1", "GOGC=10"},
 	"stacks do not shrink": {"GODEBUG=gcshrinkstackoff=1"},
+	"finalizers":           {"GOGC=off", "GODEBUG=clobberfree=1"},
 }
 
 func TestRandomScriptsAgreeWithTheModel(t *testing.T) {
@@ -35,7 +36,7 @@ func TestRandomScriptsAgreeWithTheModel(t *testing.T) {
 				m.lacking = "registers"
 			}
 			for i := range uint64(*scripts) {
-				if err := agree(j, m, *seed+i); err != nil {
+				if err := agree(j, m, *seed+i, name == "finalizers"); err != nil {
 					t.Fatalf("script %d: %v", *seed+i, err)
 				}
 			}
@@ -50,7 +51,7 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 			defer j.in.Close()
 			m := newModel()
 			for i := range uint64(*scripts) {
-				if err := agree(j, m, i); err != nil {
+				if err := agree(j, m, i, false); err != nil {
 					t.Logf("script %d: %v", i, strings.SplitN(err.Error(), "\n", 2)[0])
 					return
 				}
@@ -60,9 +61,9 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 	}
 }
 
-// agree performs one script. All objects of it are dead at its end.
-func agree(j *judge, m *model, seed uint64) error {
-	script := randomScript(rand.New(rand.NewPCG(seed, 0)))
+// agree performs one script, at whose end nothing is reachable.
+func agree(j *judge, m *model, seed uint64, finalizers bool) error {
+	script := randomScript(rand.New(rand.NewPCG(seed, 0)), finalizers)
 	ops := make([]string, len(script))
 	for i, o := range script {
 		text, _ := json.Marshal(o)
@@ -82,8 +83,11 @@ func agree(j *judge, m *model, seed uint64) error {
 
 type list = []any
 
-func randomScript(r *rand.Rand) (script []list) {
+func randomScript(r *rand.Rand, finalizers bool) (script []list) {
 	for range opsInScript {
+		if r.IntN(8) == 0 {
+			script = append(script, randomWatch(r, finalizers))
+		}
 		script = append(script, randomOp(r))
 	}
 	return append(script, list{"collect", 0}, list{"reset", 0}, list{"collect", 0})
@@ -147,5 +151,25 @@ func randomOp(r *rand.Rand) list {
 		return list{"strong", by, l, many}
 	default:
 		return list{"collect", by}
+	}
+}
+
+func randomWatch(r *rand.Rand, finalizers bool) list {
+	by, l := max(0, r.IntN(6)-3), r.IntN(4)
+	kind := r.IntN(4)
+	if finalizers {
+		kind = r.IntN(10)
+	}
+	switch kind {
+	case 0:
+		return list{"uncleanup", by, r.IntN(100)}
+	case 1, 2, 3:
+		return list{"cleanup", by, l}
+	case 4:
+		return list{"unfinalizer", by, l}
+	case 5, 6:
+		return list{"reviver", by, l, r.IntN(8)}
+	default:
+		return list{"finalizer", by, l}
 	}
 }

@@ -22,6 +22,9 @@ const (
 	stormTable = 64
 	stormRoots = 8
 	stormStack = 1 << 14 // bytes, at most, by which stacks grow
+
+	maxStormers = 1 << 12
+	maxSteps    = 1 << 28 // of all together
 )
 
 // A squall is what the mutators of one storm share.
@@ -32,6 +35,9 @@ type squall struct {
 
 // storm lets count mutators of its own loose on the heap, which is collected all the while.
 func storm(count, times, seed uint64) answer {
+	if count > maxStormers || times > maxSteps/max(count, 1) {
+		return refused
+	}
 	for _, s := range stormShapes {
 		s.layout() // the mutators below have no baton, and only read what is there
 	}
