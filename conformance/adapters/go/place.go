@@ -4,7 +4,6 @@ import (
 	"os"
 	"regexp"
 	"runtime"
-	"sync/atomic"
 	"unsafe"
 	"weak"
 )
@@ -181,102 +180,4 @@ func (f *finalizerPlace) take() unsafe.Pointer {
 	runtime.SetFinalizer(f.anchor, nil)
 	f.handle = weak.Pointer[uint64]{}
 	return unsafe.Pointer(p)
-}
-
-// A keeper is a goroutine that holds a reference somewhere on its stack while it waits, or spins.
-type keeper struct {
-	hold func(*keeper)
-	in   chan unsafe.Pointer
-	wake chan struct{}
-	stop atomic.Bool // wake, for a keeper that spins
-	out  chan unsafe.Pointer
-	idle chan struct{}
-}
-
-func newKeeper(k placeKind) *keeper {
-	hold := map[placeKind]func(*keeper){
-		inClosure: (*keeper).inClosure, inDeferred: (*keeper).inDeferred,
-		inArgument: (*keeper).inArgument, inRegisters: (*keeper).inRegisters,
-	}[k]
-	keep := &keeper{
-		hold: hold,
-		in:   make(chan unsafe.Pointer),
-		wake: make(chan struct{}, 1),
-		out:  make(chan unsafe.Pointer),
-		idle: make(chan struct{}),
-	}
-	go keep.run()
-	return keep
-}
-
-// run's own frame never has the reference: see mutator.frame.
-func (k *keeper) run() {
-	for {
-		k.hold(k)
-		k.idle <- struct{}{}
-	}
-}
-
-func (k *keeper) put(p unsafe.Pointer) {
-	k.stop.Store(false)
-	k.in <- p
-}
-
-func (k *keeper) take() unsafe.Pointer {
-	k.stop.Store(true)
-	k.wake <- struct{}{}
-	p := <-k.out
-	<-k.idle
-	return p
-}
-
-func (k *keeper) inClosure() {
-	give := k.giver(<-k.in)
-	<-k.wake
-	give()
-}
-
-// giver returns a closure that is alone in having p.
-//
-//go:noinline
-func (k *keeper) giver(p unsafe.Pointer) func() {
-	return func() { k.out <- p }
-}
-
-func (k *keeper) inDeferred() {
-	k.deferring(<-k.in)
-}
-
-//go:noinline
-func (k *keeper) deferring(p unsafe.Pointer) {
-	defer k.give(p)
-	<-k.wake
-}
-
-func (k *keeper) give(p unsafe.Pointer) { k.out <- p }
-
-func (k *keeper) inArgument() {
-	k.executing(<-k.in)
-}
-
-//go:noinline
-func (k *keeper) executing(p unsafe.Pointer) {
-	<-k.wake
-	k.out <- p
-}
-
-func (k *keeper) inRegisters() {
-	p := k.spin(<-k.in)
-	<-k.wake
-	k.out <- p
-}
-
-// spin calls nothing, so p stays in the register in which it came. The goroutine can only be stopped by a
-// signal, and then the collector must look into its registers.
-//
-//go:noinline
-func (k *keeper) spin(p unsafe.Pointer) unsafe.Pointer {
-	for !k.stop.Load() {
-	}
-	return p
 }
