@@ -115,12 +115,12 @@ type world struct {
 	out      []byte
 	mutators [maxMutators]mutator
 
-	register register
-	plant    plant
-	places   places
-	watch    watch
-	cycle    cycle
-	due      due
+	ledger ledger
+	plant  plant
+	places places
+	watch  watch
+	cycle  cycle
+	due    due
 }
 
 func newWorld(planted plant) *world {

@@ -10,7 +10,7 @@ import (
 
 func (m *mutator) new(s shape) (unsafe.Pointer, answer) {
 	w := m.world
-	n := w.register.add(s)
+	n := w.ledger.add(s)
 	p := w.plant.allocate(n, s)
 	o, dirty := makeObject(n, s, p)
 	runtime.AddCleanup(o.word(0), w.watch.died, n)
@@ -128,7 +128,7 @@ func (m *mutator) hide(f *frame, o *op) answer {
 		return skip
 	}
 	*k.word(int(o.arg[1])) = uint64(uintptr(l.at))
-	m.world.register.entry(k.number).Or(hasHidden)
+	m.world.ledger.entry(k.number).Or(hasHidden)
 	return done
 }
 
@@ -136,7 +136,7 @@ func (m *mutator) check(p unsafe.Pointer) answer {
 	if p == nil {
 		return skip
 	}
-	o, ok := m.world.register.open(p)
+	o, ok := m.world.ledger.open(p)
 	if !ok {
 		return pair(stampAt(p), 0)
 	}
@@ -151,7 +151,7 @@ func (m *mutator) chain(count uint64) (unsafe.Pointer, answer) {
 	var head unsafe.Pointer
 	s := shape{2, mapLast}
 	for range count {
-		n := m.world.register.add(s)
+		n := m.world.ledger.add(s)
 		o, _ := makeObject(n, s, m.world.plant.allocate(n, s))
 		*o.slot(0) = head
 		head = o.at
@@ -160,7 +160,7 @@ func (m *mutator) chain(count uint64) (unsafe.Pointer, answer) {
 }
 
 func (m *mutator) walk(p unsafe.Pointer, count uint64) answer {
-	o, ok := m.world.register.open(p)
+	o, ok := m.world.ledger.open(p)
 	if !ok {
 		return skip
 	}
@@ -171,7 +171,7 @@ func (m *mutator) walk(p unsafe.Pointer, count uint64) answer {
 		if slots == 0 {
 			break
 		}
-		o, ok = m.world.register.open(*o.slot(slots - 1))
+		o, ok = m.world.ledger.open(*o.slot(slots - 1))
 		if ok && seen < count && o.number != before-1 {
 			unordered++
 		}

@@ -24,10 +24,10 @@ func nonsense(stamp uint64) fault {
 	return fault(fmt.Sprintf("stamp %#x names no object", stamp))
 }
 
-// A register has the shape of every object by its number, and no pointers: what an object is, is
+// A ledger has the shape of every object by its number, and no pointers: what an object is, is
 // known from the number that is read in it. Finalizers read it beside the mutator that adds to it,
 // so it grows by chunks that stay where they are.
-type register struct {
+type ledger struct {
 	made   uint32 // written by who holds the baton
 	chunks [stormNumber >> chunkBits]atomic.Pointer[chunk]
 }
@@ -43,7 +43,7 @@ const (
 	hasHidden    = 1 << 41 // an op wrote a plain number where a stamp was
 )
 
-func (r *register) add(s shape) uint32 {
+func (r *ledger) add(s shape) uint32 {
 	n := r.made + 1
 	if n >= stormNumber {
 		panic(fault("there are no numbers left for objects"))
@@ -58,7 +58,7 @@ func (r *register) add(s shape) uint32 {
 }
 
 // entry returns nil where there can be no object.
-func (r *register) entry(n uint32) *atomic.Uint64 {
+func (r *ledger) entry(n uint32) *atomic.Uint64 {
 	if n >= stormNumber {
 		return nil
 	}
@@ -91,7 +91,7 @@ func stampAt(p unsafe.Pointer) uint64 {
 func isInside(stamp uint64) bool { return stamp>>32 != 0 }
 
 // open looks at the object that p leads to. It finds none if p is nil or points inside one.
-func (r *register) open(p unsafe.Pointer) (object, bool) {
+func (r *ledger) open(p unsafe.Pointer) (object, bool) {
 	if p == nil {
 		return object{}, false
 	}

@@ -129,7 +129,7 @@ func (m *mutator) watching(f *frame, o *op) answer {
 
 // object looks at what a local leads to.
 func (m *mutator) object(f *frame, local uint64) (object, bool) {
-	return m.world.register.open(f.reference(local))
+	return m.world.ledger.open(f.reference(local))
 }
 
 // slotOf returns a slot of the object that a local leads to.

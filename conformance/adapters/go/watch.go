@@ -107,11 +107,11 @@ func (w *watch) stillLed(number uint32) bool {
 // finalizer sets one that reports, and stores the object into a global if one is named. A pointer to
 // an object's first word is one to the beginning of its block, which is what the runtime asks for.
 func (w *world) finalizer(p unsafe.Pointer, global int) answer {
-	o, ok := w.register.open(p)
+	o, ok := w.ledger.open(p)
 	if !ok {
 		return skip
 	}
-	if w.register.entry(o.number).Or(hasFinalizer)&hasFinalizer != 0 {
+	if w.ledger.entry(o.number).Or(hasFinalizer)&hasFinalizer != 0 {
 		return skip
 	}
 	n := o.number
@@ -122,11 +122,11 @@ func (w *world) finalizer(p unsafe.Pointer, global int) answer {
 }
 
 func (w *world) unfinalizer(p unsafe.Pointer) answer {
-	o, ok := w.register.open(p)
+	o, ok := w.ledger.open(p)
 	if !ok {
 		return skip
 	}
-	if w.register.entry(o.number).And(^uint64(hasFinalizer))&hasFinalizer == 0 {
+	if w.ledger.entry(o.number).And(^uint64(hasFinalizer))&hasFinalizer == 0 {
 		return skip
 	}
 	runtime.SetFinalizer((*uint64)(p), nil)
@@ -143,7 +143,7 @@ func (w *world) finalize(n uint32, p unsafe.Pointer, global int) {
 		w.watch.note(&w.watch.news.broken, n)
 	}
 	// Nobody but us holds the object, so nobody can give it another finalizer before this.
-	w.register.entry(n).And(^uint64(hasFinalizer))
+	w.ledger.entry(n).And(^uint64(hasFinalizer))
 	if global != noGlobal {
 		setGlobal(uint64(global), p)
 	}
@@ -157,12 +157,12 @@ func (w *world) broken(n uint32, p unsafe.Pointer) (broken bool) {
 			broken = true
 		}
 	}()
-	o, ok := w.register.open(p)
-	if !ok || o.number != n || !w.register.whole(o) {
+	o, ok := w.ledger.open(p)
+	if !ok || o.number != n || !w.ledger.whole(o) {
 		return true
 	}
 	for i := range o.shape.count() {
-		if held := *o.slot(i); held != nil && !w.register.wholeAt(held) {
+		if held := *o.slot(i); held != nil && !w.ledger.wholeAt(held) {
 			return true
 		}
 	}
@@ -171,12 +171,12 @@ func (w *world) broken(n uint32, p unsafe.Pointer) (broken bool) {
 
 // whole says whether an object has its stamps. Where an op wrote a plain number over one, the first alone
 // has to do.
-func (r *register) whole(o object) bool {
+func (r *ledger) whole(o object) bool {
 	return r.entry(o.number).Load()&hasHidden != 0 || o.wrongStamps(1) == 0
 }
 
 // wholeAt looks at what p leads to: an object, or one word of one.
-func (r *register) wholeAt(p unsafe.Pointer) bool {
+func (r *ledger) wholeAt(p unsafe.Pointer) bool {
 	if o, ok := r.open(p); ok {
 		return r.whole(o)
 	}
@@ -209,7 +209,7 @@ func (w *watch) uncleanup(n uint64) answer {
 
 // selfCleanup asks for a cleanup that would keep its object alive for ever. Go panics.
 func (w *world) selfCleanup(p unsafe.Pointer) (a answer) {
-	if _, ok := w.register.open(p); !ok {
+	if _, ok := w.ledger.open(p); !ok {
 		return skip
 	}
 	defer func() {
