@@ -4,7 +4,7 @@
 // The life of one op:
 //
 //  1. A line of the judge becomes a batch of ops without pointers (scan.go, op.go).
-//  2. The conductor hands the baton to the mutator that the next op names (conversation.go). Only who
+//  2. The conductor hands the baton to the mutator that the next op names (world.go). Only who
 //     holds the baton touches the world; the collector runs beside everyone.
 //  3. The mutator, a goroutine, performs all ops up to the next one that is not its own, in a frame
 //     on its own stack (mutator.go, perform.go).

@@ -43,26 +43,26 @@ const (
 	hasHidden    = 1 << 41 // an op wrote a plain number where a stamp was
 )
 
-func (r *ledger) add(s shape) uint32 {
-	n := r.made + 1
+func (l *ledger) add(s shape) uint32 {
+	n := l.made + 1
 	if n >= stormNumber {
 		panic(fault("there are no numbers left for objects"))
 	}
-	c := &r.chunks[n>>chunkBits]
+	c := &l.chunks[n>>chunkBits]
 	if c.Load() == nil {
 		c.Store(new(chunk))
 	}
-	r.entry(n).Store(uint64(s.words) | uint64(s.slots)<<patternShift)
-	r.made = n
+	l.entry(n).Store(uint64(s.words) | uint64(s.slots)<<patternShift)
+	l.made = n
 	return n
 }
 
 // entry returns nil where there can be no object.
-func (r *ledger) entry(n uint32) *atomic.Uint64 {
+func (l *ledger) entry(n uint32) *atomic.Uint64 {
 	if n >= stormNumber {
 		return nil
 	}
-	c := r.chunks[n>>chunkBits].Load()
+	c := l.chunks[n>>chunkBits].Load()
 	if c == nil {
 		return nil
 	}
@@ -73,7 +73,9 @@ func shapeOf(entry uint64) shape {
 	return shape{words: int(uint32(entry)), slots: pattern(entry >> patternShift & 7)}
 }
 
-// An object is one as it was found: where it is, and what its first word says that it is.
+// An object is one as it was found: where it is, and what its first word says that it is. Its words are in
+// its block as long as that word is the one that was written there. If it is another object's, what
+// is touched beyond the block is a wrong stamp, or a fault that the mutator survives.
 type object struct {
 	at     unsafe.Pointer
 	number uint32
@@ -91,7 +93,7 @@ func stampAt(p unsafe.Pointer) uint64 {
 func isInside(stamp uint64) bool { return stamp>>32 != 0 }
 
 // open looks at the object that p leads to. It finds none if p is nil or points inside one.
-func (r *ledger) open(p unsafe.Pointer) (object, bool) {
+func (l *ledger) open(p unsafe.Pointer) (object, bool) {
 	if p == nil {
 		return object{}, false
 	}
@@ -100,7 +102,7 @@ func (r *ledger) open(p unsafe.Pointer) (object, bool) {
 		return object{}, false
 	}
 	n := uint32(stamp)
-	e := r.entry(n)
+	e := l.entry(n)
 	if e == nil || e.Load() == 0 {
 		panic(nonsense(stamp))
 	}

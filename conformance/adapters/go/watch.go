@@ -171,17 +171,17 @@ func (w *world) broken(n uint32, p unsafe.Pointer) (broken bool) {
 
 // whole says whether an object has its stamps. Where an op wrote a plain number over one, the first alone
 // has to do.
-func (r *ledger) whole(o object) bool {
-	return r.entry(o.number).Load()&hasHidden != 0 || o.wrongStamps(1) == 0
+func (l *ledger) whole(o object) bool {
+	return l.entry(o.number).Load()&hasHidden != 0 || o.wrongStamps(1) == 0
 }
 
 // wholeAt looks at what p leads to: an object, or one word of one.
-func (r *ledger) wholeAt(p unsafe.Pointer) bool {
-	if o, ok := r.open(p); ok {
-		return r.whole(o)
+func (l *ledger) wholeAt(p unsafe.Pointer) bool {
+	if o, ok := l.open(p); ok {
+		return l.whole(o)
 	}
 	stamp := stampAt(p)
-	e := r.entry(uint32(stamp))
+	e := l.entry(uint32(stamp))
 	if e == nil || e.Load() == 0 {
 		return false
 	}
