@@ -56,7 +56,7 @@ func (m *mutator) start(l0 unsafe.Pointer) {
 func (m *mutator) run(l0 unsafe.Pointer) {
 	debug.SetPanicOnFault(true) // spoilt memory is an answer
 	m.frame(l0)
-	m.back <- struct{}{}
+	m.giveBack()
 }
 
 // do has the mutator perform an op and, if it is one of the batch, those of the same mutator after it.
@@ -143,11 +143,20 @@ func (m *mutator) next() *op {
 //go:noinline
 func (m *mutator) wait() *op {
 	if m.owes {
-		m.back <- struct{}{}
+		m.giveBack()
 	}
 	o := <-m.baton
 	m.owes, m.scripted = true, o.code.scripted()
 	return o
+}
+
+// giveBack lets the next one go on. Until this goroutine waits, which may be some instructions later, it could
+// be stopped with what it last had in its registers.
+//
+//go:noinline
+func (m *mutator) giveBack() {
+	scrub(1, 0)
+	m.back <- struct{}{}
 }
 
 func (m *mutator) push() bool {
