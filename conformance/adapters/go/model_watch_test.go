@@ -93,6 +93,7 @@ func (m *model) finalize(news modelNews, live map[*modelObject]bool) string {
 		}
 		delete(due, n)
 		o.finalizer = false
+		m.lose(o)
 		if o.reviver >= 0 {
 			m.globals[o.reviver] = modelRef{to: o}
 		}
@@ -104,6 +105,15 @@ func (m *model) finalize(news modelNews, live map[*modelObject]bool) string {
 		}
 	}
 	return ""
+}
+
+// lose has the weak handles to an object lead nowhere, even if it is revived.
+func (m *model) lose(o *modelObject) {
+	for i := range m.weak {
+		if m.weak[i].to == o {
+			m.weak[i].to = &modelObject{dead: true}
+		}
+	}
 }
 
 func (m *model) bury(news modelNews, live map[*modelObject]bool) string {
