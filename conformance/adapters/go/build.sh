@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# Builds the adapter beside this script. The runtime that it links is the one that is judged:
+#   GO=/path/to/go/bin/go ./build.sh
+set -euo pipefail
+cd "$(dirname "$0")"
+GOTOOLCHAIN=local "${GO:-go}" build -trimpath -o heaplaw-go .

@@ -1,0 +1,3 @@
+module heaplaw/adapters/go
+
+go 1.27
