@@ -17,7 +17,7 @@ use super::{Hears, Last, MissingName};
 use crate::model::gc::places::Reference;
 use crate::model::gc::{Applies, Phase, Setting, Shadow, number};
 use crate::observe::gc::{Answer, Outcome, Reading, stamped};
-use crate::op::gc::{OFF, Op, Script, Shape, Step};
+use crate::op::gc::{INITIAL, Op, Script, Shape, Step};
 use crate::rule::{EventId, FactId, Frame, FunctionId, Natives, Vocabulary};
 use addresses::Addresses;
 
@@ -36,8 +36,10 @@ pub struct Clerk {
     /// The settings in force.
     percent: u64,
     limit: u64,
-    /// Nothing was made, and no setting changed, since the last explicit collection.
+    /// Nothing was made since the last explicit collection.
     quiet: bool,
+    /// A setting was changed since then.
+    changed: bool,
 }
 
 /// Whether a step applied, and what it should have read.
@@ -75,9 +77,10 @@ impl super::Clerk for Clerk {
             collections: 0,
             units: 0,
             objects_at_begin: 0,
-            percent: 100,
+            percent: INITIAL,
             limit: 0,
             quiet: false,
+            changed: false,
         })
     }
 
@@ -232,6 +235,7 @@ impl Clerk {
                 self.gathered(step, reading, hears);
                 if step.op == Op::Collect {
                     self.quiet = true;
+                    self.changed = false;
                 }
             }
             Op::Begin => {
@@ -239,8 +243,14 @@ impl Clerk {
                 self.objects_at_begin = self.shadow.made();
             }
             Op::Step { units } => self.stepped(units, answer, hears),
-            Op::Percent { percent } => self.percent = percent.min(OFF),
-            Op::Limit { size } => self.limit = size,
+            Op::Percent { percent } => {
+                self.percent = percent;
+                self.changed = true;
+            }
+            Op::Limit { size } => {
+                self.limit = size;
+                self.changed = true;
+            }
             Op::Stats => self.measured(reading, hears),
             Op::Capacity { words, map, count, times } => {
                 let scan = Shape { words, map }.slots() > 0;
@@ -338,6 +348,7 @@ impl Clerk {
         let names = &self.names;
         self.frame.set(names.stats_live_objects, live);
         self.frame.set(names.stats_quiet, u64::from(self.quiet));
+        self.frame.set(names.stats_changed, u64::from(self.changed));
         self.frame.set(names.stats_collections, self.collections);
         self.frame.set(names.stats_percent, self.percent);
         self.frame.set(names.stats_limit, self.limit);

@@ -25,6 +25,9 @@ pub const CHAIN: u64 = 1 << 24;
 /// The setting of [`Op::Percent`] that stands for off.
 pub const OFF: u64 = 1 << 31;
 
+/// The setting of [`Op::Percent`] that stands for what the target began with.
+pub const INITIAL: u64 = 1 << 32;
+
 /// A step of a script of collectors.
 pub type Step = super::Step<Op>;
 
@@ -185,7 +188,7 @@ pub enum Op {
     Uncleanup { number: u64 },
     /// Tries to attach a cleanup whose argument is the object itself.
     SelfCleanup { of: Local },
-    /// Sets GOGC to `percent`; [`OFF`] for off.
+    /// Sets GOGC to `percent`; [`OFF`] for off, [`INITIAL`] for what the target began with.
     Percent { percent: u64 },
     /// Sets the memory limit to `size` bytes; 0 takes it away.
     Limit { size: u64 },

@@ -8,7 +8,7 @@ use crate::capability::{Capabilities, Capability};
 use crate::driver::Dice;
 use crate::driver::source::Source;
 use crate::op::Thread;
-use crate::op::gc::{Global, Kind, LOCALS, Local, Map, Op, Script, Weak};
+use crate::op::gc::{Global, INITIAL, Kind, LOCALS, Local, Map, OFF, Op, Script, Weak};
 
 /// Steps of a script, at most, its end not counted.
 const STEPS: u64 = 160;
@@ -34,6 +34,11 @@ impl Property {
         let most = if self.dice.one_in(4) { STEPS } else { STEPS / 4 };
         let steps = 8 + self.dice.below(most);
         let mood = Mood::roll(&mut self.dice);
+        // Where nothing is collected but what the script asks for, more is certain.
+        let alone = self.dice.one_in(2);
+        if alone {
+            program.main(Op::Percent { percent: OFF });
+        }
         let mut tries = steps * 8;
         while (program.len() as u64) < steps && tries > 0 {
             tries -= 1;
@@ -42,6 +47,9 @@ impl Property {
             program.on(thread, op);
         }
         program.clear_up();
+        if alone {
+            program.main(Op::Percent { percent: INITIAL });
+        }
         program.finish()
     }
 }

@@ -139,6 +139,7 @@ names! {
         run_collections = "run.collections",
         stats_live_objects = "stats.live_objects",
         stats_quiet = "stats.quiet",
+        stats_changed = "stats.changed",
         stats_collections = "stats.collections",
         stats_percent = "stats.percent",
         stats_limit = "stats.limit",

@@ -7,7 +7,7 @@ use crate::model::gc::touch::Touch;
 use crate::model::gc::{CleanupState, Phase};
 use crate::model::reach::Node;
 use crate::observe::gc::{Gathered, Reading};
-use crate::op::gc::{Op, Step};
+use crate::op::gc::{OFF, Op, Step};
 use std::collections::BTreeSet;
 
 /// At most so many objects are looked at to find out why a finalizer should not have run.
@@ -68,7 +68,9 @@ impl Clerk {
     fn tell_finalized(&mut self, step: &Step, gathered: &Gathered, hears: &mut impl Hears) {
         let strong: BTreeSet<u64> = gathered.strong.iter().collect();
         let broken: BTreeSet<u64> = gathered.broken.iter().collect();
-        // All of one collection are queued together: none of them runs because another did.
+        // All of one collection are queued together: none of them runs because another did. Where
+        // collections may have come between, only their order tells.
+        let alone = self.percent == OFF;
         for number in gathered.finalized.iter() {
             self.set_object(number);
             let node = self.shadow.node(number);
@@ -86,8 +88,11 @@ impl Clerk {
             self.frame.set(names.object_found_strong, u64::from(strong.contains(&number)));
             self.frame.set(names.object_found_broken, u64::from(broken.contains(&number)));
             self.tell(self.names.told_finalized, hears);
+            if let Some(node) = node.filter(|_| !alone) {
+                self.shadow.finalized(step, node);
+            }
         }
-        for number in gathered.finalized.iter() {
+        for number in gathered.finalized.iter().filter(|_| alone) {
             if let Some(node) = self.shadow.node(number) {
                 self.shadow.finalized(step, node);
             }

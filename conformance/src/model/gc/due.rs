@@ -50,9 +50,12 @@ impl Shadow {
         let mut owed = Owed::default();
         for &node in known.iter().filter(|node| !held.contains(node)) {
             let object = &self.objects[node.0 as usize];
+            if self.is_tiny(node) {
+                continue;
+            }
             if self.finalizers.contains_key(&node) {
                 owed.finalized.push(node);
-            } else if object.watched && !self.is_tiny(node) {
+            } else if object.watched {
                 owed.dead.push(node);
             }
         }
@@ -95,9 +98,10 @@ impl Shadow {
         self.leads(roots.collect(), node, most)
     }
 
-    /// Whether what the object holds leads back to it.
+    /// Whether other objects that the object holds lead back to it.
     pub fn leads_to_itself(&self, node: Node, most: usize) -> bool {
-        self.leads(self.slots(node).map(|(_, to)| to).collect(), node, most)
+        let others = self.slots(node).map(|(_, to)| to).filter(|to| *to != node);
+        self.leads(others.collect(), node, most)
     }
 
     fn leads(&self, mut left: Vec<Node>, to: Node, most: usize) -> bool {

@@ -261,7 +261,7 @@ impl Shadow {
             Op::Move { of, .. } => self.places.local(by, of) != Reference::Nil,
             Op::Inside { of, word, .. } => self.scalar(by, of, word).is_some(),
             Op::Hide { of, word, from } => {
-                self.scalar(by, of, word).is_some() && self.storable(by, from).is_some()
+                self.scalar(by, of, word).is_some() && self.base(by, from).is_some()
             }
             Op::Past { of, .. } | Op::Walk { of, .. } => self.base(by, of).is_some(),
             Op::Check { of } => self.storable(by, of).is_some(),

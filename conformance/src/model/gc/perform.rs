@@ -273,10 +273,10 @@ impl Shadow {
     fn put(&mut self, step: &Step, node: Node, slot: u32, to: Reference) {
         let old = self.slot(node, slot);
         if self.setting.ordered && self.finalizers.contains_key(&node) {
-            if let Some(to) = to.node() {
+            if let Some(to) = to.node().filter(|to| *to != node) {
                 self.graph.hold(to);
             }
-            if let Some(old) = old.node() {
+            if let Some(old) = old.node().filter(|old| *old != node) {
                 self.graph.release(old);
             }
         }
@@ -330,20 +330,24 @@ impl Shadow {
         let object = &mut self.objects[node.0 as usize];
         object.finalizers = object.finalizers.saturating_add(1);
         if self.setting.ordered {
-            let held: Vec<Node> = self.slots(node).map(|(_, to)| to).collect();
-            for to in held {
+            for to in self.others_of(node) {
                 self.touches.note(Touch::BelowFinalizer, Some(to));
                 self.graph.hold(to);
             }
         }
     }
 
+    /// What the slots of the object hold but for the object itself: that it leads to itself at once
+    /// does not keep it from its finalizer.
+    fn others_of(&self, node: Node) -> Vec<Node> {
+        self.slots(node).map(|(_, to)| to).filter(|to| *to != node).collect()
+    }
+
     /// The object has no finalizer any more: the global that it was to be revived into.
     pub(super) fn drop_finalizer(&mut self, node: Node) -> Option<Global> {
         let reviver = self.finalizers.remove(&node)?;
         if self.setting.ordered {
-            let held: Vec<Node> = self.slots(node).map(|(_, to)| to).collect();
-            for to in held {
+            for to in self.others_of(node) {
                 self.graph.release(to);
             }
         }

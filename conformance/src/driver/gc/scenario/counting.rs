@@ -4,7 +4,7 @@ use super::{Known, Program, l, new, script};
 use crate::capability::Capability;
 use crate::driver::scenario::Scenario;
 use crate::model::gc::Setting;
-use crate::op::gc::{Global, Map, OFF, Op, Script};
+use crate::op::gc::{Global, INITIAL, Map, OFF, Op, Script};
 use crate::spec::Judge;
 
 /// Heap goals at several settings of GOGC and sizes of the live heap.
@@ -66,9 +66,10 @@ fn goals(known: &Known) -> Vec<Script> {
             program.main(Op::Stats);
             program.main(Op::Collect);
             program.main(Op::Stats);
+            program.main(Op::Percent { percent: percent + 7 });
+            program.main(Op::Stats);
         }
-        program.main(Op::Percent { percent: 100 });
-        program.main(Op::Stats);
+        program.main(Op::Percent { percent: INITIAL });
         program.clear_up();
         program.finish()
     };
@@ -81,7 +82,7 @@ fn limits(known: &Known) -> Vec<Script> {
         let (big, stats) = (new(0, 2 << 17, Map::None), Op::Stats);
         let none = Op::Limit { size: 0 };
         let off = Op::Percent { percent: OFF };
-        let on = Op::Percent { percent: 100 };
+        let on = Op::Percent { percent: INITIAL };
         script(known, [big, limit, Op::Collect, stats, off, Op::Collect, stats, on, none, stats])
     };
     [8, 16, 64, 256, 1024].map(limited).to_vec()
