@@ -4,18 +4,25 @@
 //!
 //! The allocators that the parts belong to are in `small` and `go`, and keep every invariant: the
 //! first is black, and fast enough for threads by the million; the second is built as Go's, and open
-//! to look into. Their mutants are in `alloc`, one file per suite.
+//! to look into. Their mutants are in `alloc`, one file per suite. The collector is in `tri`.
 
 mod alloc;
 #[expect(clippy::similar_names, reason = "span and scan are two words of Go's")]
 mod go;
 mod small;
+mod tri;
 
+use crate::target::collector::Collector;
 use crate::target::heap::{Global, Heap};
 use go::Go;
 use small::Small;
 use small::parts::{Parts, Right};
 use std::sync::LazyLock;
+
+/// The small collector, all parts of which are right. It offers everything a collector may.
+pub fn correct_collector() -> Box<dyn Collector> {
+    Box::new(tri::Tri::new(&tri::parts::Right))
+}
 
 /// One wrong allocator, and what it must break.
 #[derive(Clone, Copy, Debug)]
