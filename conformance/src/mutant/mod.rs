@@ -4,12 +4,13 @@
 //!
 //! The allocators that the parts belong to are in `small` and `go`, and keep every invariant: the
 //! first is black, and fast enough for threads by the million; the second is built as Go's, and open
-//! to look into. Their mutants are in `alloc`, one file per suite.
+//! to look into. Their mutants are in `alloc`, one file per suite. The collector is in `tri`.
 
 mod alloc;
 #[expect(clippy::similar_names, reason = "span and scan are two words of Go's")]
 mod go;
 mod small;
+mod tri;
 
 use crate::target::collector::Collector;
 use crate::target::heap::{Global, Heap};
@@ -88,9 +89,9 @@ pub fn correct_go() -> Box<dyn Heap> {
     go_heap::<go::parts::Right>()
 }
 
-/// The small collector, all parts of which are right.
+/// The small collector, all parts of which are right. It offers everything that a collector may.
 pub fn correct_collector() -> Box<dyn Collector> {
-    todo!("tri")
+    Box::new(tri::Tri::new(&tri::parts::Right))
 }
 
 fn go_heap<P: go::parts::Parts>() -> Box<dyn Heap> {
