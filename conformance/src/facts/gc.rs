@@ -189,6 +189,7 @@ impl Clerk {
                 self.frame.set(self.names.handles_lives, u64::from(same_word && !same_life));
                 self.tell(self.names.compared, hears);
             }
+            Op::Check { .. } if expected.wanted.is_some_and(|w| self.shadow.is_overwritten(w)) => {}
             Op::Check { .. } => {
                 let node = expected.wanted.and_then(Reference::node);
                 let inside = matches!(expected.wanted, Some(Reference::Inside(..)));
@@ -212,11 +213,13 @@ impl Clerk {
                 self.frame.set(self.names.walk_wanted_wrong, wanted_wrong);
                 self.tell(self.names.walked, hears);
             }
-            _ if expected.wanted.is_some() => {
-                self.set_found(answer.values[0], expected.wanted);
-                self.tell(self.names.followed, hears);
+            _ => {
+                let wanted = expected.wanted.filter(|held| !self.shadow.is_overwritten(*held));
+                if wanted.is_some() {
+                    self.set_found(answer.values[0], wanted);
+                    self.tell(self.names.followed, hears);
+                }
             }
-            _ => {}
         }
     }
 

@@ -107,6 +107,7 @@ names! {
         object_revived = "object.revived",
         object_released = "object.released",
         object_found_strong = "object.found_strong",
+        object_spoilt = "object.spoilt",
         object_found_broken = "object.found_broken",
         object_by_program = "object.by_program",
         object_by_finalizer = "object.by_finalizer",

@@ -81,11 +81,17 @@ impl Clerk {
             let by_itself =
                 reachable.is_some_and(|node| self.shadow.leads_to_itself(node, LOOKED_AT));
             let by_finalizer = reachable.is_some() && !by_program && !by_itself;
+            let spoilt = node.is_some_and(|node| {
+                let mut held = self.shadow.slots(node).map(|(_, to)| to);
+                self.shadow.hidden_words(node) > 0
+                    || held.any(|to| self.shadow.hidden_words(to) > 0)
+            });
             let names = &self.names;
             self.frame.set(names.object_by_program, u64::from(by_program));
             self.frame.set(names.object_by_itself, u64::from(by_itself));
             self.frame.set(names.object_by_finalizer, u64::from(by_finalizer));
             self.frame.set(names.object_found_strong, u64::from(strong.contains(&number)));
+            self.frame.set(names.object_spoilt, u64::from(spoilt));
             self.frame.set(names.object_found_broken, u64::from(broken.contains(&number)));
             self.tell(self.names.told_finalized, hears);
             if let Some(node) = node.filter(|_| !alone) {

@@ -154,6 +154,14 @@ impl Shadow {
         self.hidden.values().any(|&hidden| hidden == node)
     }
 
+    /// Whether the word that is read there holds a hidden address in place of its stamp.
+    pub fn is_overwritten(&self, reference: Reference) -> bool {
+        match reference {
+            Reference::Inside(node, word) => self.hidden.contains_key(&(node, word)),
+            _ => false,
+        }
+    }
+
     /// How many words of the object hold hidden addresses.
     pub fn hidden_words(&self, node: Node) -> u64 {
         self.hidden.keys().filter(|(owner, _)| *owner == node).count() as u64
@@ -278,7 +286,7 @@ impl Shadow {
             }
             Op::Unstash { kind, .. } => self.places.stash(kind) != Reference::Nil,
             Op::Begin => self.phase == Phase::Idle,
-            Op::Step { .. } | Op::Finish => self.phase != Phase::Idle,
+            Op::Finish => self.phase != Phase::Idle,
             Op::Weaken { from, .. } => self.storable(by, from).is_some(),
             Op::Strengthen { weak, .. } | Op::Forget { weak } => self.places.handle(weak).is_some(),
             Op::Same { weak, other } => {
@@ -290,12 +298,14 @@ impl Shadow {
             Op::Unfinalizer { of } => {
                 self.base(by, of).is_some_and(|(node, _)| self.finalizers.contains_key(&node))
             }
-            Op::Cleanup { of } | Op::SelfCleanup { of } => self.storable(by, of).is_some(),
+            Op::Cleanup { of } => self.storable(by, of).is_some(),
+            Op::SelfCleanup { of } => self.base(by, of).is_some(),
             Op::Uncleanup { number } => self.cleanup(number).is_some(),
             Op::Stash { .. }
             | Op::New { .. }
             | Op::Get { .. }
             | Op::Unset { .. }
+            | Op::Step { .. }
             | Op::Drop { .. }
             | Op::Grow { .. }
             | Op::Reset

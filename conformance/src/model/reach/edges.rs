@@ -88,14 +88,20 @@ impl Edges {
 
     /// The slots of `node`, in order.
     pub(super) fn of(&self, node: Node) -> impl ExactSizeIterator<Item = Edge> + use<> {
+        self.range(node).map(Edge)
+    }
+
+    fn range(&self, node: Node) -> std::ops::Range<u32> {
         let at = node.0 as usize;
         let end = self.row.get(at + 1).copied().unwrap_or(self.target.len() as u32);
-        (self.row[at]..end).map(Edge)
+        self.row[at]..end
     }
 
     /// Slot number `slot` of `node`.
     pub(super) fn slot(&self, node: Node, slot: u32) -> Edge {
-        self.of(node).nth(slot as usize).expect("a node has the slots that it was made with")
+        // A range finds its n-th number at once, a mapped one steps there.
+        let edge = self.range(node).nth(slot as usize);
+        Edge(edge.expect("a node has the slots that it was made with"))
     }
 
     /// The node whose slot it is.
