@@ -4,12 +4,14 @@
 //!
 //! The allocators that the parts belong to are in `small` and `go`, and keep every invariant: the
 //! first is black, and fast enough for threads by the million; the second is built as Go's, and open
-//! to look into. Their mutants are in `alloc`, one file per suite. The collector is in `tri`.
+//! to look into. Their mutants are in `alloc`, one file per suite. The collector is in `tri`,
+//! and its mutants in `gc`.
 
 mod alloc;
 #[expect(clippy::similar_names, reason = "span and scan are two words of Go's")]
 mod go;
 mod small;
+pub mod gc;
 mod tri;
 
 use crate::target::collector::Collector;
@@ -43,6 +45,12 @@ pub struct Mutant {
 /// Every mutant, suite by suite.
 pub fn all() -> &'static [Mutant] {
     static ALL: LazyLock<Vec<Mutant>> = LazyLock::new(|| alloc::SUITES.concat());
+    &ALL
+}
+
+/// Every mutant of the small collector, suite by suite.
+pub fn collectors() -> &'static [gc::CollectorMutant] {
+    static ALL: LazyLock<Vec<gc::CollectorMutant>> = LazyLock::new(|| gc::SUITES.concat());
     &ALL
 }
 

@@ -30,7 +30,7 @@ mod objects;
 mod roots;
 mod storm;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use crate::capability::{Capabilities, Capability};
 use crate::observe::gc::{Answer, Gathered, Numbers, Outcome, Reading};

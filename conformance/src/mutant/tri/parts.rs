@@ -256,9 +256,9 @@ pub(crate) trait Parts: Sync {
         tri.central.cached = Default::default();
     }
 
-    /// A span is being swept, and what hangs on its objects is dealt with.
-    fn span_is_swept(&self, tri: &mut Tri, index: usize) {
-        let _ = (tri, index);
+    /// Sweeps a span, when what hangs on its objects is dealt with.
+    fn sweep_span(&self, tri: &mut Tri, index: usize) {
+        tri.free_unmarked(index);
     }
 
     /// The slots that stay in use.

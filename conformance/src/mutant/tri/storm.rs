@@ -67,12 +67,14 @@ impl Storm {
         self.wrong += u64::from(!right);
     }
 
+    /// Begins a collection, or goes on with it: slowly, so that much is written meanwhile.
     fn collect_a_little(&mut self, mutator: usize) {
-        let units = 1 + self.below(3) as u64;
-        match (self.tri.cycle.phase, self.below(64)) {
+        match (self.tri.cycle.phase, self.below(32)) {
             (Phase::Idle, 0) => drop(self.perform(mutator, Op::Begin)),
-            (Phase::Idle, _) => {}
-            _ => drop(self.perform(mutator, Op::Step { units })),
+            (Phase::Mark, 0..8) | (Phase::Sweep, _) => {
+                self.perform(mutator, Op::Step { units: 1 });
+            }
+            _ => {}
         }
     }
 

@@ -6,7 +6,7 @@ mod scripts;
 mod world;
 
 use super::Tri;
-use super::parts::{Parts, Right};
+use super::parts::Right;
 use crate::op::gc::{Local, Map, Op};
 use crate::target::collector::Collector;
 pub(crate) use model::Judge;
@@ -14,12 +14,12 @@ pub(crate) use scripts::{Random, Taste};
 
 /// Performs a random script of so many steps; what goes wrong in it.
 pub(crate) fn trial(
-    parts: &'static dyn Parts,
+    tri: Box<dyn Collector>,
     taste: Taste,
     seed: u64,
     steps: u64,
 ) -> Result<(), String> {
-    let mut judge = Judge::new(Box::new(Tri::new(parts)));
+    let mut judge = Judge::new(tri);
     let mut random = Random(seed);
     for _ in 0..steps {
         let (m, op) = random.step(taste);
@@ -40,7 +40,7 @@ fn the_right_collector_agrees_with_the_model() {
     for taste in tastes() {
         for seed in 0..600 {
             let steps = [30, 100, 400][seed as usize % 3];
-            if let Err(why) = trial(&Right, taste, seed, steps) {
+            if let Err(why) = trial(Box::new(Tri::new(&Right)), taste, seed, steps) {
                 panic!("{taste:?}, seed {seed}: {why}");
             }
         }
@@ -52,6 +52,14 @@ fn a_storm_reads_right_stamps_and_collects() {
     for seed in 0..20 {
         let [made, wrong, cycles] = super::storm::storm(&Right, 4, 2000, seed);
         assert!(made > 1000 && wrong == 0 && cycles > 5, "{made} {wrong} {cycles}");
+    }
+}
+
+#[test]
+fn slices_grow_as_in_go() {
+    let mut judge = Judge::new(Box::new(Tri::new(&Right)));
+    for &((words, map, count, times), _) in scripts::CAPACITIES {
+        assert_eq!(judge.step(0, Op::Capacity { words, map, count, times }), Ok(()));
     }
 }
 
