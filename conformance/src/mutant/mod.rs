@@ -23,7 +23,7 @@ use std::sync::LazyLock;
 
 /// The small collector, all parts of which are right. It offers everything a collector may.
 pub fn correct_collector() -> Box<dyn Collector> {
-    Box::new(tri::Tri::new(&tri::parts::Right))
+    Box::new(tri::Tri::new(&tri::parts::Right, &tri::accounts::Exact))
 }
 
 /// One wrong allocator, and what it must break.

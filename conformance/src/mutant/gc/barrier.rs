@@ -6,55 +6,63 @@ use crate::mutant::tri::parts::{Parts, Right};
 use crate::mutant::tri::reference::Ref;
 
 mutants! {
-    KeepsOldWhite "gc/keeps-old-white"
+    KeepsOldWhite(parts) "gc/keeps-old-white"
         breaks "gc/barrier/deletion-shade"
         also ["gc/**"]
         "Does not shade what a store overwrites.";
-    KeepsNewWhite "gc/keeps-new-white"
+    ShadesOldWhileGrey(parts) "gc/shades-old-while-grey"
+        breaks "gc/barrier/deletion-shade"
+        also ["gc/**"]
+        "Shades what is overwritten only while the stack is grey.";
+    KeepsNewWhite(parts) "gc/keeps-new-white"
         breaks "gc/barrier/insertion-shade"
         also ["gc/**"]
         "Does not shade what is stored, though the stack is grey.";
-    ElidesNilStores "gc/elides-nil-stores"
+    ShadesNewWhileBlack(parts) "gc/shades-new-while-black"
+        breaks "gc/barrier/insertion-shade"
+        also ["gc/**"]
+        "Shades what is stored only when the stack is black.";
+    ElidesNilStores(parts) "gc/elides-nil-stores"
         breaks "gc/barrier/nil-store-shades"
         also ["gc/**"]
         "Leaves the barrier out where nil is stored.";
-    CopiesWithoutBarrier "gc/copies-without-barrier"
+    CopiesWithoutBarrier(parts) "gc/copies-without-barrier"
         breaks "gc/barrier/bulk-copy-shades"
         also ["gc/**"]
         "Leaves the barrier out where slots are copied.";
-    CopiesOldWhite "gc/copies-over-white"
+    CopiesOldWhite(parts) "gc/copies-over-white"
         breaks "gc/barrier/bulk-copy-shades"
         also ["gc/**"]
         "Shades what is copied, and not what it is copied over.";
-    WipesWithoutBarrier "gc/wipes-without-barrier"
+    WipesWithoutBarrier(parts) "gc/wipes-without-barrier"
         breaks "gc/barrier/bulk-wipe-shades"
         also ["gc/**"]
         "Leaves the barrier out where slots are wiped.";
-    SwapShadesTheNewTwice "gc/swap-shades-the-new-twice"
+    SwapShadesTheNewTwice(parts) "gc/swap-shades-the-new-twice"
         breaks "gc/barrier/atomic-shades"
         also ["gc/**"]
         "Shades what an exchange stores twice, and what it takes out not at all.";
-    ComparesWithoutBarrier "gc/compares-without-barrier"
+    ComparesWithoutBarrier(parts) "gc/compares-without-barrier"
         breaks "gc/barrier/atomic-shades"
         also ["gc/**"]
         "Leaves the barrier out where a comparison stores.";
-    WritesGlobalsPlainly "gc/writes-globals-plainly"
+    WritesGlobalsPlainly(parts) "gc/writes-globals-plainly"
         breaks "gc/barrier/global-store-shades"
         also ["gc/**"]
         "Leaves the barrier out where globals are written.";
-    BearsWhite "gc/bears-white"
+    BearsWhite(parts) "gc/bears-white"
         breaks "gc/barrier/allocate-black"
         also ["gc/**"]
         "Makes new objects white while marking is on.";
-    DropsTheBufferOfTheDead "gc/drops-the-buffer-of-an-ended-mutator"
+    DropsTheBufferOfTheDead(parts) "gc/drops-the-buffer-of-an-ended-mutator"
         breaks "gc/barrier/buffer-flushed"
         also ["gc/**"]
         "Drops what a mutator has shaded when it ends.";
-    EmptiesTheFirstBuffer "gc/empties-the-first-buffer"
+    EmptiesTheFirstBuffer(parts) "gc/empties-the-first-buffer"
         breaks "gc/barrier/buffer-flushed"
         also ["gc/**"]
         "Empties the buffer of mutator 0 only when marking ends, and drops the others.";
-    DropsLateWork "gc/drops-late-work"
+    DropsLateWork(parts) "gc/drops-late-work"
         breaks "gc/barrier/late-work-resumes"
         also ["gc/**"]
         "Marks what the buffers hold when marking ends, and does not scan it.";
@@ -68,8 +76,24 @@ impl Parts for KeepsOldWhite {
     }
 }
 
+impl Parts for ShadesOldWhileGrey {
+    fn shade_old(&self, tri: &mut Tri, mutator: usize, write: Write, old: Ref) {
+        if tri.mutators[mutator].is_grey() {
+            Right.shade_old(tri, mutator, write, old);
+        }
+    }
+}
+
 impl Parts for KeepsNewWhite {
     fn shade_new(&self, _: &mut Tri, _: usize, _: Write, _: Ref) {}
+}
+
+impl Parts for ShadesNewWhileBlack {
+    fn shade_new(&self, tri: &mut Tri, mutator: usize, write: Write, new: Ref) {
+        if !tri.mutators[mutator].is_grey() {
+            Right.shade_new(tri, mutator, write, new);
+        }
+    }
 }
 
 impl Parts for ElidesNilStores {

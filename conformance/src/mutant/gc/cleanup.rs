@@ -6,39 +6,39 @@ use crate::mutant::tri::reference::Ref;
 use crate::mutant::tri::special::{Special, What};
 
 mutants! {
-    RunsAllCleanupsOfTheSpan "gc/runs-all-cleanups-of-the-span"
+    RunsAllCleanupsOfTheSpan(parts) "gc/runs-all-cleanups-of-the-span"
         breaks "gc/cleanup/after-death-only"
         also ["gc/cleanup/**"]
         "Runs all cleanups of a span as soon as one of them is due.";
-    ReplacesTheFirst "gc/replaces-the-first-cleanup"
+    ReplacesTheFirst(parts) "gc/replaces-the-first-cleanup"
         breaks "gc/cleanup/each-once"
         also ["gc/cleanup/**"]
         "Lets a second cleanup of an object replace the first.";
-    RunsEveryFourthTwice "gc/runs-every-fourth-cleanup-twice"
+    RunsEveryFourthTwice(parts) "gc/runs-every-fourth-cleanup-twice"
         breaks "gc/cleanup/each-once"
         also ["gc/cleanup/**"]
         "Queues a cleanup again when it is the last of a block.";
-    RunsWithTheFinalizer "gc/runs-cleanups-with-the-finalizer"
+    RunsWithTheFinalizer(parts) "gc/runs-cleanups-with-the-finalizer"
         breaks "gc/cleanup/after-finalizer"
         also ["gc/cleanup/**"]
         "Runs the cleanups of an object with its finalizer, though it lives on.";
-    IgnoresStops "gc/ignores-stops"
+    IgnoresStops(parts) "gc/ignores-stops"
         breaks "gc/cleanup/stopped-does-not-run"
         also []
         "Stops nothing.";
-    StopsByObject "gc/stops-by-object"
+    StopsByObject(parts) "gc/stops-by-object"
         breaks "gc/cleanup/runs-after-collect"
         also ["gc/cleanup/**"]
         "Stops all cleanups of an object when one of them is to be stopped.";
-    KeepsTheLastBlock "gc/keeps-the-last-block-of-cleanups"
+    KeepsTheLastBlock(parts) "gc/keeps-the-last-block-of-cleanups"
         breaks "gc/cleanup/runs-after-collect"
         also ["gc/cleanup/**"]
         "Runs cleanups in blocks of four, and waits until a block is full.";
-    AcceptsItself "gc/accepts-the-object-as-argument"
+    AcceptsItself(parts) "gc/accepts-the-object-as-argument"
         breaks "gc/cleanup/self-argument-refused"
         also []
         "Accepts a cleanup whose argument is the object itself.";
-    RefusesInteriors "gc/refuses-interiors"
+    RefusesInteriors(parts) "gc/refuses-interiors"
         breaks "gc/cleanup/interior-allowed"
         also ["gc/object/op-applies"]
         "Attaches no cleanup through a reference to the inside.";

@@ -1,6 +1,7 @@
 //! Wrong about the course of a collection.
 
 use crate::mutant::tri::Tri;
+use crate::mutant::tri::accounts::{Accounts, Exact};
 use crate::mutant::tri::barrier::Write;
 use crate::mutant::tri::mark::Phase;
 use crate::mutant::tri::parts::{Parts, Right};
@@ -8,27 +9,27 @@ use crate::mutant::tri::reference::Ref;
 use crate::mutant::tri::stats::Counters;
 
 mutants! {
-    GreysBlackAgain "gc/greys-black-again"
+    GreysBlackAgain(parts) "gc/greys-black-again"
         breaks "gc/cycle/mark-terminates"
         also ["gc/cycle/**", "gc/stats/**"]
         "Puts what is stored into the queue whether it is white or not, so that writes keep marking on.";
-    WaitsForABuffer "gc/waits-for-a-buffer"
+    WaitsForABuffer(parts) "gc/waits-for-a-buffer"
         breaks "gc/cycle/step-advances"
         also ["gc/cycle/**"]
         "Does nothing in a step while the queue is empty and a buffer is not.";
-    JoinsTheCycle "gc/joins-the-cycle-that-goes-on"
+    JoinsTheCycle(parts) "gc/joins-the-cycle-that-goes-on"
         breaks "gc/cycle/explicit-begins-after-call"
         also ["gc/**"]
         "Ends the collection that is marking when a whole one is asked for, and begins none.";
-    KeepsTheNewbornTwice "gc/keeps-the-newborn-twice"
+    KeepsTheNewbornTwice(parts) "gc/keeps-the-newborn-twice"
         breaks "gc/cycle/floating-garbage-one-cycle"
         also ["gc/**"]
         "Keeps objects without references that were born black for the next cycle, too.";
-    SparesSpansInHand "gc/spares-spans-in-hand"
+    SparesSpansInHand(parts) "gc/spares-spans-in-hand"
         breaks "gc/cycle/all-swept-by-next-cycle"
         also ["gc/**"]
         "Does not sweep the spans without references that allocation holds in hand.";
-    CountsBeginAndEnd "gc/counts-begin-and-end"
+    CountsBeginAndEnd(accounts) "gc/counts-begin-and-end"
         breaks "gc/cycle/cycle-counters"
         also ["gc/stats/**"]
         "Counts a collection in steps when it begins, and again when its marking ends.";
@@ -100,9 +101,9 @@ impl Parts for SparesSpansInHand {
     }
 }
 
-impl Parts for CountsBeginAndEnd {
+impl Accounts for CountsBeginAndEnd {
     fn count_cycle(&self, counters: &mut Counters, forced: bool) {
-        Right.count_cycle(counters, forced);
+        Exact.count_cycle(counters, forced);
         counters.cycles += u64::from(!forced);
     }
 }

@@ -7,39 +7,43 @@ use crate::mutant::tri::reference::Ref;
 use crate::mutant::tri::special::What;
 
 mutants! {
-    LeavesTheFinalizer "gc/leaves-the-finalizer"
+    LeavesTheFinalizer(parts) "gc/leaves-the-finalizer"
         breaks "gc/finalizer/at-most-once"
         also ["gc/**"]
         "Does not take a finalizer that is due off its object.";
-    RunsAllOfTheSpan "gc/runs-all-finalizers-of-the-span"
+    RunsAllOfTheSpan(parts) "gc/runs-all-finalizers-of-the-span"
         breaks "gc/finalizer/only-when-unreachable"
         also ["gc/**"]
         "Takes all finalizers of a span for due as soon as one of them is.";
-    RunsTheChainAtOnce "gc/runs-the-chain-at-once"
+    RunsTheChainAtOnce(parts) "gc/runs-the-chain-at-once"
         breaks "gc/finalizer/dependency-order"
         also ["gc/finalizer/**", "gc/weak/**"]
         "Runs the finalizers of all unreachable objects in one collection, those that others need first.";
-    LosesWhatItReaches "gc/loses-what-a-finalizer-reaches"
+    LosesWhatItReaches(parts) "gc/loses-what-a-finalizer-reaches"
         breaks "gc/finalizer/children-intact"
         also ["gc/**"]
         "Does not mark what an object with a finalizer reaches.";
-    ForgivesLoops "gc/forgives-loops"
+    MarksTheFirstChild(parts) "gc/marks-the-first-child"
+        breaks "gc/finalizer/children-intact"
+        also ["gc/**"]
+        "Marks only what the first slot of an object with a finalizer reaches.";
+    ForgivesLoops(parts) "gc/forgives-loops"
         breaks "gc/finalizer/cycle-not-run"
         also ["gc/finalizer/**"]
         "Runs the finalizer of an object that refers to itself.";
-    FreesTheRevived "gc/frees-the-revived"
+    FreesTheRevived(parts) "gc/frees-the-revived"
         breaks "gc/finalizer/resurrected-stays-valid"
         also ["gc/**"]
         "Frees the memory of an object whose finalizer is about to store it away.";
-    KeepsTheQueue "gc/keeps-the-queue"
+    KeepsTheQueue(parts) "gc/keeps-the-queue"
         breaks "gc/finalizer/dies-after-running"
         also ["gc/**"]
         "Does not clear the entries of finalizers that ran, which are roots.";
-    ForgetsLateFinalizers "gc/forgets-late-finalizers"
+    ForgetsLateFinalizers(parts) "gc/forgets-late-finalizers"
         breaks "gc/finalizer/late-finalizer-is-root"
         also ["gc/**"]
         "Does not mark what an object reaches that gets its finalizer while marking is on.";
-    RemovesTheFirstOnly "gc/removes-the-first-only"
+    RemovesTheFirstOnly(parts) "gc/removes-the-first-only"
         breaks "gc/finalizer/removed-does-not-run"
         also ["gc/**"]
         "Finds the finalizer to remove only if nothing else was attached to the object before it.";
@@ -79,6 +83,16 @@ impl Parts for RunsTheChainAtOnce {
 
 impl Parts for LosesWhatItReaches {
     fn scan_for_finalizer(&self, _: &mut Tri, _: u32) {}
+}
+
+impl Parts for MarksTheFirstChild {
+    fn scan_for_finalizer(&self, tri: &mut Tri, at: u32) {
+        let object = tri.heap.find(at);
+        let first = object.and_then(|object| look::slots(tri, object).first().copied());
+        if let Some(first) = first {
+            tri.shade(Ref::from_bits(tri.heap.read(first)));
+        }
+    }
 }
 
 impl Parts for ForgivesLoops {

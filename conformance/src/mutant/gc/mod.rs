@@ -1,9 +1,12 @@
 //! Wrong collectors, one file per suite of `specs/gc/`.
 //!
-//! Each file begins with a table: name, id, the invariant that it must break, those that it may break as
+//! Each file begins with a table: name, socket, id, the invariant that it must break, those that it may break as
 //! well, and the fault; one that loses live objects may break anything, `gc/**`. Below stands the one part
 //! that is wrong. The faults wait for plausible input, and leave the process alive.
 
+use super::tri::Tri;
+use super::tri::accounts::{Accounts, Exact};
+use super::tri::parts::{Parts, Right};
 use crate::target::collector::Collector;
 
 /// One wrong collector, and what it must break.
@@ -24,7 +27,7 @@ pub struct CollectorMutant {
 
 /// Declares mutants: a unit struct each, and the list `MUTANTS` of the file.
 macro_rules! mutants {
-    ($($name:ident $id:literal breaks $breaks:literal also [$($also:literal),*] $says:literal;)*) => {
+    ($($name:ident($face:ident) $id:literal breaks $breaks:literal also [$($also:literal),*] $says:literal;)*) => {
         $(
             #[doc = concat!("Breaks `", $breaks, "`. ", $says)]
             struct $name;
@@ -36,10 +39,20 @@ macro_rules! mutants {
                 says: $says,
                 breaks: $breaks,
                 also: &[$($also),*],
-                make: || Box::new($crate::mutant::tri::Tri::new(&$name)),
+                make: || $crate::mutant::gc::$face(&$name),
             },
         )*];
     };
+}
+
+/// The collector with one wrong part.
+fn parts(wrong: &'static dyn Parts) -> Box<dyn Collector> {
+    Box::new(Tri::new(wrong, &Exact))
+}
+
+/// The collector with wrong accounts.
+fn accounts(wrong: &'static dyn Accounts) -> Box<dyn Collector> {
+    Box::new(Tri::new(&Right, wrong))
 }
 
 mod look;

@@ -8,43 +8,47 @@ use crate::mutant::tri::{Known, Tri};
 use crate::op::gc::Op;
 
 mutants! {
-    ForgetsDirtySlots "gc/forgets-dirty-slots"
+    ForgetsDirtySlots(parts) "gc/forgets-dirty-slots"
         breaks "gc/object/zeroed-allocation"
         also ["gc/**"]
         "Does not note, when a part of a new span is swept, that its free slots are not zero.";
-    ZeroesAllButTheLastWord "gc/zeroes-all-but-the-last-word"
+    ZeroesAllButTheLastWord(parts) "gc/zeroes-all-but-the-last-word"
         breaks "gc/object/zeroed-allocation"
         also ["gc/**"]
         "Zeroes a slot up to, and not including, its last word.";
-    HoldsADeathBack "gc/holds-a-death-back"
+    HoldsADeathBack(parts) "gc/holds-a-death-back"
         breaks "gc/object/reuse-after-death-only"
         also ["gc/object/addresses-disjoint", "gc/cycle/**", "gc/cleanup/**"]
         "Keeps the last death of a collection back for the next report, though its slot is free.";
-    MovesObjects "gc/moves-objects"
+    MovesObjects(parts) "gc/moves-objects"
         breaks "gc/object/address-stability"
         also ["gc/object/addresses-disjoint", "gc/object/reuse-after-death-only"]
         "Moves an object of a span that is half empty to another slot, and forwards all references.";
-    PacksSmallObjects "gc/packs-small-objects"
+    PacksSmallObjects(parts) "gc/packs-small-objects"
         breaks "gc/object/alignment"
         also ["gc/object/address-stability", "gc/object/addresses-disjoint"]
         "Answers an object of one word with an address in the middle of a word.";
-    LinksFreeSlots "gc/links-free-slots-through-a-neighbour"
+    LinksFreeSlots(parts) "gc/links-free-slots-through-a-neighbour"
         breaks "gc/object/stamps-stable"
         also ["gc/reach/**", "gc/finalizer/**", "gc/append/**"]
         "Writes the link of a free list behind the slot that was freed, where a live object has word 1.";
-    RoundsOneClassDown "gc/rounds-one-class-down"
+    ZeroesTheNextHead(parts) "gc/zeroes-one-word-too-many"
+        breaks "gc/object/stamps-stable"
+        also ["gc/**"]
+        "Zeroes a slot and the first word of the one behind.";
+    RoundsOneClassDown(parts) "gc/rounds-one-class-down"
         breaks "gc/object/addresses-disjoint"
         also ["gc/**"]
         "Serves five words from slots of four.";
-    SkipsFarSlots "gc/skips-far-slots"
+    SkipsFarSlots(parts) "gc/skips-far-slots"
         breaks "gc/object/op-applies"
         also []
         "Skips loads from the fourth slot on.";
-    SkipsDeepFrames "gc/skips-deep-frames"
+    SkipsDeepFrames(parts) "gc/skips-deep-frames"
         breaks "gc/object/op-applies"
         also []
         "Skips the ninth frame of a mutator.";
-    RefusesTheHundredth "gc/refuses-the-hundredth"
+    RefusesTheHundredth(parts) "gc/refuses-the-hundredth"
         breaks "gc/object/refuses-nothing"
         also ["gc/object/op-applies"]
         "Refuses the hundredth object when it is asked for at an odd moment.";
@@ -122,6 +126,13 @@ impl Parts for LinksFreeSlots {
         if is_victim && tri.heap.head(next).shape().words > 1 {
             tri.heap.write(next + 1, Ref::start(next).bits());
         }
+    }
+}
+
+impl Parts for ZeroesTheNextHead {
+    fn zero(&self, tri: &mut Tri, at: u32, size: u32) {
+        Right.zero(tri, at, size);
+        tri.heap.write(at + size, 0);
     }
 }
 

@@ -5,68 +5,72 @@ use crate::mutant::tri::Tri;
 use crate::mutant::tri::heap::pointer_bits;
 use crate::mutant::tri::parts::{Parts, Right};
 use crate::mutant::tri::reference::{BASE, Ref};
-use crate::mutant::tri::span::{LARGE, Span};
+use crate::mutant::tri::span::{LARGE, PAGE, Span};
 use crate::op::gc::{Map, Shape};
 use std::collections::BTreeSet;
 
 mutants! {
-    ForgetsBeyondCapacity "gc/forgets-beyond-capacity"
+    ForgetsBeyondCapacity(parts) "gc/forgets-beyond-capacity"
         breaks "gc/reach/live-never-reclaimed"
         also ["gc/**"]
         "Marks objects that do not fit into a queue of eight, and never scans them.";
-    StopsAtNil "gc/stops-at-nil"
+    StopsAtNil(parts) "gc/stops-at-nil"
         breaks "gc/reach/live-never-reclaimed"
         also ["gc/**"]
         "Scans a small object up to the first slot that is nil.";
-    SkipsTheLastSlot "gc/skips-the-last-slot"
+    SkipsTheLastSlot(parts) "gc/skips-the-last-slot"
         breaks "gc/reach/explicit-collect-exact"
         also ["gc/**"]
         "Does not free the last slot of a span.";
-    ClearsMarksOfPointersOnly "gc/clears-marks-of-pointers-only"
+    ClearsMarksOfPointersOnly(parts) "gc/clears-marks-of-pointers-only"
         breaks "gc/reach/unreachable-at-start-reclaimed"
         also ["gc/**"]
         "Leaves the marks of spans without references as they are for the next cycle.";
-    CountsReferences "gc/counts-references"
+    CountsReferences(parts) "gc/counts-references"
         breaks "gc/reach/cycles-reclaimed"
         also ["gc/**"]
         "Frees what has no references to it, over and over, and so never a cycle.";
-    GivesUpDeepDown "gc/gives-up-deep-down"
+    GivesUpDeepDown(parts) "gc/gives-up-deep-down"
         breaks "gc/reach/deep-structure"
         also ["gc/**"]
         "Marks by recursion, and does not scan what lies ten thousand levels deep.";
-    ReportsTheSpanAgain "gc/reports-the-span-again"
+    ReportsTheSpanAgain(parts) "gc/reports-the-span-again"
         breaks "gc/reach/dead-once"
         also ["gc/cycle/**"]
         "Reports a death when the slot is freed, and once more when all of its span is.";
-    ResolvesTheHeadOnly "gc/resolves-the-head-only"
+    ResolvesTheHeadOnly(parts) "gc/resolves-the-head-only"
         breaks "gc/reach/interior-keeps-whole"
         also ["gc/**"]
         "Knows an object by addresses in its first eight words only.";
-    MarksInteriorsOnly "gc/marks-interiors-only"
+    KnowsTheFirstPage(parts) "gc/knows-the-first-page-only"
+        breaks "gc/reach/interior-keeps-whole"
+        also ["gc/**"]
+        "Knows a large object by addresses in its first page only.";
+    MarksInteriorsOnly(parts) "gc/marks-interiors-only"
         breaks "gc/reach/interior-keeps-children"
         also ["gc/**"]
         "Marks what a reference to the inside leads to, and does not scan it.";
-    PassesTheEnd "gc/passes-the-end"
+    PassesTheEnd(parts) "gc/passes-the-end"
         breaks "gc/reach/past-end-not-neighbour"
         also ["gc/**"]
         "Lets an empty view point behind its object, where the next one begins.";
-    ScansConservatively "gc/scans-conservatively"
+    ScansConservatively(parts) "gc/scans-conservatively"
         breaks "gc/reach/scalar-ignored"
         also ["gc/**"]
         "Takes every word of an object without references that looks like an address for one.";
-    ScansOddAsAll "gc/scans-odd-as-all"
+    ScansOddAsAll(parts) "gc/scans-odd-as-all"
         breaks "gc/reach/scalar-ignored"
         also ["gc/**"]
         "Writes the map of an object whose odd words are slots as if all were.";
-    KeepsTheOldMap "gc/keeps-the-old-map"
+    KeepsTheOldMap(parts) "gc/keeps-the-old-map"
         breaks "gc/reach/map-follows-slot"
         also ["gc/**"]
         "Writes the map of a slot only if it has none yet, though another object lies there now.";
-    CountsScalarsAsScanned "gc/counts-scalars-as-scanned"
+    CountsScalarsAsScanned(parts) "gc/counts-scalars-as-scanned"
         breaks "gc/reach/noscan-not-scanned"
         also ["gc/pacer/**", "gc/stats/**"]
         "Counts objects without references among the bytes that are scanned.";
-    SkipsTheLastPiece "gc/skips-the-last-piece"
+    SkipsTheLastPiece(parts) "gc/skips-the-last-piece"
         breaks "gc/reach/large-object-whole"
         also ["gc/**"]
         "Does not scan the last piece of a large object that has no smaller rest.";
@@ -165,6 +169,13 @@ impl Parts for ResolvesTheHeadOnly {
     fn resolve(&self, tri: &Tri, at: u32) -> Option<(usize, u32)> {
         let (index, slot) = Right.resolve(tri, at)?;
         (at - tri.heap.spans[index].word_of(slot) < 8).then_some((index, slot))
+    }
+}
+
+impl Parts for KnowsTheFirstPage {
+    fn resolve(&self, tri: &Tri, at: u32) -> Option<(usize, u32)> {
+        let (index, slot) = Right.resolve(tri, at)?;
+        (at - tri.heap.spans[index].word_of(slot) < PAGE as u32).then_some((index, slot))
     }
 }
 

@@ -7,51 +7,55 @@ use crate::mutant::tri::reference::Ref;
 use crate::op::gc::Kind;
 
 mutants! {
-    SkipsTheLastBlock "gc/skips-the-last-block-of-globals"
+    SkipsTheLastBlock(parts) "gc/skips-the-last-block-of-globals"
         breaks "gc/roots/globals-are-roots"
         also ["gc/**"]
         "Does not scan the last block of globals.";
-    ScansTheTopmostFrame "gc/scans-the-topmost-frame"
+    ScansTheTopmostFrame(parts) "gc/scans-the-topmost-frame"
         breaks "gc/roots/frames-are-roots"
         also ["gc/**"]
         "Scans the topmost frame of a stack only.";
-    ScansTheFirstStack "gc/scans-the-first-stack"
+    ScansAHundredFrames(parts) "gc/scans-a-hundred-frames"
+        breaks "gc/roots/frames-are-roots"
+        also ["gc/**"]
+        "Scans the topmost hundred frames of a stack.";
+    ScansTheFirstStack(parts) "gc/scans-the-first-stack"
         breaks "gc/roots/other-mutators-are-roots"
         also ["gc/**"]
         "Scans the stack of mutator 0 only.";
-    LosesTheArgument "gc/loses-the-argument"
+    LosesTheArgument(parts) "gc/loses-the-argument"
         breaks "gc/roots/new-mutator-keeps-argument"
         also ["gc/**"]
         "Starts a mutator with a black stack, and does not shade its argument.";
-    ShadesForTheTakerOnly "gc/shades-for-the-taker-only"
+    ShadesForTheTakerOnly(parts) "gc/shades-for-the-taker-only"
         breaks "gc/roots/handed-object-survives"
         also ["gc/**"]
         "Shades what is handed over only if the stack of the taker is grey.";
-    SkipsInterfaces "gc/skips-interfaces"
+    SkipsInterfaces(parts) "gc/skips-interfaces"
         breaks "gc/roots/stash-keeps"
         also ["gc/**"]
         "Does not scan dynamically typed variables.";
-    SkipsCleanupArguments "gc/skips-cleanup-arguments"
+    SkipsCleanupArguments(parts) "gc/skips-cleanup-arguments"
         breaks "gc/roots/stash-keeps"
         also ["gc/**"]
         "Does not scan the arguments of cleanups.";
-    KeepsWhatAChannelHeld "gc/keeps-what-a-channel-held"
+    KeepsWhatAChannelHeld(parts) "gc/keeps-what-a-channel-held"
         breaks "gc/roots/stash-releases"
         also ["gc/**"]
         "Does not clear the buffer of a channel when it is received from.";
-    ScansOneFrameTooMany "gc/scans-one-frame-too-many"
+    ScansOneFrameTooMany(parts) "gc/scans-one-frame-too-many"
         breaks "gc/roots/popped-frame-releases"
         also ["gc/**"]
         "Scans the frame that ended last, too.";
-    ScansDeadLocals "gc/scans-dead-locals"
+    ScansDeadLocals(parts) "gc/scans-dead-locals"
         breaks "gc/roots/dropped-local-releases"
         also ["gc/**"]
         "Scans all locals of a frame that ever held something, whether they are live or not.";
-    ScansEndedStacks "gc/scans-ended-stacks"
+    ScansEndedStacks(parts) "gc/scans-ended-stacks"
         breaks "gc/roots/ended-mutator-releases"
         also ["gc/**"]
         "Scans the stacks of mutators that ended.";
-    CopiesAllButOne "gc/copies-all-locals-but-one"
+    CopiesAllButOne(parts) "gc/copies-all-locals-but-one"
         breaks "gc/roots/grow-keeps-locals"
         also ["gc/**"]
         "Loses the last local of the topmost frame when a stack grows.";
@@ -66,6 +70,14 @@ impl Parts for SkipsTheLastBlock {
 impl Parts for ScansTheTopmostFrame {
     fn scan_frame(&self, tri: &mut Tri, mutator: usize, frame: usize) {
         if frame + 1 == tri.mutators[mutator].depth {
+            Right.scan_frame(tri, mutator, frame);
+        }
+    }
+}
+
+impl Parts for ScansAHundredFrames {
+    fn scan_frame(&self, tri: &mut Tri, mutator: usize, frame: usize) {
+        if frame + 100 >= tri.mutators[mutator].depth {
             Right.scan_frame(tri, mutator, frame);
         }
     }

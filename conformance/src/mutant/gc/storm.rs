@@ -4,7 +4,7 @@ use crate::mutant::tri::Tri;
 use crate::mutant::tri::parts::Parts;
 
 mutants! {
-    OverwritesFullBuffers "gc/overwrites-full-buffers"
+    OverwritesFullBuffers(parts) "gc/overwrites-full-buffers"
         breaks "gc/storm/stamps-right"
         also ["gc/**"]
         "Drops what was shaded first when a buffer is full, instead of emptying it.";

@@ -6,39 +6,39 @@ use crate::mutant::tri::reference::Ref;
 use crate::mutant::tri::special::{CLEARED, WeakRef, What};
 
 mutants! {
-    LeavesDeadHandles "gc/leaves-dead-handles"
+    LeavesDeadHandles(parts) "gc/leaves-dead-handles"
         breaks "gc/weak/nil-after-death"
         also ["gc/**"]
         "Does not clear the handles of an object that dies.";
-    ClearsTheSpan "gc/clears-the-handles-of-the-span"
+    ClearsTheSpan(parts) "gc/clears-the-handles-of-the-span"
         breaks "gc/weak/leads-to-live"
         also ["gc/weak/**"]
         "Clears the handles of all objects of a span when one of them dies.";
-    ClearsAfterFinalizers "gc/clears-after-finalizers"
+    ClearsAfterFinalizers(parts) "gc/clears-after-finalizers"
         breaks "gc/weak/cleared-before-finalizer"
         also ["gc/weak/**", "gc/finalizer/**"]
         "Leaves the handles of an object that is to be finalized until it dies.";
-    ReadsWhite "gc/reads-white"
+    ReadsWhite(parts) "gc/reads-white"
         breaks "gc/weak/read-shades"
         also ["gc/**"]
         "Does not shade what a weak read finds while marking is on.";
-    ReadsTheUnswept "gc/reads-the-unswept"
+    ReadsTheUnswept(parts) "gc/reads-the-unswept"
         breaks "gc/weak/read-sweeps-first"
         also ["gc/**"]
         "Hands out through a handle what is dead and not yet swept.";
-    ComparesObjects "gc/compares-objects-only"
+    ComparesObjects(parts) "gc/compares-objects-only"
         breaks "gc/weak/equal-iff-same"
         also []
         "Takes handles to different words of an object for equal.";
-    MakesAHandleEachTime "gc/makes-a-handle-each-time"
+    MakesAHandleEachTime(parts) "gc/makes-a-handle-each-time"
         breaks "gc/weak/equal-iff-same"
         also []
         "Makes a new handle each time it is asked for one.";
-    RetainsThroughHandles "gc/retains-through-handles"
+    RetainsThroughHandles(parts) "gc/retains-through-handles"
         breaks "gc/weak/does-not-retain"
         also ["gc/**"]
         "Takes weak handles for roots.";
-    RefillsHandles "gc/refills-handles"
+    RefillsHandles(parts) "gc/refills-handles"
         breaks "gc/weak/new-handle-after-resurrection-differs"
         also ["gc/weak/**"]
         "Fills the cleared handle of an object that was resurrected again.";

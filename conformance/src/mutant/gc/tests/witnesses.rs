@@ -55,6 +55,7 @@ fn barriers() -> Vec<(&'static str, Script)> {
     let swap = [swap, vec![main(Op::Swap { of: A, slot: 0, with: C }), FINISH]].concat();
     vec![
         ("gc/keeps-old-white", hidden_from_grey(store_over)),
+        ("gc/shades-old-while-grey", hidden_from_grey(store_over)),
         ("gc/elides-nil-stores", hidden_from_grey(Op::Clear { of: A, slot: 0 })),
         ("gc/copies-without-barrier", hidden_from_grey(copy)),
         ("gc/copies-over-white", hidden_from_grey(copy)),
@@ -66,6 +67,7 @@ fn barriers() -> Vec<(&'static str, Script)> {
         ("gc/swap-shades-the-new-twice", swap),
         // A black object is born, and a grey stack gives it what it alone held.
         ("gc/keeps-new-white", vec![new(A), BEGIN, new(B), store(B, A), drop_it(A), FINISH]),
+        ("gc/shades-new-while-black", vec![new(A), BEGIN, new(B), store(B, A), drop_it(A), FINISH]),
         (
             "gc/writes-globals-plainly",
             vec![new(A), BEGIN, main(Op::Set { global: Global(0), from: A }), drop_it(A), FINISH],
@@ -174,6 +176,11 @@ fn others() -> Vec<(&'static str, Script)> {
         ("gc/counts-scalars-as-scanned", vec![main(scalars), COLLECT, main(Op::Stats)]),
         ("gc/doubles-up-to-a-thousand", vec![ask((1, Map::None, 512, 1))]),
         ("gc/wastes-the-class", vec![ask((1, Map::None, 0, 5))]),
+        ("gc/rounds-down-to-a-class", vec![ask((1, Map::None, 0, 5))]),
+        (
+            "gc/scans-a-hundred-frames",
+            [vec![new(A)], vec![main(Op::Push); 120], vec![COLLECT]].concat(),
+        ),
         ("gc/grows-once", vec![ask((1, Map::None, 1000, 1000))]),
         ("gc/overwrites-full-buffers", vec![main(Op::Storm { count: 4, times: 4000, seed: 1 })]),
     ]
