@@ -186,7 +186,53 @@ fn others() -> Vec<(&'static str, Script)> {
     ]
 }
 
+fn hanging() -> Vec<(&'static str, Script)> {
+    let weaken = |weak, from| main(Op::Weaken { weak: Weak(weak), from });
+    let finalizer = |of| main(Op::Finalizer { of });
+    let cleanup = |of| main(Op::Cleanup { of });
+    // The finalizer comes when its object is white, and the object goes before its stack is scanned.
+    let late =
+        vec![new(A), new(B), store(A, B), drop_it(B), BEGIN, finalizer(A), drop_it(A), FINISH];
+    let chain =
+        vec![new(A), new(B), store(A, B), finalizer(A), finalizer(B), drop_it(A), drop_it(B)];
+    let loops = vec![new(A), store(A, A), finalizer(A), drop_it(A), COLLECT];
+    let removed = vec![new(A), cleanup(A), finalizer(A), main(Op::Unfinalizer { of: A })];
+    let stopped = vec![new(A), cleanup(A), cleanup(A), main(Op::Uncleanup { number: 1 })];
+    let four = [new(A), cleanup(A)].repeat(4);
+    let strong = main(Op::Strengthen { to: B, weak: Weak(0) });
+    let read = vec![new(A), weaken(0, A), drop_it(A), BEGIN, step(1), strong, FINISH];
+    let same = main(Op::Same { weak: Weak(0), other: Weak(1) });
+    vec![
+        ("gc/forgets-late-finalizers", late),
+        ("gc/runs-the-chain-at-once", [chain, vec![COLLECT, COLLECT]].concat()),
+        ("gc/forgives-loops", loops),
+        ("gc/removes-the-first-only", [removed, vec![drop_it(A), COLLECT]].concat()),
+        ("gc/stops-by-object", [stopped, vec![drop_it(A), COLLECT]].concat()),
+        ("gc/runs-every-fourth-cleanup-twice", [four, vec![drop_it(A), COLLECT]].concat()),
+        ("gc/reads-white", read),
+        ("gc/makes-a-handle-each-time", vec![new(A), weaken(0, A), weaken(1, A), same]),
+    ]
+}
+
+fn reaching() -> Vec<(&'static str, Script)> {
+    let make = |words, map| main(Op::New { to: A, words, map });
+    let inside = |word| main(Op::Inside { to: C, of: A, word });
+    let far = main(Op::Store { of: A, slot: 200, from: B });
+    let argument = main(Op::Start { mutator: Thread(1), from: A });
+    let child = vec![make(3, Map::Last), inside(1), new(B), store(A, B), drop_it(A), drop_it(B)];
+    vec![
+        ("gc/skips-the-last-piece", vec![make(256, Map::All), new(B), far, drop_it(B), COLLECT]),
+        (
+            "gc/knows-the-first-page-only",
+            vec![make(300, Map::None), inside(200), drop_it(A), COLLECT],
+        ),
+        ("gc/resolves-the-head-only", vec![make(12, Map::None), inside(9), drop_it(A), COLLECT]),
+        ("gc/marks-interiors-only", [child, vec![COLLECT]].concat()),
+        ("gc/loses-the-argument", vec![new(A), BEGIN, argument, drop_it(A), FINISH]),
+    ]
+}
+
 /// Each with the id of the mutant that it kills.
 pub(super) fn all() -> Vec<(&'static str, Script)> {
-    [barriers(), others()].concat()
+    [reaching(), barriers(), hanging(), others()].concat()
 }
