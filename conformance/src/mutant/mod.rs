@@ -4,12 +4,14 @@
 //!
 //! The allocators that the parts belong to are in `small` and `go`, and keep every invariant: the
 //! first is black, and fast enough for threads by the million; the second is built as Go's, and open
-//! to look into. Their mutants are in `alloc`, one file per suite. The collector is in `tri`.
+//! to look into. Their mutants are in `alloc`, one file per suite. The collector is in `tri`,
+//! and its mutants in `gc`.
 
 mod alloc;
 #[expect(clippy::similar_names, reason = "span and scan are two words of Go's")]
 mod go;
 mod small;
+mod gc;
 mod tri;
 
 use crate::target::collector::Collector;
@@ -52,11 +54,19 @@ impl Mutant {
             Make::Collector(_) => None,
         }
     }
+
+    /// The collector, if it is one.
+    pub fn collector(&self) -> Option<Box<dyn Collector>> {
+        match self.make {
+            Make::Collector(make) => Some(make()),
+            Make::Heap(_) => None,
+        }
+    }
 }
 
 /// Every mutant, suite by suite.
 pub fn all() -> &'static [Mutant] {
-    static ALL: LazyLock<Vec<Mutant>> = LazyLock::new(|| alloc::SUITES.concat());
+    static ALL: LazyLock<Vec<Mutant>> = LazyLock::new(|| [alloc::SUITES, gc::SUITES].concat().concat());
     &ALL
 }
 
@@ -91,7 +101,7 @@ pub fn correct_go() -> Box<dyn Heap> {
 
 /// The small collector, all parts of which are right. It offers everything that a collector may.
 pub fn correct_collector() -> Box<dyn Collector> {
-    Box::new(tri::Tri::new(&tri::parts::Right))
+    Box::new(tri::Tri::new(&tri::parts::Right, &tri::accounts::Exact))
 }
 
 fn go_heap<P: go::parts::Parts>() -> Box<dyn Heap> {

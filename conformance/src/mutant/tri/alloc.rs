@@ -114,9 +114,7 @@ impl Tri {
         }
         while let Some(index) = self.central.unswept[class].pop() {
             // Sweeping lists it among those with room, if it has any.
-            if self.parts.sweep_to_allocate(self, index as usize)
-                && self.is_usable(index as usize, class)
-            {
+            if self.sweep(index as usize) && self.is_usable(index as usize, class) {
                 self.central.partial[class].pop();
                 return Some(index as usize);
             }

@@ -7,7 +7,7 @@
 //! 4. *The rest of the size class is not wasted*: bytes are rounded up to what the allocator hands out. Above
 //!    512 bytes objects with references have a header of 8.
 
-use super::parts::Parts;
+use super::accounts::Accounts;
 use crate::op::gc::{Map, Shape};
 
 /// Below so many elements a slice doubles.
@@ -31,19 +31,24 @@ const PAGE: u64 = 8192;
 const REACH: u64 = 1 << 48;
 
 /// The capacity of a slice of `count` full elements after `more` were appended. `None` if it is too large.
-pub(crate) fn capacity(parts: &dyn Parts, element: Shape, count: u64, more: u64) -> Option<u64> {
+pub(crate) fn capacity(
+    accounts: &dyn Accounts,
+    element: Shape,
+    count: u64,
+    more: u64,
+) -> Option<u64> {
     let needed = count.checked_add(more)?;
     let bytes = needed.checked_mul(element.bytes()).filter(|&bytes| bytes <= REACH)?;
     if more == 0 || bytes == 0 {
         return Some(count);
     }
     let noscan = element.map == Map::None || element.slots() == 0;
-    let wanted = grown(parts, needed, count).checked_mul(element.bytes())?;
-    Some(parts.round_up(wanted, noscan) / element.bytes())
+    let wanted = grown(accounts, needed, count).checked_mul(element.bytes())?;
+    Some(accounts.round_up(wanted, noscan) / element.bytes())
 }
 
-fn grown(parts: &dyn Parts, needed: u64, old: u64) -> u64 {
-    let threshold = parts.threshold();
+fn grown(accounts: &dyn Accounts, needed: u64, old: u64) -> u64 {
+    let threshold = accounts.threshold();
     if needed > 2 * old {
         return needed;
     }
@@ -53,7 +58,7 @@ fn grown(parts: &dyn Parts, needed: u64, old: u64) -> u64 {
     let mut capacity = old;
     loop {
         capacity += (capacity + 3 * threshold) / 4;
-        if parts.has_grown(capacity, needed) {
+        if accounts.has_grown(capacity, needed) {
             return capacity;
         }
     }

@@ -12,7 +12,7 @@
 //! 4. **Dead.** `sweep` frees what has no colour, span by span, and reports it; `special` runs its
 //!    finalizer and its cleanups, and clears its weak handles.
 //!
-//! `parts` is the socket of wrong parts, `stats`, `append` and `storm` are what else a program may ask.
+//! `parts` and `accounts` are the sockets of wrong parts, `stats`, `append` and `storm` are what else a program may ask.
 
 pub(crate) mod reference;
 pub(crate) mod span;
@@ -26,17 +26,19 @@ pub(crate) mod sweep;
 pub(crate) mod append;
 pub(crate) mod stats;
 pub(crate) mod parts;
+pub(crate) mod accounts;
 mod objects;
 mod roots;
 mod storm;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use crate::capability::{Capabilities, Capability};
 use crate::observe::gc::{Answer, Gathered, Numbers, Outcome, Reading};
 use crate::op::Thread;
-use crate::op::gc::{Kind, OFF, Op, PLACES};
+use crate::op::gc::{Kind, OFF, Op, PLACES, Shape, WORDS};
 use crate::target::collector::Collector;
+use accounts::Accounts;
 use alloc::Central;
 use heap::Heap;
 use mark::Cycle;
@@ -74,6 +76,8 @@ pub(crate) struct Known {
 pub(crate) struct Tri {
     /// The steps that may be wrong.
     pub(crate) parts: &'static dyn Parts,
+    /// The accounts that may be wrong.
+    pub(crate) accounts: &'static dyn Accounts,
     /// Memory.
     pub(crate) heap: Heap,
     /// Spans to allocate from.
@@ -99,10 +103,11 @@ pub(crate) struct Tri {
 }
 
 impl Tri {
-    /// A collector made of `parts`. It has no memory yet.
-    pub(crate) fn new(parts: &'static dyn Parts) -> Tri {
+    /// A collector made of `parts`, with these accounts. It has no memory yet.
+    pub(crate) fn new(parts: &'static dyn Parts, accounts: &'static dyn Accounts) -> Tri {
         let mut tri = Tri {
             parts,
+            accounts,
             heap: Heap::default(),
             central: Central::default(),
             mutators: Default::default(),
@@ -133,19 +138,20 @@ impl Tri {
                 self.parts.step(self, units);
                 return Some(Answer::with(&[self.cycle.phase as u64]));
             }
-            Op::Percent { percent } => self.parts.set_percent(self, percent.min(OFF)),
+            Op::Percent { percent } => self.accounts.set_percent(self, percent.min(OFF)),
             Op::Limit { size } => {
                 self.counters.limit = if size == 0 { UNBOUNDED } else { size.min(UNBOUNDED) };
                 self.commit();
             }
             Op::Capacity { words, map, count, times } => {
-                let shape = crate::op::gc::Shape { words: words.max(1), map };
-                let capacity = append::capacity(self.parts, shape, count, times);
+                let shape = (1..=WORDS).contains(&words).then_some(Shape { words, map })?;
+                let capacity = append::capacity(self.accounts, shape, count, times);
                 let refused = Answer::bare(Outcome::Refused);
                 return Some(capacity.map_or(refused, |capacity| Answer::with(&[capacity])));
             }
             Op::Storm { count, times, seed } => {
-                return Some(Answer::with(&storm::storm(self.parts, count, times, seed)));
+                let world = Tri::new(self.parts, self.accounts);
+                return Some(Answer::with(&storm::storm(world, count, times, seed)));
             }
             _ => return None,
         }

@@ -180,6 +180,8 @@ impl Tri {
 
     fn walk(&self, m: usize, of: Local, count: u64) -> Option<Answer> {
         let (mut at, mut shape) = self.start(m, of)?;
+        // A list may end in itself.
+        let count = count.min(CHAIN);
         let (mut seen, mut wrong) = (count.min(1), 0);
         while seen < count && shape.slots() > 0 {
             let last = at + shape.word_of_slot(shape.slots() - 1) as u32;

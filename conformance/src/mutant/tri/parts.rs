@@ -1,4 +1,5 @@
-//! The socket: every step of the collector that a mutant may do wrong.
+//! The socket: every step of the collector that a mutant may do wrong. How it counts and what it reckons
+//! with has a socket of its own, [`Accounts`](super::accounts::Accounts).
 //!
 //! [`Parts`] has a right method for each step. [`Right`] overrides none of them; a mutant overrides one or
 //! two and is otherwise right. They are reached through a reference: a hundred mutants share one compiled
@@ -8,37 +9,31 @@
 //! [`Tri`].
 
 use super::Tri;
-use super::append;
 use super::barrier::Write;
 use super::mark::{BLOCK, OBLET, Phase};
 use super::mutator::{Frame, Mutator};
 use super::reference::{Ref, address};
 use super::span::Span;
 use super::special::{CLEARED, Special, WeakRef, What};
-use super::stats::Counters;
 use super::{Known, alloc};
 use crate::op::gc::{Op, PLACES, Shape};
-use std::collections::BTreeMap;
 
 /// The parts of the collector.
 pub(crate) trait Parts: Sync {
     // Ops.
 
     /// Whether an op is looked at at all.
-    fn applies(&self, tri: &Tri, op: &Op) -> bool {
-        let _ = (tri, op);
+    fn applies(&self, _tri: &Tri, _op: &Op) -> bool {
         true
     }
 
     /// The address that `new` answers.
-    fn address(&self, tri: &Tri, at: u32) -> u64 {
-        let _ = tri;
+    fn address(&self, _tri: &Tri, at: u32) -> u64 {
         address(at)
     }
 
     /// An empty view at the end of the object at `at`: it keeps the object, not what lies behind.
-    fn past(&self, at: u32, shape: Shape) -> Ref {
-        let _ = shape;
+    fn past(&self, at: u32, _shape: Shape) -> Ref {
         Ref::past(at)
     }
 
@@ -60,16 +55,14 @@ pub(crate) trait Parts: Sync {
     }
 
     /// Takes what became known.
-    fn gather(&self, tri: &mut Tri, all: bool) -> Known {
-        let _ = all; // A mutant may keep something back if not all is asked for.
+    fn gather(&self, tri: &mut Tri, _all: bool) -> Known {
         std::mem::take(&mut tri.known)
     }
 
     // Allocation.
 
     /// Whether there may be one more object.
-    fn admits(&self, tri: &Tri) -> bool {
-        let _ = tri;
+    fn admits(&self, _tri: &Tri) -> bool {
         true
     }
 
@@ -95,17 +88,10 @@ pub(crate) trait Parts: Sync {
         tri.cycle.marked += u64::from(span.size()) * 8;
     }
 
-    /// Sweeps a span that allocation wants; whether it was not swept.
-    fn sweep_to_allocate(&self, tri: &mut Tri, index: usize) -> bool {
-        tri.sweep(index)
-    }
-
     // Marking.
 
     /// Called when all roots are listed.
-    fn mark_begins(&self, tri: &mut Tri) {
-        let _ = tri;
-    }
+    fn mark_begins(&self, _tri: &mut Tri) {}
 
     /// How many blocks of globals there are.
     fn global_blocks(&self) -> usize {
@@ -159,9 +145,7 @@ pub(crate) trait Parts: Sync {
     }
 
     /// An object without references was marked: it is black.
-    fn marked_noscan(&self, tri: &mut Tri, start: u32) {
-        let _ = (tri, start);
-    }
+    fn marked_noscan(&self, _tri: &mut Tri, _start: u32) {}
 
     /// Puts a grey object into the queue.
     fn enqueue(&self, tri: &mut Tri, start: u32) {
@@ -192,9 +176,7 @@ pub(crate) trait Parts: Sync {
     }
 
     /// Called when marking has ended.
-    fn mark_ends(&self, tri: &mut Tri) {
-        let _ = tri;
-    }
+    fn mark_ends(&self, _tri: &mut Tri) {}
 
     // The barrier.
 
@@ -205,14 +187,12 @@ pub(crate) trait Parts: Sync {
     }
 
     /// Shades what is overwritten.
-    fn shade_old(&self, tri: &mut Tri, mutator: usize, write: Write, old: Ref) {
-        let _ = write;
+    fn shade_old(&self, tri: &mut Tri, mutator: usize, _write: Write, old: Ref) {
         tri.note(mutator, old);
     }
 
     /// Shades what is written.
-    fn shade_new(&self, tri: &mut Tri, mutator: usize, write: Write, new: Ref) {
-        let _ = write;
+    fn shade_new(&self, tri: &mut Tri, mutator: usize, _write: Write, new: Ref) {
         tri.note(mutator, new);
     }
 
@@ -256,9 +236,9 @@ pub(crate) trait Parts: Sync {
         tri.central.cached = Default::default();
     }
 
-    /// A span is being swept, and what hangs on its objects is dealt with.
-    fn span_is_swept(&self, tri: &mut Tri, index: usize) {
-        let _ = (tri, index);
+    /// Sweeps a span, when what hangs on its objects is dealt with.
+    fn sweep_span(&self, tri: &mut Tri, index: usize) {
+        tri.free_unmarked(index);
     }
 
     /// The slots that stay in use.
@@ -277,19 +257,15 @@ pub(crate) trait Parts: Sync {
     }
 
     /// Reports a death.
-    fn report_death(&self, tri: &mut Tri, index: usize, number: u64) {
-        let _ = index;
+    fn report_death(&self, tri: &mut Tri, _index: usize, number: u64) {
         tri.known.dead.push(number);
     }
 
     /// A slot was freed.
-    fn slot_is_freed(&self, tri: &mut Tri, index: usize, slot: u32) {
-        let _ = (tri, index, slot);
-    }
+    fn slot_is_freed(&self, _tri: &mut Tri, _index: usize, _slot: u32) {}
 
     /// Counts the slots of `dead`, of so many words each.
-    fn count_frees(&self, tri: &mut Tri, index: usize, dead: u64, size: u32) {
-        let _ = index;
+    fn count_frees(&self, tri: &mut Tri, _index: usize, dead: u64, size: u32) {
         let count = u64::from(dead.count_ones());
         tri.counters.frees += count;
         tri.counters.freed += count * u64::from(size) * 8;
@@ -320,8 +296,7 @@ pub(crate) trait Parts: Sync {
     }
 
     /// Keeps the object of a finalizer that is queued.
-    fn keep_for_finalizer(&self, tri: &mut Tri, index: usize, slot: u32, revive: Option<u8>) {
-        let _ = revive;
+    fn keep_for_finalizer(&self, tri: &mut Tri, index: usize, slot: u32, _revive: Option<u8>) {
         tri.heap.spans[index].marks |= 1 << slot;
     }
 
@@ -356,8 +331,7 @@ pub(crate) trait Parts: Sync {
     }
 
     /// Whether `special` is dealt with although its object lives.
-    fn runs_early(&self, tri: &Tri, index: usize, special: Special) -> bool {
-        let _ = (tri, index, special);
+    fn runs_early(&self, _tri: &Tri, _index: usize, _special: Special) -> bool {
         false
     }
 
@@ -394,8 +368,7 @@ pub(crate) trait Parts: Sync {
     }
 
     /// Clears the cell of a dead object.
-    fn clear_dead(&self, tri: &mut Tri, index: usize, cell: u32) {
-        let _ = index;
+    fn clear_dead(&self, tri: &mut Tri, _index: usize, cell: u32) {
         tri.specials.cells[cell as usize] = CLEARED;
     }
 
@@ -403,53 +376,6 @@ pub(crate) trait Parts: Sync {
     fn clear_before_finalizer(&self, tri: &mut Tri, index: usize, slot: u32, cell: u32) {
         tri.specials.cells[cell as usize] = CLEARED;
         tri.detach(index, slot, What::Weak(cell));
-    }
-
-    // Settings and statistics.
-
-    /// Sets GOGC.
-    fn set_percent(&self, tri: &mut Tri, percent: u64) {
-        tri.counters.percent = percent;
-        tri.commit();
-    }
-
-    /// The size at which the heap is to be collected again.
-    fn goal(&self, counters: &Counters) -> u64 {
-        counters.goal_by_formula()
-    }
-
-    /// Counts a collection whose marking has ended.
-    fn count_cycle(&self, counters: &mut Counters, forced: bool) {
-        counters.cycles += 1;
-        counters.forced += u64::from(forced);
-    }
-
-    /// Counts the stops of a collection.
-    fn count_pause(&self, counters: &mut Counters, pause: u64) {
-        counters.last_pause = pause;
-        counters.pause_total += pause;
-    }
-
-    /// The last word on the statistics.
-    fn stats(&self, tri: &Tri, stats: &mut BTreeMap<String, u64>) {
-        let _ = (tri, stats);
-    }
-
-    // Append.
-
-    /// Below so many elements a slice doubles.
-    fn threshold(&self) -> u64 {
-        append::THRESHOLD
-    }
-
-    /// Whether a slice that grows by quarters has grown enough.
-    fn has_grown(&self, capacity: u64, needed: u64) -> bool {
-        capacity >= needed
-    }
-
-    /// The bytes that are provided for so many.
-    fn round_up(&self, bytes: u64, noscan: bool) -> u64 {
-        append::round_up(bytes, noscan)
     }
 }
 

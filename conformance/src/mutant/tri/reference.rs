@@ -70,6 +70,11 @@ impl Ref {
     pub(crate) fn is_readable(self) -> bool {
         self.is_start() || self.is_inside()
     }
+
+    /// The same view, of what lies at `word`.
+    pub(crate) fn moved_to(self, word: u32) -> Ref {
+        Ref(address(word) | self.0 & VIEW)
+    }
 }
 
 /// The address of `word`, in bytes.

@@ -138,12 +138,12 @@ impl Tri {
     /// Marking has ended.
     pub(crate) fn count_cycle(&mut self) {
         self.stop_for(BUFFER as u64);
-        let (parts, cycle) = (self.parts, &self.cycle);
+        let (accounts, cycle) = (self.accounts, &self.cycle);
         let counters = &mut self.counters;
         counters.last_end = counters.clock;
         let pause = std::mem::take(&mut counters.pause);
-        parts.count_pause(counters, pause);
-        parts.count_cycle(counters, cycle.forced);
+        accounts.count_pause(counters, pause);
+        accounts.count_cycle(counters, cycle.forced);
         counters.live = cycle.marked;
         (counters.stack_scan, counters.heap_scan) = (cycle.stack_scan, cycle.heap_scan);
         self.commit();
@@ -151,14 +151,14 @@ impl Tri {
 
     /// Computes the goal anew.
     pub(crate) fn commit(&mut self) {
-        self.counters.goal = self.parts.goal(&self.counters);
+        self.counters.goal = self.accounts.goal(&self.counters);
     }
 
     /// All statistics by name.
     pub(crate) fn statistics(&self) -> BTreeMap<String, u64> {
         let named = self.memory_statistics().into_iter().chain(self.pacer_statistics());
         let mut stats = named.map(|(name, value)| (name.to_owned(), value)).collect();
-        self.parts.stats(self, &mut stats);
+        self.accounts.stats(self, &mut stats);
         stats
     }
 

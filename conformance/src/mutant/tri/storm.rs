@@ -6,11 +6,13 @@
 
 use super::Tri;
 use super::mark::Phase;
-use super::parts::Parts;
 use crate::observe::gc::{Answer, Outcome};
 use crate::op::gc::{Global, Local, Map, Op};
 use crate::op::{THREADS, Thread};
 use crate::target::collector::Collector;
+
+/// Steps of a mutator, at most.
+const STEPS: u64 = 1 << 20;
 
 const LOCALS: usize = 6;
 const GLOBALS: usize = 4;
@@ -27,10 +29,10 @@ struct Storm {
     wrong: u64,
 }
 
-/// `[objects made, stamps wrong, collections]` of `count` mutators that do `times` steps each.
-pub(crate) fn storm(parts: &'static dyn Parts, count: u64, times: u64, seed: u64) -> [u64; 3] {
+/// `[objects made, stamps wrong, collections]` of `count` mutators that do `times` steps each in a fresh world.
+pub(crate) fn storm(tri: Tri, count: u64, times: u64, seed: u64) -> [u64; 3] {
     let mut storm = Storm {
-        tri: Tri::new(parts),
+        tri,
         random: seed,
         locals: Default::default(),
         globals: Default::default(),
@@ -42,7 +44,7 @@ pub(crate) fn storm(parts: &'static dyn Parts, count: u64, times: u64, seed: u64
         let start = Op::Start { mutator: Thread(mutator as u8), from: Local(0) };
         storm.tri.perform(Thread(0), &start);
     }
-    for _ in 0..times {
+    for _ in 0..times.min(STEPS) {
         (0..count).for_each(|mutator| storm.step(mutator));
     }
     [storm.tri.made, storm.wrong, storm.tri.counters.cycles]
@@ -67,12 +69,14 @@ impl Storm {
         self.wrong += u64::from(!right);
     }
 
+    /// Begins a collection, or goes on with it: slowly, so that much is written meanwhile.
     fn collect_a_little(&mut self, mutator: usize) {
-        let units = 1 + self.below(3) as u64;
-        match (self.tri.cycle.phase, self.below(64)) {
+        match (self.tri.cycle.phase, self.below(32)) {
             (Phase::Idle, 0) => drop(self.perform(mutator, Op::Begin)),
-            (Phase::Idle, _) => {}
-            _ => drop(self.perform(mutator, Op::Step { units })),
+            (Phase::Mark, 0..8) | (Phase::Sweep, _) => {
+                self.perform(mutator, Op::Step { units: 1 });
+            }
+            _ => {}
         }
     }
 

@@ -62,8 +62,7 @@ impl Tri {
         if !span.specials.is_empty() {
             self.sweep_specials(index);
         }
-        self.parts.span_is_swept(self, index);
-        self.free_unmarked(index);
+        self.parts.sweep_span(self, index);
         self.cycle.unswept -= 1;
         let span = &mut self.heap.spans[index];
         span.sweepgen = self.cycle.sweepgen;
@@ -76,7 +75,8 @@ impl Tri {
         true
     }
 
-    fn free_unmarked(&mut self, index: usize) {
+    /// Frees the slots of a span that are not marked.
+    pub(crate) fn free_unmarked(&mut self, index: usize) {
         let parts = self.parts;
         let span = &mut self.heap.spans[index];
         let kept = parts.kept(span);

@@ -6,20 +6,25 @@ mod scripts;
 mod world;
 
 use super::Tri;
-use super::parts::{Parts, Right};
+use super::accounts::Exact;
+use super::parts::Right;
 use crate::op::gc::{Local, Map, Op};
 use crate::target::collector::Collector;
 pub(crate) use model::Judge;
 pub(crate) use scripts::{Random, Taste};
 
+fn right() -> Tri {
+    Tri::new(&Right, &Exact)
+}
+
 /// Performs a random script of so many steps; what goes wrong in it.
 pub(crate) fn trial(
-    parts: &'static dyn Parts,
+    tri: Box<dyn Collector>,
     taste: Taste,
     seed: u64,
     steps: u64,
 ) -> Result<(), String> {
-    let mut judge = Judge::new(Box::new(Tri::new(parts)));
+    let mut judge = Judge::new(tri);
     let mut random = Random(seed);
     for _ in 0..steps {
         let (m, op) = random.step(taste);
@@ -40,7 +45,7 @@ fn the_right_collector_agrees_with_the_model() {
     for taste in tastes() {
         for seed in 0..600 {
             let steps = [30, 100, 400][seed as usize % 3];
-            if let Err(why) = trial(&Right, taste, seed, steps) {
+            if let Err(why) = trial(Box::new(right()), taste, seed, steps) {
                 panic!("{taste:?}, seed {seed}: {why}");
             }
         }
@@ -50,8 +55,16 @@ fn the_right_collector_agrees_with_the_model() {
 #[test]
 fn a_storm_reads_right_stamps_and_collects() {
     for seed in 0..20 {
-        let [made, wrong, cycles] = super::storm::storm(&Right, 4, 2000, seed);
+        let [made, wrong, cycles] = super::storm::storm(right(), 4, 2000, seed);
         assert!(made > 1000 && wrong == 0 && cycles > 5, "{made} {wrong} {cycles}");
+    }
+}
+
+#[test]
+fn slices_grow_as_in_go() {
+    let mut judge = Judge::new(Box::new(right()));
+    for &((words, map, count, times), _) in scripts::CAPACITIES {
+        assert_eq!(judge.step(0, Op::Capacity { words, map, count, times }), Ok(()));
     }
 }
 
@@ -60,11 +73,11 @@ fn a_storm_reads_right_stamps_and_collects() {
 fn costs() {
     let time = std::time::Instant::now();
     for _ in 0..100_000 {
-        std::hint::black_box(Tri::new(&Right));
+        std::hint::black_box(right());
     }
     println!("construction: {} ns", time.elapsed().as_nanos() / 100_000);
     let main = crate::op::Thread(0);
-    let mut tri = Tri::new(&Right);
+    let mut tri = right();
     let time = std::time::Instant::now();
     let ops = [
         Op::New { to: Local(0), words: 4, map: Map::All },
@@ -83,7 +96,7 @@ fn costs() {
     println!("an op: {} ns", time.elapsed().as_nanos() / 1_000_000);
     let time = std::time::Instant::now();
     for _ in 0..100_000 {
-        let mut tri = Tri::new(&Right);
+        let mut tri = right();
         for op in &ops {
             std::hint::black_box(tri.perform(main, op));
         }

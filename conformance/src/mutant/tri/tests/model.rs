@@ -66,6 +66,8 @@ pub(crate) struct Judge {
     pub(super) percent: u64,
     pub(super) forced: u64,
     pub(super) begun: u64,
+    /// Units of marking of the collection that goes on.
+    units: u64,
 }
 
 /// What an op should answer: `None` if it is skipped.
@@ -95,6 +97,7 @@ impl Judge {
             percent: 100,
             forced: 0,
             begun: 0,
+            units: 0,
         }
     }
 
@@ -206,10 +209,11 @@ impl Judge {
             },
             Op::Begin if self.phase != 0 => Ok(None),
             Op::Begin => {
-                (self.phase, self.begun) = (1, self.begun + 1);
+                (self.phase, self.begun, self.units) = (1, self.begun + 1, 0);
                 DONE
             }
-            Op::Step { .. } => {
+            Op::Step { units } => {
+                self.marks_on(units)?;
                 let phase = answer.values[0];
                 if phase != 0 && (self.phase == 0 || phase < self.phase) {
                     return Err(format!("phase {phase} after {}", self.phase));
@@ -227,6 +231,17 @@ impl Judge {
                 None => self.act_on_roots(m, op, answer),
             },
         }
+    }
+
+    /// Marking has an end: each object, each piece of one and each frame is scanned once, and what is
+    /// grey at last was white before.
+    fn marks_on(&mut self, units: u64) -> Result<(), String> {
+        let pieces: u64 = self.objects.iter().map(|object| 2 + object.shape.words / 128).sum();
+        let frames: usize = self.mutators.iter().map(Vec::len).sum();
+        let bound = 2 * pieces + frames as u64 + 200;
+        self.units += if self.phase == 1 { units } else { 0 };
+        let ends = self.units < bound + units;
+        ends.then_some(()).ok_or(format!("{} units, and still marking", self.units))
     }
 
     fn made(&mut self, m: usize, to: Local, shape: Shape, answer: &Answer) -> Expected {

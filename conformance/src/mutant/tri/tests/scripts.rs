@@ -3,6 +3,28 @@
 use crate::op::Thread;
 use crate::op::gc::{Global, Kind, Local, Map, Op, Weak};
 
+/// A question of [`Op::Capacity`]: words, map, elements, and how many more.
+type Question = (u64, Map, u64, u64);
+
+/// What Go 1.27 answers.
+pub(crate) const CAPACITIES: &[(Question, u64)] = &[
+    ((1, Map::None, 0, 1), 1),
+    ((1, Map::None, 0, 5), 6),
+    ((1, Map::None, 4, 1), 8),
+    ((1, Map::None, 5, 0), 5),
+    ((1, Map::None, 256, 1), 512),
+    ((1, Map::None, 512, 1), 848),
+    ((1, Map::None, 1024, 700), 2048),
+    ((3, Map::None, 3, 1), 6),
+    ((5, Map::All, 2, 3), 5),
+    ((1, Map::None, 300, 300), 1024),
+    ((1, Map::None, 1000, 1000), 2720),
+    ((5, Map::All, 20, 1), 44),
+    ((5, Map::All, 13, 1), 28),
+    ((5, Map::All, 409, 1), 716),
+    ((5, Map::All, 1000, 1), 1638),
+];
+
 /// Which ops a script is made of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Taste {

@@ -120,7 +120,13 @@ impl Judge {
             Op::SelfCleanup { of } => {
                 return Ok(self.start(m, of).map(|_| vec![0]));
             }
-            Op::Capacity { .. } | Op::Limit { .. } => {
+            Op::Capacity { words, map, count, times } => {
+                let known = super::scripts::CAPACITIES
+                    .iter()
+                    .find(|known| known.0 == (words, map, count, times));
+                return known.map(|known| Some(vec![known.1])).ok_or("not known".to_owned());
+            }
+            Op::Limit { .. } => {
                 return Ok(Some(answer.values[..usize::from(answer.count)].to_vec()));
             }
             Op::Storm { .. } => {
@@ -193,6 +199,12 @@ impl Judge {
         law(now("cycles")? == now("cycles-forced")? + now("cycles-automatic")?, "cycles")?;
         law(self.phase != 0 || now("NumGC")? == self.forced + self.begun, "cycles")?;
         law(self.phase != 0 || now("pauses")? == 2 * now("NumGC")?, "stops")?;
+        let known =
+            self.phase == 0 && !self.swept && self.objects.iter().all(|object| object.watched);
+        let left = self.objects.iter().filter(|object| !object.dead).count() as u64;
+        law(!known || now("HeapObjects")? == left, "objects left")?;
+        let scannable = self.objects.iter().any(|object| !object.dead && !object.slots.is_empty());
+        law(scannable || now("heap-scan")? == 0, "scanned")?;
         let (live, percent) = (now("live")?, now("percent")?);
         law(percent == self.percent, "percent")?;
         let work = live + now("stack-scan")? + now("globals-scan")?;

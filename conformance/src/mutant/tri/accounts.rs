@@ -1,0 +1,59 @@
+//! The other socket: what the collector counts, and how it reckons with it.
+//!
+//! Nothing here touches an object: wrong accounts lose nothing, but say what is not so.
+
+use super::Tri;
+use super::append;
+use super::stats::Counters;
+use std::collections::BTreeMap;
+
+/// The settings, the statistics, and the growth of slices.
+pub(crate) trait Accounts: Sync {
+    /// Sets GOGC.
+    fn set_percent(&self, tri: &mut Tri, percent: u64) {
+        tri.counters.percent = percent;
+        tri.commit();
+    }
+
+    /// The size at which the heap is to be collected again.
+    fn goal(&self, counters: &Counters) -> u64 {
+        counters.goal_by_formula()
+    }
+
+    /// Counts a collection whose marking has ended.
+    fn count_cycle(&self, counters: &mut Counters, forced: bool) {
+        counters.cycles += 1;
+        counters.forced += u64::from(forced);
+    }
+
+    /// Counts the stops of a collection.
+    fn count_pause(&self, counters: &mut Counters, pause: u64) {
+        counters.last_pause = pause;
+        counters.pause_total += pause;
+    }
+
+    /// The last word on the statistics.
+    fn stats(&self, _tri: &Tri, _stats: &mut BTreeMap<String, u64>) {}
+
+    // Append.
+
+    /// Below so many elements a slice doubles.
+    fn threshold(&self) -> u64 {
+        append::THRESHOLD
+    }
+
+    /// Whether a slice that grows by quarters has grown enough.
+    fn has_grown(&self, capacity: u64, needed: u64) -> bool {
+        capacity >= needed
+    }
+
+    /// The bytes that are provided for so many.
+    fn round_up(&self, bytes: u64, noscan: bool) -> u64 {
+        append::round_up(bytes, noscan)
+    }
+}
+
+/// All accounts right.
+pub(crate) struct Exact;
+
+impl Accounts for Exact {}
