@@ -183,7 +183,7 @@ fn unknown_names(invariant: &Invariant, specs: &Specs) -> Vec<Fault> {
 fn is_mutant(id: &str, body: &Body) -> bool {
     match body {
         Body::Model { name } => wrong::find(id).is_some_and(|wrong| wrong.model == name),
-        _ => mutant::find(id).is_some() || id == "gc/pending",
+        _ => mutant::find(id).is_some(),
     }
 }
 

@@ -306,10 +306,11 @@ def cleanup(world: World, local: Locals, l: int):
 
 
 @op
-def uncleanup(world: World, local: Locals, count: int):
-    if not 1 <= count <= world.cleanups.attached:
+def uncleanup(world: World, local: Locals, back: int):
+    number = world.cleanups.attached - back
+    if number < 1:
         raise Skip
-    world.cleanups.stop(count)
+    world.cleanups.stop(number)
 
 
 @op

@@ -176,7 +176,7 @@ class TheCollectorDoesWhatItDocuments(unittest.TestCase):
         with adapter() as target:
             answers = target.perform(
                 ["new", 0, 0, 1, "none"], ["cleanup", 0, 0], ["cleanup", 0, 0], ["uncleanup", 0, 1],
-                ["uncleanup", 0, 3], ["drop", 0, 0], ["collect", 0],
+                ["uncleanup", 0, 2], ["drop", 0, 0], ["collect", 0],
                 ["new", 0, 0, 1, "none"], ["self-cleanup", 0, 0], ["drop", 0, 0], ["collect", 0],
             )  # fmt: skip
             self.assertEqual(answers[3:7], [None, "skip", None, {"dead": [1], "cleaned": [2]}])

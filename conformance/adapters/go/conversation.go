@@ -20,7 +20,7 @@ const (
 var offers = []string{
 	"exact", "addresses", "atomics", "bulk", "interior", "past-end", "hide", "chain",
 	"globals", "frames", "mutators", "stash", "background",
-	"weak", "finalizers", "cleanups", "ordered",
+	"weak", "weak-equal", "finalizers", "cleanups", "ordered",
 	"percent", "limit", "append", "storm", "stats", "memstats", "goal",
 }
 

@@ -136,8 +136,8 @@ var conversations = map[string]string{
 		["cleanup",0,0]            null
 		["cleanup",0,1]            null
 		["cleanup",0,1]            null
-		["uncleanup",0,2]          null
-		["uncleanup",0,4]          "skip"
+		["uncleanup",0,1]          null
+		["uncleanup",0,3]          "skip"
 		["self-cleanup",0,0]       0
 		["drop",0,0]               null
 		["drop",0,1]               null

@@ -23,11 +23,11 @@ func (m *model) performWatch(o []any, f *modelFrame) string {
 		}
 		m.cleanups = append(m.cleanups, &modelCleanup{of: l.to})
 	case "uncleanup":
-		n := o[2].(int)
-		if n == 0 || n > len(m.cleanups) {
+		back := o[2].(int)
+		if back >= len(m.cleanups) {
 			return `"skip"`
 		}
-		c := m.cleanups[n-1]
+		c := m.cleanups[len(m.cleanups)-1-back]
 		c.doubtful = !m.reachable()[c.of]
 		c.over = c.over || !c.doubtful
 	case "finalizer", "reviver":

@@ -129,7 +129,7 @@ var forms = map[string]form{
 	"cleanup":      {opCleanup, "L"},
 	"uncleanup":    {opUncleanup, "N"},
 	"self-cleanup": {opSelfCleanup, "L"},
-	"percent":      {opPercent, "B"},
+	"percent":      {opPercent, "N"},
 	"limit":        {opLimit, "N"},
 	"stats":        {opStats, ""},
 	"capacity":     {opCapacity, "OPNN"},

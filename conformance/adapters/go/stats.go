@@ -28,12 +28,25 @@ func (w *world) tuning(o *op) answer {
 	}
 }
 
+// gcInitial stands for the GOGC that the process began with.
+const gcInitial = 1 << 32
+
+// initialPercent is that setting. Asking for it means setting it, and setting it back.
+var initialPercent = func() int {
+	percent := debug.SetGCPercent(100)
+	debug.SetGCPercent(percent)
+	return percent
+}()
+
 func setPercent(percent uint64) {
-	if percent == gcOff {
+	switch percent {
+	case gcOff:
 		debug.SetGCPercent(-1)
-		return
+	case gcInitial:
+		debug.SetGCPercent(initialPercent)
+	default:
+		debug.SetGCPercent(int(percent))
 	}
-	debug.SetGCPercent(int(percent))
 }
 
 func setLimit(bytes uint64) {

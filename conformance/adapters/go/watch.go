@@ -199,11 +199,13 @@ func (w *watch) cleanup(p unsafe.Pointer) answer {
 	return done
 }
 
-func (w *watch) uncleanup(n uint64) answer {
-	if n == 0 || n >= uint64(len(w.cleanups)) {
+// uncleanup stops the cleanup that was attached so many before the last. The first entry is no cleanup.
+func (w *watch) uncleanup(back uint64) answer {
+	last := uint64(len(w.cleanups)) - 1
+	if back >= last {
 		return skip
 	}
-	w.cleanups[n].Stop()
+	w.cleanups[last-back].Stop()
 	return done
 }
 

@@ -348,8 +348,10 @@ impl Clerk {
             self.frame.set(fact, stats.get(name).copied().unwrap_or(0));
         }
         let live = self.shadow.reachable_count();
+        let noscan = self.shadow.reachable_noscan();
         let names = &self.names;
         self.frame.set(names.stats_live_objects, live);
+        self.frame.set(names.stats_live_noscan, noscan);
         self.frame.set(names.stats_quiet, u64::from(self.quiet));
         self.frame.set(names.stats_changed, u64::from(self.changed));
         self.frame.set(names.stats_collections, self.collections);

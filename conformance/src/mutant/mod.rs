@@ -66,7 +66,8 @@ impl Mutant {
 
 /// Every mutant, suite by suite.
 pub fn all() -> &'static [Mutant] {
-    static ALL: LazyLock<Vec<Mutant>> = LazyLock::new(|| [alloc::SUITES, gc::SUITES].concat().concat());
+    static ALL: LazyLock<Vec<Mutant>> =
+        LazyLock::new(|| [alloc::SUITES, gc::SUITES].concat().concat());
     &ALL
 }
 

@@ -184,8 +184,8 @@ pub enum Op {
     Unfinalizer { of: Local },
     /// Attaches a cleanup that reports.
     Cleanup { of: Local },
-    /// Stops cleanup number `number`.
-    Uncleanup { number: u64 },
+    /// Stops the cleanup that was attached `back` cleanups before the last one.
+    Uncleanup { back: u64 },
     /// Tries to attach a cleanup whose argument is the object itself.
     SelfCleanup { of: Local },
     /// Sets GOGC to `percent`; [`OFF`] for off, [`INITIAL`] for what the target began with.

@@ -6,3 +6,4 @@
 pub mod program;
 pub mod property;
 pub mod scenario;
+pub mod worlds;

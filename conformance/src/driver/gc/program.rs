@@ -37,6 +37,11 @@ impl Program {
         self.steps.is_empty()
     }
 
+    /// Whether the target offers what `op` needs.
+    pub fn is_offered(&self, op: &Op) -> bool {
+        needs(op).is_none_or(|need| self.offers.has(need))
+    }
+
     /// Adds `op` of mutator 0 if it applies and is offered: whether it was added.
     pub fn main(&mut self, op: Op) -> bool {
         self.on(Thread(0), op)
@@ -45,8 +50,7 @@ impl Program {
     /// Adds `op` of `thread` if it applies and is offered: whether it was added.
     pub fn on(&mut self, thread: Thread, op: Op) -> bool {
         let step = Step::on(thread, op);
-        let is_offered = needs(&op).is_none_or(|need| self.offers.has(need));
-        if !is_offered || self.world.applies(&step) == Applies::No {
+        if !self.is_offered(&op) || self.world.applies(&step) == Applies::No {
             return false;
         }
         let answer = self.predicted(&step);
@@ -65,7 +69,7 @@ impl Program {
     /// collection gives back is not foreseen.
     pub fn force(&mut self, op: Op) {
         let step = Step::main(op);
-        if needs(&op).is_none_or(|need| self.offers.has(need)) && !self.main(op) {
+        if self.is_offered(&op) && !self.main(op) {
             self.steps.push(step);
         }
     }

@@ -10,7 +10,7 @@ use crate::driver::source::Source;
 use crate::op::Thread;
 use crate::op::gc::{Global, INITIAL, Kind, LOCALS, Local, Map, OFF, Op, Script, Weak};
 
-/// Steps of a script, at most, its end not counted.
+/// Steps of a longer script, at most, its end not counted; some are five times as long.
 const STEPS: u64 = 160;
 
 /// Families of ops beside those of objects and slots, which every script has.
@@ -31,7 +31,11 @@ impl Property {
     /// The next script.
     pub fn script(&mut self) -> Script {
         let mut program = Program::new(self.offers);
-        let most = if self.dice.one_in(4) { STEPS } else { STEPS / 4 };
+        let most = match self.dice.below(12) {
+            0 => STEPS * 5,
+            1..4 => STEPS,
+            _ => STEPS / 4,
+        };
         let steps = 8 + self.dice.below(most);
         let mood = Mood::roll(&mut self.dice);
         // Where nothing is collected but what the script asks for, more is certain.
@@ -43,8 +47,11 @@ impl Property {
         while (program.len() as u64) < steps && tries > 0 {
             tries -= 1;
             let thread = mood.mutator(&mut self.dice);
-            let op = mood.op(&mut self.dice);
+            let op = mood.op(&mut self.dice, &program, thread);
             program.on(thread, op);
+            if self.dice.one_in(60) {
+                mood.burst(&mut self.dice, &mut program);
+            }
         }
         program.clear_up();
         if alone {
@@ -80,7 +87,7 @@ impl Mood {
         Mood {
             families,
             locals: 2 + dice.below(LOCALS as u64 - 2),
-            words: words[(dice.below(25) / 6) as usize],
+            words: dice.pick(&words),
             collecting: dice.one_in(2),
             mutators: if dice.one_in(3) { 1 + dice.below(3) } else { 1 },
         }
@@ -90,10 +97,13 @@ impl Mood {
         Thread(dice.below(self.mutators) as u8)
     }
 
-    fn op(&self, dice: &mut Dice) -> Op {
-        if dice.one_in(3) {
+    fn op(&self, dice: &mut Dice, program: &Program, thread: Thread) -> Op {
+        if dice.below(5) < 2 {
             let family = dice.pick(&self.families);
-            return self.special(family, dice);
+            let of = self.local(dice);
+            let words = program.world().shape_at(thread, of).map_or(4, |shape| shape.words);
+            let word = 1 + dice.below(words);
+            return self.special(family, dice, (of, word));
         }
         match dice.below(20) {
             0..5 => self.new_object(dice),
@@ -104,6 +114,22 @@ impl Mood {
             14 | 15 => Op::Drop { to: self.local(dice) },
             16 | 17 => Op::Check { of: self.local(dice) },
             _ => self.collection(dice),
+        }
+    }
+
+    /// Many ops of one sort: frames on frames, or more objects of one size than a span has.
+    fn burst(&self, dice: &mut Dice, program: &mut Program) {
+        if dice.one_in(2) {
+            for _ in 0..110 + dice.below(40) {
+                program.main(Op::Push);
+            }
+            return;
+        }
+        let (words, map) = (1 + dice.below(8), dice.pick(&Map::ALL));
+        for _ in 0..20 + dice.below(100) {
+            let (to, of) = (self.local(dice), self.local(dice));
+            program.main(Op::New { to, words, map });
+            program.main(Op::Store { of: to, slot: dice.below(3), from: of });
         }
     }
 
@@ -124,10 +150,10 @@ impl Mood {
         Op::New { to: self.local(dice), words: 1 + dice.below(most), map: dice.pick(&Map::ALL) }
     }
 
-    /// One op of a family.
-    fn special(&self, family: u64, dice: &mut Dice) -> Op {
+    /// One op of a family; `word` is a word of what `of` holds.
+    fn special(&self, family: u64, dice: &mut Dice, (of, word): (Local, u64)) -> Op {
         let local = |dice: &mut Dice| self.local(dice);
-        let global = Global(dice.below(4) as u8);
+        let global = Global(dice.pick(&[0, 1, 2, 3, 17, 40, 63]));
         let weak = Weak(dice.below(6) as u8);
         let mutator = Thread(1 + dice.below(self.mutators.max(2) - 1) as u8);
         match (family, dice.below(4)) {
@@ -147,7 +173,7 @@ impl Mood {
             (4, 2) => Op::Reviver { of: local(dice), global },
             (4, _) => Op::Unfinalizer { of: local(dice) },
             (5, 0..3) => Op::Cleanup { of: local(dice) },
-            (5, _) => Op::Uncleanup { number: 1 + dice.below(4) },
+            (5, _) => Op::Uncleanup { back: dice.below(4) },
             (6, 0) => Op::Swap { of: local(dice), slot: slot(dice), with: local(dice) },
             (6, 1) => {
                 Op::Cas { of: local(dice), slot: slot(dice), old: local(dice), new: local(dice) }
@@ -160,9 +186,9 @@ impl Mood {
                 count: 1 + dice.below(3),
             },
             (6, _) => Op::Wipe { of: local(dice), slot: slot(dice), count: 1 + dice.below(3) },
-            (7, 0 | 1) => Op::Inside { to: local(dice), of: local(dice), word: word(dice) },
+            (7, 0 | 1) => Op::Inside { to: local(dice), of, word },
             (7, 2) => Op::Past { to: local(dice), of: local(dice) },
-            (7, _) => Op::Hide { of: local(dice), word: word(dice), from: local(dice) },
+            (7, _) => Op::Hide { of, word, from: local(dice) },
             (_, 0 | 1) => Op::Stash { kind: dice.pick(&Kind::ALL), from: local(dice) },
             _ => Op::Unstash { to: local(dice), kind: dice.pick(&Kind::ALL) },
         }
@@ -171,11 +197,6 @@ impl Mood {
     fn local(&self, dice: &mut Dice) -> Local {
         Local(dice.below(self.locals) as u8)
     }
-}
-
-/// Mostly one of the first words.
-fn word(dice: &mut Dice) -> u64 {
-    1 + slot(dice)
 }
 
 /// Mostly one of the first slots.

@@ -139,6 +139,7 @@ names! {
         run_completed = "run.completed",
         run_collections = "run.collections",
         stats_live_objects = "stats.live_objects",
+        stats_live_noscan = "stats.live_noscan",
         stats_quiet = "stats.quiet",
         stats_changed = "stats.changed",
         stats_collections = "stats.collections",

@@ -51,7 +51,30 @@ impl Clerk {
     }
 
     fn tell_reports(&mut self, step: &Step, gathered: &Gathered, hears: &mut impl Hears) {
+        // A finalizer runs after the collection that found its object unreachable: what died in that
+        // died before. Only where another collection may have followed it is the order not known.
+        let one_collection = self.is_alone() && self.shadow.setting().ordered;
+        if one_collection {
+            self.tell_dead(gathered, hears);
+        }
         self.tell_finalized(step, gathered, hears);
+        if !one_collection {
+            self.tell_dead(gathered, hears);
+        }
+        // In one collection an object is finalized, and in a later one it is cleaned up after.
+        let running = gathered.finalized.iter().filter(|_| one_collection);
+        let running: BTreeSet<u64> = running.collect();
+        for number in gathered.cleaned.iter() {
+            self.tell_cleaned(number, &running, hears);
+        }
+    }
+
+    /// Whether nothing is collected but what ops ask for.
+    fn is_alone(&self) -> bool {
+        self.percent == OFF || self.shadow.setting().steps
+    }
+
+    fn tell_dead(&mut self, gathered: &Gathered, hears: &mut impl Hears) {
         for number in gathered.dead.iter() {
             self.set_object(number);
             self.tell(self.names.told_dead, hears);
@@ -60,9 +83,6 @@ impl Clerk {
                 self.addresses.died(node);
             }
         }
-        for number in gathered.cleaned.iter() {
-            self.tell_cleaned(number, hears);
-        }
     }
 
     fn tell_finalized(&mut self, step: &Step, gathered: &Gathered, hears: &mut impl Hears) {
@@ -70,7 +90,7 @@ impl Clerk {
         let broken: BTreeSet<u64> = gathered.broken.iter().collect();
         // All of one collection are queued together: none of them runs because another did. Where
         // collections may have come between, only their order tells.
-        let alone = self.percent == OFF;
+        let alone = self.is_alone();
         for number in gathered.finalized.iter() {
             self.set_object(number);
             let node = self.shadow.node(number);
@@ -92,7 +112,11 @@ impl Clerk {
             self.frame.set(names.object_by_finalizer, u64::from(by_finalizer));
             self.frame.set(names.object_found_strong, u64::from(strong.contains(&number)));
             self.frame.set(names.object_spoilt, u64::from(spoilt));
-            self.frame.set(names.object_found_broken, u64::from(broken.contains(&number)));
+            let lost = node.is_some_and(|node| {
+                self.shadow.slots(node).any(|(_, to)| to != node && self.shadow.told_dead(to))
+            });
+            let names = &self.names;
+            self.frame.set(names.object_found_broken, u64::from(lost || broken.contains(&number)));
             self.tell(self.names.told_finalized, hears);
             if let Some(node) = node.filter(|_| !alone) {
                 self.shadow.finalized(step, node);
@@ -105,16 +129,20 @@ impl Clerk {
         }
     }
 
-    fn tell_cleaned(&mut self, number: u64, hears: &mut impl Hears) {
+    fn tell_cleaned(&mut self, number: u64, running: &BTreeSet<u64>, hears: &mut impl Hears) {
         let cleanup = self.shadow.cleaned(number);
         let state = match cleanup.map(|c| c.state) {
             None => "unknown",
             Some(CleanupState::Attached) => "attached",
             Some(CleanupState::Stopped) => "stopped",
+            Some(CleanupState::StoppedLate) => "stopped-late",
             Some(CleanupState::Ran) => "ran",
         };
         self.set_word(self.names.cleanup_state, state);
         self.set_cleanup(cleanup.map(|c| c.of));
+        if cleanup.is_some_and(|c| running.contains(&crate::model::gc::number(c.of))) {
+            self.frame.set(self.names.cleanup_of_awaits_finalizer, 1);
+        }
         self.frame.set(self.names.cleanup_due, 0);
         self.tell(self.names.told_cleaned, hears);
     }

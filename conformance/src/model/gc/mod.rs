@@ -34,6 +34,8 @@ pub struct Setting {
     pub ordered: bool,
     /// An explicit collection reclaims all that is unreachable.
     pub exact: bool,
+    /// Nothing is collected but what ops ask for.
+    pub steps: bool,
     /// Pointer-free objects of fewer bytes than this may live longer.
     pub tiny: u64,
 }
@@ -74,6 +76,8 @@ pub enum CleanupState {
     Attached,
     /// It was stopped before that.
     Stopped,
+    /// It was stopped when the object was unreachable: it may have been on its way.
+    StoppedLate,
     /// It ran.
     Ran,
 }
@@ -147,6 +151,18 @@ impl Shadow {
     /// How many objects are reachable.
     pub fn reachable_count(&mut self) -> u64 {
         self.graph.reachable_count()
+    }
+
+    /// Bytes of reachable objects that have no slots.
+    pub fn reachable_noscan(&mut self) -> u64 {
+        let mut bytes = 0;
+        for (node, object) in (0..).map(Node).zip(&self.objects) {
+            let shape = object.shape();
+            if shape.slots() == 0 && self.graph.is_reachable(node) {
+                bytes += shape.bytes();
+            }
+        }
+        bytes
     }
 
     /// Whether an address of the object is written down somewhere as a number.
@@ -300,7 +316,7 @@ impl Shadow {
             }
             Op::Cleanup { of } => self.storable(by, of).is_some(),
             Op::SelfCleanup { of } => self.base(by, of).is_some(),
-            Op::Uncleanup { number } => self.cleanup(number).is_some(),
+            Op::Uncleanup { back } => back < self.cleanups.len() as u64,
             Op::Stash { .. }
             | Op::New { .. }
             | Op::Get { .. }
@@ -366,6 +382,16 @@ impl Shadow {
             wrong += u64::from(out_of_order && seen < count);
         }
         (seen, wrong)
+    }
+
+    /// What the target is known for.
+    pub fn setting(&self) -> Setting {
+        self.setting
+    }
+
+    /// The shape of the object that `local` points to the start of.
+    pub fn shape_at(&self, thread: Thread, local: Local) -> Option<Shape> {
+        self.base(thread, local).map(|(_, shape)| shape)
     }
 
     /// Whether the death of the object was reported.

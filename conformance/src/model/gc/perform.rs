@@ -81,10 +81,19 @@ impl Shadow {
                     self.cleanups.push(Cleanup { of, state: CleanupState::Attached });
                 }
             }
-            Op::Uncleanup { number } => {
-                let stop = usize::try_from(number - 1).ok().and_then(|i| self.cleanups.get_mut(i));
+            Op::Uncleanup { back } => {
+                let stop = self.cleanups.iter_mut().rev().nth(back as usize);
                 if let Some(cleanup) = stop.filter(|c| c.state == CleanupState::Attached) {
-                    cleanup.state = CleanupState::Stopped;
+                    let in_time = self.graph.is_reachable(cleanup.of);
+                    let late = CleanupState::StoppedLate;
+                    cleanup.state = if in_time { CleanupState::Stopped } else { late };
+                }
+            }
+            Op::SelfCleanup { of } if answer.values[0] == 1 => {
+                // Its argument keeps the object for ever.
+                if let Some((of, _)) = self.base(by, of) {
+                    self.cleanups.push(Cleanup { of, state: CleanupState::Attached });
+                    self.graph.hold(of);
                 }
             }
             Op::Begin => {

@@ -1,5 +1,6 @@
 //! Wrong about how slices grow.
 
+use super::accounts;
 use crate::mutant::tri::accounts::Accounts;
 use crate::mutant::tri::append::round_up;
 

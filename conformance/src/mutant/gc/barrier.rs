@@ -1,5 +1,6 @@
 //! Wrong about the barrier: something that is written is not shaded.
 
+use super::parts;
 use crate::mutant::tri::Tri;
 use crate::mutant::tri::barrier::Write;
 use crate::mutant::tri::parts::{Parts, Right};

@@ -1,5 +1,6 @@
 //! Wrong about cleanups.
 
+use super::parts;
 use crate::mutant::tri::Tri;
 use crate::mutant::tri::parts::{Parts, Right};
 use crate::mutant::tri::reference::Ref;
@@ -11,7 +12,7 @@ mutants! {
         also ["gc/cleanup/**"]
         "Runs all cleanups of a span as soon as one of them is due.";
     ReplacesTheFirst(parts) "gc/replaces-the-first-cleanup"
-        breaks "gc/cleanup/each-once"
+        breaks "gc/cleanup/runs-after-collect"
         also ["gc/cleanup/**"]
         "Lets a second cleanup of an object replace the first.";
     RunsEveryFourthTwice(parts) "gc/runs-every-fourth-cleanup-twice"
@@ -36,7 +37,7 @@ mutants! {
         "Runs cleanups in blocks of four, and waits until a block is full.";
     AcceptsItself(parts) "gc/accepts-the-object-as-argument"
         breaks "gc/cleanup/self-argument-refused"
-        also []
+        also ["gc/**"]
         "Accepts a cleanup whose argument is the object itself.";
     RefusesInteriors(parts) "gc/refuses-interiors"
         breaks "gc/cleanup/interior-allowed"

@@ -1,12 +1,11 @@
 //! Wrong about the course of a collection.
 
+use super::parts;
 use crate::mutant::tri::Tri;
-use crate::mutant::tri::accounts::{Accounts, Exact};
 use crate::mutant::tri::barrier::Write;
 use crate::mutant::tri::mark::Phase;
 use crate::mutant::tri::parts::{Parts, Right};
 use crate::mutant::tri::reference::Ref;
-use crate::mutant::tri::stats::Counters;
 
 mutants! {
     GreysBlackAgain(parts) "gc/greys-black-again"
@@ -14,7 +13,7 @@ mutants! {
         also ["gc/cycle/**", "gc/stats/**"]
         "Puts what is stored into the queue whether it is white or not, so that writes keep marking on.";
     WaitsForABuffer(parts) "gc/waits-for-a-buffer"
-        breaks "gc/cycle/step-advances"
+        breaks "gc/cycle/mark-terminates"
         also ["gc/cycle/**"]
         "Does nothing in a step while the queue is empty and a buffer is not.";
     JoinsTheCycle(parts) "gc/joins-the-cycle-that-goes-on"
@@ -29,10 +28,6 @@ mutants! {
         breaks "gc/cycle/all-swept-by-next-cycle"
         also ["gc/**"]
         "Does not sweep the spans without references that allocation holds in hand.";
-    CountsBeginAndEnd(accounts) "gc/counts-begin-and-end"
-        breaks "gc/cycle/cycle-counters"
-        also ["gc/stats/**"]
-        "Counts a collection in steps when it begins, and again when its marking ends.";
 }
 
 impl Parts for GreysBlackAgain {
@@ -98,12 +93,5 @@ impl Parts for SparesSpansInHand {
                 tri.central.cached[span.span_class()] = None;
             }
         }
-    }
-}
-
-impl Accounts for CountsBeginAndEnd {
-    fn count_cycle(&self, counters: &mut Counters, forced: bool) {
-        Exact.count_cycle(counters, forced);
-        counters.cycles += u64::from(!forced);
     }
 }

@@ -1,12 +1,17 @@
 //! Wrong about finalizers.
 
 use super::look;
+use super::parts;
 use crate::mutant::tri::Tri;
 use crate::mutant::tri::parts::{Parts, Right};
 use crate::mutant::tri::reference::Ref;
 use crate::mutant::tri::special::What;
 
 mutants! {
+    SkipsOddSlots(parts) "gc/skips-finalizers-of-odd-slots"
+        breaks "gc/finalizer/runs-when-due"
+        also ["gc/**"]
+        "Does not look for finalizers in every second slot of a span.";
     LeavesTheFinalizer(parts) "gc/leaves-the-finalizer"
         breaks "gc/finalizer/at-most-once"
         also ["gc/**"]
@@ -29,7 +34,7 @@ mutants! {
         "Marks only what the first slot of an object with a finalizer reaches.";
     ForgivesLoops(parts) "gc/forgives-loops"
         breaks "gc/finalizer/cycle-not-run"
-        also ["gc/finalizer/**"]
+        also ["gc/**"]
         "Runs the finalizer of an object that refers to itself.";
     FreesTheRevived(parts) "gc/frees-the-revived"
         breaks "gc/finalizer/resurrected-stays-valid"
@@ -100,7 +105,13 @@ impl Parts for ForgivesLoops {
         let Some(object) = tri.heap.find(at) else { return };
         for word in look::slots(tri, object) {
             let held = Ref::from_bits(tri.heap.read(word));
-            if tri.heap.find(held.word()) != Some(object) {
+            let other = tri.heap.find(held.word());
+            let leads_back = other.is_some_and(|other| {
+                look::slots(tri, other).into_iter().any(|word| {
+                    tri.heap.find(Ref::from_bits(tri.heap.read(word)).word()) == Some(object)
+                })
+            });
+            if other != Some(object) && !leads_back {
                 tri.shade(held);
             }
         }
@@ -128,5 +139,11 @@ impl Parts for RemovesTheFirstOnly {
         if tri.specials_of(index, slot).next() == Some(what) {
             Right.remove_finalizer(tri, index, slot, what);
         }
+    }
+}
+
+impl Parts for SkipsOddSlots {
+    fn finalizer_is_due(&self, tri: &Tri, index: usize, slot: u32) -> bool {
+        slot.is_multiple_of(2) && Right.finalizer_is_due(tri, index, slot)
     }
 }

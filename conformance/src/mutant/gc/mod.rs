@@ -23,7 +23,7 @@ macro_rules! mutants {
                 says: $says,
                 breaks: $breaks,
                 also: &[$($also),*],
-                make: $crate::mutant::Make::Collector(|| $crate::mutant::gc::$face(&$name)),
+                make: $crate::mutant::Make::Collector(|| $face(&$name)),
             },
         )*];
     };
@@ -52,6 +52,7 @@ mod pacer;
 mod stats;
 mod append;
 mod storm;
+mod answers;
 #[cfg(test)]
 mod tests;
 
@@ -69,4 +70,5 @@ pub(super) const SUITES: &[&[super::Mutant]] = &[
     stats::MUTANTS,
     append::MUTANTS,
     storm::MUTANTS,
+    answers::MUTANTS,
 ];

@@ -1,10 +1,11 @@
 //! Wrong about objects: what memory they get, and what becomes of it.
 
 use super::look;
+use super::parts;
+use crate::mutant::tri::Tri;
 use crate::mutant::tri::parts::{Parts, Right};
 use crate::mutant::tri::reference::{Ref, address};
 use crate::mutant::tri::span::Span;
-use crate::mutant::tri::{Known, Tri};
 use crate::op::gc::Op;
 
 mutants! {
@@ -16,10 +17,10 @@ mutants! {
         breaks "gc/object/zeroed-allocation"
         also ["gc/**"]
         "Zeroes a slot up to, and not including, its last word.";
-    HoldsADeathBack(parts) "gc/holds-a-death-back"
+    FreesBeforeFinalizers(parts) "gc/frees-before-finalizers"
         breaks "gc/object/reuse-after-death-only"
-        also ["gc/object/addresses-disjoint", "gc/cycle/**", "gc/cleanup/**"]
-        "Keeps the last death of a collection back for the next report, though its slot is free.";
+        also ["gc/**"]
+        "Frees an object when its finalizer is queued, and not when that has run.";
     MovesObjects(parts) "gc/moves-objects"
         breaks "gc/object/address-stability"
         also ["gc/object/addresses-disjoint", "gc/object/reuse-after-death-only"]
@@ -49,7 +50,7 @@ mutants! {
         also []
         "Skips the ninth frame of a mutator.";
     RefusesTheHundredth(parts) "gc/refuses-the-hundredth"
-        breaks "gc/object/refuses-nothing"
+        breaks "gc/object/modest-not-refused"
         also ["gc/object/op-applies"]
         "Refuses the hundredth object when it is asked for at an odd moment.";
 }
@@ -64,14 +65,8 @@ impl Parts for ZeroesAllButTheLastWord {
     }
 }
 
-impl Parts for HoldsADeathBack {
-    fn gather(&self, tri: &mut Tri, all: bool) -> Known {
-        let mut known = Right.gather(tri, all);
-        if !all {
-            tri.known.dead.extend(known.dead.pop());
-        }
-        known
-    }
+impl Parts for FreesBeforeFinalizers {
+    fn keep_for_finalizer(&self, _: &mut Tri, _: usize, _: u32, _: Option<u8>) {}
 }
 
 impl Parts for MovesObjects {

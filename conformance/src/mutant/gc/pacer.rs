@@ -1,21 +1,22 @@
 //! Wrong about when to collect again.
 
+use super::accounts;
 use crate::mutant::tri::Tri;
 use crate::mutant::tri::accounts::Accounts;
-use crate::mutant::tri::stats::{Counters, GLOBALS, SWEEP_DISTANCE};
+use crate::mutant::tri::stats::{Counters, GLOBALS};
 
 mutants! {
     ForgetsRootsInTheGoal(accounts) "gc/forgets-roots-in-the-goal"
         breaks "gc/pacer/goal-formula"
-        also []
+        also ["gc/pacer/**"]
         "Leaves stacks and globals out of the goal.";
     HasNoFloor(accounts) "gc/has-no-floor"
         breaks "gc/pacer/goal-formula"
-        also []
+        also ["gc/pacer/**"]
         "Has no least goal for small heaps.";
     LeavesNoTimeToSweep(accounts) "gc/leaves-no-time-to-sweep"
         breaks "gc/pacer/goal-formula"
-        also []
+        also ["gc/pacer/**"]
         "Does not keep a distance for sweeping between the live heap and the goal.";
     CountsGrowthOnly(accounts) "gc/counts-growth-only"
         breaks "gc/pacer/goal-not-below-live"
@@ -30,14 +31,14 @@ mutants! {
 impl Accounts for ForgetsRootsInTheGoal {
     fn goal(&self, counters: &Counters) -> u64 {
         let goal = counters.goal_by_percent(0).max(counters.floor());
-        counters.below_limit(goal.max(counters.live + SWEEP_DISTANCE))
+        counters.below_limit(goal.max(counters.live + counters.distance))
     }
 }
 
 impl Accounts for HasNoFloor {
     fn goal(&self, counters: &Counters) -> u64 {
         let goal = counters.goal_by_percent(counters.stack_scan + GLOBALS);
-        counters.below_limit(goal.max(counters.live + SWEEP_DISTANCE))
+        counters.below_limit(goal.max(counters.live + counters.distance))
     }
 }
 

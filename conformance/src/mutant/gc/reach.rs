@@ -1,6 +1,7 @@
 //! Wrong about what is reached.
 
 use super::look;
+use super::parts;
 use crate::mutant::tri::Tri;
 use crate::mutant::tri::heap::pointer_bits;
 use crate::mutant::tri::parts::{Parts, Right};

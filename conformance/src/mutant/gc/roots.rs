@@ -1,5 +1,6 @@
 //! Wrong about roots: one kind forgotten, or one kept for too long.
 
+use super::parts;
 use crate::mutant::tri::Tri;
 use crate::mutant::tri::mutator::{Frame, Mutator};
 use crate::mutant::tri::parts::{Parts, Right};
@@ -7,6 +8,10 @@ use crate::mutant::tri::reference::Ref;
 use crate::op::gc::Kind;
 
 mutants! {
+    ForgetsASixthLocal(parts) "gc/forgets-a-sixth-local"
+        breaks "gc/roots/locals-are-roots"
+        also ["gc/**"]
+        "Takes frames to have no more than five locals.";
     SkipsTheLastBlock(parts) "gc/skips-the-last-block-of-globals"
         breaks "gc/roots/globals-are-roots"
         also ["gc/**"]
@@ -151,5 +156,11 @@ impl Parts for CopiesAllButOne {
         if let Some(frame) = mutator.frames.last_mut() {
             frame.live &= u16::MAX >> 1;
         }
+    }
+}
+
+impl Parts for ForgetsASixthLocal {
+    fn live_locals(&self, frame: &Frame) -> u16 {
+        Right.live_locals(frame) & 0b1_1111
     }
 }

@@ -1,32 +1,60 @@
 //! Wrong about what it counts.
 
+use super::accounts;
 use crate::mutant::tri::Tri;
 use crate::mutant::tri::accounts::{Accounts, Exact};
-use crate::mutant::tri::parts::{Parts, Right};
 use crate::mutant::tri::stats::Counters;
 use std::collections::BTreeMap;
 
 mutants! {
     CountsIdleTwice(accounts) "gc/counts-idle-pages-twice"
-        breaks "gc/stats/memstats-identities"
-        also []
+        breaks "gc/stats/heap-is-idle-or-in-use"
+        also ["gc/stats/**"]
         "Counts pages that are not in use twice among those that are idle.";
     ForgetsSpansInSys(accounts) "gc/forgets-spans-in-sys"
-        breaks "gc/stats/memstats-identities"
+        breaks "gc/stats/sys-is-the-sum"
         also []
         "Leaves the memory of spans out of the sum of all that it has from the system.";
     ForgetsTheFreed(accounts) "gc/forgets-the-freed"
-        breaks "gc/stats/memstats-monotone"
+        breaks "gc/stats/totals-never-fall"
         also ["gc/stats/**"]
         "Takes what is freed off the total of what was ever allocated.";
-    FreesWholeSpans(parts) "gc/counts-a-dead-span-as-one"
-        breaks "gc/stats/mallocs-frees-balance"
+    CountsTinyInAlloc(accounts) "gc/counts-tiny-blocks-in-alloc"
+        breaks "gc/stats/alloc-is-heap-alloc"
         also ["gc/stats/**"]
-        "Counts the objects of a span that is given up as one that was freed.";
-    CountsTimedAsForced(accounts) "gc/counts-timed-as-forced"
-        breaks "gc/stats/cycle-counters"
-        also ["gc/cycle/cycle-counters"]
-        "Counts collections that nobody waits for as asked for.";
+        "Counts a block of tiny objects in one of two numbers that are the same.";
+    ReleasesWhatIsUsed(accounts) "gc/releases-what-is-used"
+        breaks "gc/stats/released-is-idle"
+        also ["gc/stats/**"]
+        "Counts a page as given back that is in use.";
+    CountsFreeSlots(accounts) "gc/counts-free-slots"
+        breaks "gc/stats/allocated-is-in-use"
+        also ["gc/stats/**"]
+        "Counts more bytes of objects than there are in spans.";
+    CountsTheBlock(accounts) "gc/counts-the-tiny-block"
+        breaks "gc/stats/objects-are-mallocs-less-frees"
+        also []
+        "Counts a block of tiny objects as an object, and not as an allocation.";
+    UsesUnmappedStacks(accounts) "gc/uses-unmapped-stacks"
+        breaks "gc/stats/in-use-within-sys"
+        also ["gc/stats/**"]
+        "Counts stacks as used that were not taken from the system.";
+    ForcesBeforeItCounts(accounts) "gc/forces-before-it-counts"
+        breaks "gc/stats/forced-within-all"
+        also ["gc/stats/**"]
+        "Counts a forced collection before it counts the collection.";
+    CountsTheFirstTwice(accounts) "gc/counts-the-first-twice"
+        breaks "gc/stats/cycles-are-forced-or-automatic"
+        also []
+        "Counts the first collection as automatic whatever it was.";
+    ForcesEverySecond(accounts) "gc/forces-every-second"
+        breaks "gc/stats/forced-counts-explicit"
+        also []
+        "Counts of two collections that were asked for the second as automatic.";
+    ForgetsGlobalsInSum(accounts) "gc/forgets-globals-in-the-sum"
+        breaks "gc/stats/scan-is-the-sum"
+        also []
+        "Leaves globals out of the sum of what there is to scan.";
     ForgetsShortPauses(accounts) "gc/forgets-short-pauses"
         breaks "gc/stats/pause-accounting"
         also ["gc/stats/**"]
@@ -52,19 +80,70 @@ impl Accounts for ForgetsTheFreed {
     }
 }
 
-impl Parts for FreesWholeSpans {
-    fn count_frees(&self, tri: &mut Tri, index: usize, dead: u64, size: u32) {
-        let before = tri.counters.frees;
-        Right.count_frees(tri, index, dead, size);
-        if tri.heap.spans[index].alloc == 0 {
-            tri.counters.frees = before + 1;
-        }
+/// Adds to a statistic.
+fn add(stats: &mut BTreeMap<String, u64>, name: &str, more: u64) {
+    *stats.entry(name.to_owned()).or_default() += more;
+}
+
+/// What a statistic says.
+fn of(stats: &BTreeMap<String, u64>, name: &str) -> u64 {
+    stats.get(name).copied().unwrap_or(0)
+}
+
+impl Accounts for CountsTinyInAlloc {
+    fn stats(&self, _: &Tri, stats: &mut BTreeMap<String, u64>) {
+        add(stats, "Alloc", 16);
     }
 }
 
-impl Accounts for CountsTimedAsForced {
-    fn count_cycle(&self, counters: &mut Counters, _: bool) {
-        Exact.count_cycle(counters, true);
+impl Accounts for ReleasesWhatIsUsed {
+    fn stats(&self, _: &Tri, stats: &mut BTreeMap<String, u64>) {
+        stats.insert("HeapReleased".to_owned(), of(stats, "HeapIdle") + 8192);
+    }
+}
+
+impl Accounts for CountsFreeSlots {
+    fn stats(&self, _: &Tri, stats: &mut BTreeMap<String, u64>) {
+        let more = of(stats, "HeapInuse") + 8;
+        stats.insert("HeapAlloc".to_owned(), more);
+        stats.insert("Alloc".to_owned(), more);
+    }
+}
+
+impl Accounts for CountsTheBlock {
+    fn stats(&self, _: &Tri, stats: &mut BTreeMap<String, u64>) {
+        add(stats, "HeapObjects", 1);
+    }
+}
+
+impl Accounts for UsesUnmappedStacks {
+    fn stats(&self, _: &Tri, stats: &mut BTreeMap<String, u64>) {
+        stats.insert("StackInuse".to_owned(), of(stats, "StackSys") + 2048);
+    }
+}
+
+impl Accounts for ForcesBeforeItCounts {
+    fn stats(&self, _: &Tri, stats: &mut BTreeMap<String, u64>) {
+        stats.insert("NumForcedGC".to_owned(), of(stats, "NumGC") + 1);
+    }
+}
+
+impl Accounts for CountsTheFirstTwice {
+    fn stats(&self, _: &Tri, stats: &mut BTreeMap<String, u64>) {
+        add(stats, "cycles-automatic", 1);
+    }
+}
+
+impl Accounts for ForcesEverySecond {
+    fn count_cycle(&self, counters: &mut Counters, forced: bool) {
+        Exact.count_cycle(counters, forced && counters.cycles.is_multiple_of(2));
+    }
+}
+
+impl Accounts for ForgetsGlobalsInSum {
+    fn stats(&self, _: &Tri, stats: &mut BTreeMap<String, u64>) {
+        let globals = of(stats, "globals-scan");
+        stats.entry("total-scan".to_owned()).and_modify(|sum| *sum -= globals);
     }
 }
 

@@ -1,5 +1,6 @@
 //! Wrong in a way that shows when much happens at once.
 
+use super::parts;
 use crate::mutant::tri::Tri;
 use crate::mutant::tri::parts::Parts;
 

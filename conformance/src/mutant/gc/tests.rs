@@ -21,7 +21,9 @@ fn perform(tri: Box<dyn Collector>, script: &[(u8, Op)]) -> Result<(), String> {
 fn random_kill(mutant: &Mutant) -> Option<String> {
     (0..300).find_map(|seed| {
         let steps = [60, 200, 800][seed as usize % 3];
-        tastes().find_map(|taste| trial(mutant.collector().expect("a collector"), taste, seed, steps).err())
+        tastes().find_map(|taste| {
+            trial(mutant.collector().expect("a collector"), taste, seed, steps).err()
+        })
     })
 }
 

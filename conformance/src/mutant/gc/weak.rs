@@ -1,5 +1,6 @@
 //! Wrong about weak handles.
 
+use super::parts;
 use crate::mutant::tri::Tri;
 use crate::mutant::tri::parts::{Parts, Right};
 use crate::mutant::tri::reference::Ref;
@@ -18,6 +19,10 @@ mutants! {
         breaks "gc/weak/cleared-before-finalizer"
         also ["gc/weak/**", "gc/finalizer/**"]
         "Leaves the handles of an object that is to be finalized until it dies.";
+    LeavesOddHandles(parts) "gc/leaves-odd-handles"
+        breaks "gc/weak/nil-after-finalizer"
+        also ["gc/**"]
+        "Does not clear every second handle when the finalizer of its object is queued.";
     ReadsWhite(parts) "gc/reads-white"
         breaks "gc/weak/read-shades"
         also ["gc/**"]
@@ -102,5 +107,13 @@ impl Parts for RefillsHandles {
 
     fn clear_before_finalizer(&self, tri: &mut Tri, _: usize, _: u32, cell: u32) {
         tri.specials.cells[cell as usize] = CLEARED;
+    }
+}
+
+impl Parts for LeavesOddHandles {
+    fn clear_before_finalizer(&self, tri: &mut Tri, index: usize, slot: u32, cell: u32) {
+        if cell.is_multiple_of(2) {
+            Right.clear_before_finalizer(tri, index, slot, cell);
+        }
     }
 }

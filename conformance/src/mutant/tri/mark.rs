@@ -19,6 +19,7 @@ use super::reference::Ref;
 use super::span::LARGE;
 use super::special::What;
 use crate::op::gc::PLACES;
+use std::ops::Range;
 
 /// Words of a piece of a large object that is scanned at once.
 pub(crate) const OBLET: u32 = 128;
@@ -192,18 +193,18 @@ impl Tri {
         let Some(index) = self.heap.span_of(start) else { return };
         let span = &self.heap.spans[index];
         if usize::from(span.class) != LARGE {
-            return self.scan_words(start, span.size());
+            return self.scan_words(start, span.size(), 0..0);
         }
         let (base, words) = (span.base, self.heap.head(span.base).shape().words as u32);
         if start == base {
             let pieces = self.parts.oblets(words);
             self.cycle.queue.extend((1..pieces).rev().map(|piece| base + piece * OBLET));
         }
-        self.scan_words(start, OBLET.min(words.saturating_sub(start - base)));
+        self.scan_words(start, OBLET.min(words.saturating_sub(start - base)), 0..0);
     }
 
-    /// Shades what the slots among `count` words from `start` hold.
-    pub(crate) fn scan_words(&mut self, start: u32, count: u32) {
+    /// Shades what the slots among `count` words from `start` hold, but for words in `own`.
+    pub(crate) fn scan_words(&mut self, start: u32, count: u32, own: Range<u32>) {
         let (mut at, end) = (start, start + count);
         while at < end {
             let next = (at / 64 + 1) * 64;
@@ -213,19 +214,22 @@ impl Tri {
             }
             while bits != 0 {
                 let held = self.heap.read(at + bits.trailing_zeros());
-                self.shade(Ref::from_bits(held));
+                let held = Ref::from_bits(held);
+                if !own.contains(&held.word()) {
+                    self.shade(held);
+                }
                 bits &= bits - 1;
             }
             at = next;
         }
     }
 
-    /// Shades what the object at `at` holds, but not the object.
+    /// Shades what the object at `at` holds, but not the object, although it may hold itself.
     pub(crate) fn scan_object(&mut self, at: u32) {
         let Some(span) = self.heap.span_of(at).map(|index| &self.heap.spans[index]) else { return };
         if !span.noscan {
             let count = span.size().min(self.heap.head(at).shape().words as u32);
-            self.scan_words(at, count);
+            self.scan_words(at, count, at..at + count);
         }
     }
 

@@ -36,7 +36,7 @@ pub(crate) mod tests;
 use crate::capability::{Capabilities, Capability};
 use crate::observe::gc::{Answer, Gathered, Numbers, Outcome, Reading};
 use crate::op::Thread;
-use crate::op::gc::{Kind, OFF, Op, PLACES, Shape, WORDS};
+use crate::op::gc::{INITIAL, Kind, OFF, Op, PLACES, Shape, WORDS};
 use crate::target::collector::Collector;
 use accounts::Accounts;
 use alloc::Central;
@@ -138,7 +138,10 @@ impl Tri {
                 self.parts.step(self, units);
                 return Some(Answer::with(&[self.cycle.phase as u64]));
             }
-            Op::Percent { percent } => self.accounts.set_percent(self, percent.min(OFF)),
+            Op::Percent { percent } => {
+                let percent = if percent == INITIAL { 100 } else { percent.min(OFF) };
+                self.accounts.set_percent(self, percent);
+            }
             Op::Limit { size } => {
                 self.counters.limit = if size == 0 { UNBOUNDED } else { size.min(UNBOUNDED) };
                 self.commit();

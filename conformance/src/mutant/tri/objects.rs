@@ -166,8 +166,12 @@ impl Tri {
 
     fn check(&self, m: usize, of: Local) -> Option<Answer> {
         let held = self.readable(m, of)?;
-        let wrong = if held.is_start() { self.wrong_words(held.word()) } else { 0 };
-        Some(Answer::with(&[self.stamp_at(held), wrong]))
+        if !held.is_start() {
+            return Some(Answer::with(&[self.stamp_at(held), 0]));
+        }
+        let at = held.word();
+        let address = self.parts.address(self, at);
+        Some(Answer::with(&[self.stamp_at(held), self.wrong_words(at), address]))
     }
 
     /// How many words behind the first, of those that are no slots, are not what they must be if the

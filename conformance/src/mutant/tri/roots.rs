@@ -174,7 +174,8 @@ impl Tri {
                 let number = self.specials.cleanups.len() as u64;
                 self.parts.attach_cleanup(self, index, slot, number);
             }
-            Op::Uncleanup { number } => {
+            Op::Uncleanup { back } => {
+                let number = (self.specials.cleanups.len() as u64).checked_sub(back)?;
                 let nth = usize::try_from(number).ok()?.checked_sub(1)?;
                 let at = *self.specials.cleanups.get(nth)?;
                 self.parts.stop_cleanup(self, at, number);

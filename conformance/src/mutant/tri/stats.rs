@@ -7,7 +7,7 @@
 //!
 //! 1. M + (M + S + G) * percent / 100: stacks and globals are work, too;
 //! 2. at least 4 MiB * percent / 100, so that small heaps are not collected all the time;
-//! 3. at least M + 1 MiB, so that there is time to sweep;
+//! 3. at least M + 1 MiB when marking has ended, so that there is time to sweep;
 //! 4. and below the memory limit, where that is possible.
 //!
 //! Nothing is collected when it is reached: collections go in steps, and begin when they are asked for.
@@ -28,7 +28,7 @@ pub(crate) const GLOBALS: u64 = PLACES as u64 * 8;
 pub(crate) const FLOOR: u64 = 4 << 20;
 
 /// Bytes of allocation that a sweep has time for.
-pub(crate) const SWEEP_DISTANCE: u64 = 1 << 20;
+const SWEEP_DISTANCE: u64 = 1 << 20;
 
 /// Units that it takes to stop all mutators.
 const STOP: u64 = 8;
@@ -70,6 +70,8 @@ pub(crate) struct Counters {
     pub(crate) percent: u64,
     /// The memory limit, in bytes.
     pub(crate) limit: u64,
+    /// The distance for sweeping, in bytes; 0 when there is nothing to sweep.
+    pub(crate) distance: u64,
     /// The goal, in bytes.
     pub(crate) goal: u64,
 }
@@ -94,6 +96,7 @@ impl Default for Counters {
             heap_scan: 0,
             percent: 100,
             limit: UNBOUNDED,
+            distance: 0,
             goal: FLOOR,
         }
     }
@@ -103,7 +106,7 @@ impl Counters {
     /// Clauses 1 to 4.
     pub(crate) fn goal_by_formula(&self) -> u64 {
         let roots = self.stack_scan + GLOBALS;
-        let goal = self.goal_by_percent(roots).max(self.floor()).max(self.live + SWEEP_DISTANCE);
+        let goal = self.goal_by_percent(roots).max(self.floor()).max(self.live + self.distance);
         self.below_limit(goal)
     }
 
@@ -146,11 +149,19 @@ impl Tri {
         accounts.count_cycle(counters, cycle.forced);
         counters.live = cycle.marked;
         (counters.stack_scan, counters.heap_scan) = (cycle.stack_scan, cycle.heap_scan);
-        self.commit();
+        self.commit_cycle();
     }
 
-    /// Computes the goal anew.
+    /// Computes the goal anew: a setting was changed. What a cycle has still to sweep is over by the
+    /// time that a program could see.
     pub(crate) fn commit(&mut self) {
+        self.counters.distance = 0;
+        self.counters.goal = self.accounts.goal(&self.counters);
+    }
+
+    /// Computes the goal anew: marking has ended, and sweeping begins.
+    fn commit_cycle(&mut self) {
+        self.counters.distance = SWEEP_DISTANCE;
         self.counters.goal = self.accounts.goal(&self.counters);
     }
 

@@ -81,7 +81,7 @@ super::forms! { Op:
     Reviver { of: Of, global: Global } "reviver" ["reviver" Of Global];
     Unfinalizer { of: Of } "unfinalizer" ["unfinalizer" Of];
     Cleanup { of: Of } "cleanup" ["cleanup" Of];
-    Uncleanup { number: Count } "uncleanup" ["uncleanup" Count];
+    Uncleanup { back: Count } "uncleanup" ["uncleanup" Count];
     SelfCleanup { of: Of } "self-cleanup" ["self-cleanup" Of];
     Percent { percent: Percent } "percent" ["percent" Percent];
     Limit { size: Size } "limit" ["limit" Size];

@@ -112,7 +112,7 @@ fn reading_stats(known: &Known) -> Vec<Script> {
 }
 
 /// Elements before, and elements more, that are tried with each shape.
-const GROWTHS: [(u64, u64); 16] = [
+const GROWTHS: [(u64, u64); 18] = [
     (0, 1),
     (0, 5),
     (1, 1),
@@ -127,7 +127,9 @@ const GROWTHS: [(u64, u64); 16] = [
     (300, 700),
     (600, 1),
     (1000, 1),
+    (1000, 900),
     (4000, 1),
+    (4000, 3500),
     (50_000, 1),
 ];
 
@@ -159,7 +161,7 @@ fn storms(known: &Known) -> Vec<Script> {
     };
     let modest = known.offers.has(Capability::Step);
     let sizes = if modest {
-        [(1, 500), (2, 500), (4, 500)]
+        [(1, 3000), (2, 3000), (4, 3000)]
     } else {
         [(1, 20_000), (4, 20_000), (8, 20_000)]
     };

@@ -75,7 +75,13 @@ fn deep_list(known: &Known) -> Vec<Script> {
         let (to, of) = (l(0), l(0));
         let chain = Op::Chain { to, count };
         let walk = Op::Walk { of, count: count + 1 };
-        script(known, [chain, Op::Collect, walk, Op::Collect, walk, Op::Check { of }])
+        // What was wrongly taken for garbage is given to others.
+        let again = [Op::Chain { to: l(1), count }, Op::Drop { to: l(1) }];
+        let first = [chain, Op::Collect, walk];
+        script(
+            known,
+            first.into_iter().chain(again).chain([walk, Op::Collect, walk, Op::Check { of }]),
+        )
     };
     [1000, 30_000, 1_000_000].map(list).to_vec()
 }

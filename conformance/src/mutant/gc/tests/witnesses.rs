@@ -197,7 +197,7 @@ fn hanging() -> Vec<(&'static str, Script)> {
         vec![new(A), new(B), store(A, B), finalizer(A), finalizer(B), drop_it(A), drop_it(B)];
     let loops = vec![new(A), store(A, A), finalizer(A), drop_it(A), COLLECT];
     let removed = vec![new(A), cleanup(A), finalizer(A), main(Op::Unfinalizer { of: A })];
-    let stopped = vec![new(A), cleanup(A), cleanup(A), main(Op::Uncleanup { number: 1 })];
+    let stopped = vec![new(A), cleanup(A), cleanup(A), main(Op::Uncleanup { back: 1 })];
     let four = [new(A), cleanup(A)].repeat(4);
     let strong = main(Op::Strengthen { to: B, weak: Weak(0) });
     let read = vec![new(A), weaken(0, A), drop_it(A), BEGIN, step(1), strong, FINISH];

@@ -142,7 +142,7 @@ impl Random {
     }
 
     fn specials(&mut self) -> Op {
-        let (of, weak, number) = (self.local(), self.weak(), 1 + self.below(8));
+        let (of, weak, back) = (self.local(), self.weak(), self.below(8));
         match self.below(16) {
             0..=2 => Op::Weaken { weak, from: of },
             3..=5 => Op::Strengthen { to: of, weak },
@@ -152,7 +152,7 @@ impl Random {
             10 => Op::Reviver { of, global: self.global() },
             11 => Op::Unfinalizer { of },
             12 | 13 => Op::Cleanup { of },
-            14 => Op::Uncleanup { number },
+            14 => Op::Uncleanup { back },
             _ => Op::SelfCleanup { of },
         }
     }

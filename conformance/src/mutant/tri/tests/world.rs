@@ -107,8 +107,11 @@ impl Judge {
                 let count = self.cleanups.len() as u64;
                 self.object(number).cleanups.push(count);
             }
-            Op::Uncleanup { number } => {
-                if number == 0 || number > self.cleanups.len() as u64 {
+            Op::Uncleanup { back } => {
+                let Some(number) = (self.cleanups.len() as u64).checked_sub(back) else {
+                    return Ok(None);
+                };
+                if number == 0 {
                     return Ok(None);
                 }
                 let of = self.cleanups[number as usize - 1];
