@@ -72,8 +72,8 @@ pub struct ControlRow {
 }
 
 /// The controls of a matrix, in order.
-pub const CONTROLS: [TargetSpec; 3] =
-    [TargetSpec::Small, TargetSpec::SmallLayout, TargetSpec::SmallGo];
+pub const CONTROLS: [TargetSpec; 4] =
+    [TargetSpec::Small, TargetSpec::SmallLayout, TargetSpec::SmallGo, TargetSpec::SmallGc];
 
 impl Matrix<'_> {
     /// Judges `mutant` by every judge of its invariant.

@@ -30,6 +30,7 @@ class Finalizers:
         self._handles = handles
         self.reporter = finalized_by(self._report)
         self.revivers = [finalized_by(self._reviver_into(g)) for g in range(GLOBALS)]
+        self._revived: list[tuple[int, Object]] = []
         self.finalized: list[int] = []
         self.strong: list[int] = []
         self.broken: list[int] = []
@@ -37,9 +38,15 @@ class Finalizers:
     def _reviver_into(self, g: int) -> Callable[[Object], None]:
         def revive(obj: Object) -> None:
             self._report(obj)
-            self._roots[g] = obj
+            self._revived.append((g, obj))
 
         return revive
+
+    def give_back(self) -> None:
+        """Revived objects go into their globals when the script is told, so that it knows what it holds."""
+        while self._revived:
+            g, obj = self._revived.pop(0)
+            self._roots[g] = obj
 
     def _report(self, obj: Object) -> None:
         stamp, wrong = obj.check()

@@ -35,6 +35,7 @@ class World:
 
     def gather(self) -> dict[str, list]:
         """What became known since the last call."""
+        self.finalizers.give_back()
         news = {
             "dead": sorted(self.watch.take_dead()),
             "finalized": take_all(self.finalizers.finalized),

@@ -15,6 +15,7 @@ const (
 	isNull answerKind = iota
 	isNumber
 	isPair
+	isTriple
 	isText
 	isSkip
 	isRefused
@@ -25,7 +26,7 @@ const (
 // belongs to the script.
 type answer struct {
 	kind   answerKind
-	values [2]uint64
+	values [3]uint64
 	text   []byte // JSON, for isText and isFailed
 }
 
@@ -35,8 +36,12 @@ var (
 	refused = answer{kind: isRefused}
 )
 
-func number(n uint64) answer  { return answer{kind: isNumber, values: [2]uint64{n}} }
-func pair(a, b uint64) answer { return answer{kind: isPair, values: [2]uint64{a, b}} }
+func number(n uint64) answer  { return answer{kind: isNumber, values: [3]uint64{n}} }
+func pair(a, b uint64) answer { return answer{kind: isPair, values: [3]uint64{a, b}} }
+func triple(a, b, c uint64) answer {
+	return answer{kind: isTriple, values: [3]uint64{a, b, c}}
+}
+
 func text(t []byte) answer    { return answer{kind: isText, text: t} }
 
 func truth(b bool) answer {
@@ -63,6 +68,10 @@ func (a answer) append(out []byte) []byte {
 	case isPair:
 		out = appendNumber(append(out, '['), a.values[0])
 		return append(appendNumber(append(out, ','), a.values[1]), ']')
+	case isTriple:
+		out = appendNumber(append(out, '['), a.values[0])
+		out = appendNumber(append(out, ','), a.values[1])
+		return append(appendNumber(append(out, ','), a.values[2]), ']')
 	case isText, isFailed:
 		return append(out, a.text...)
 	case isSkip:

@@ -31,6 +31,7 @@ func (w *world) collecting(c code) answer {
 		w.cycle.join()
 	}
 	w.due.settle()
+	w.watch.giveBack()
 	return text(w.watch.tell(nil))
 }
 

@@ -30,9 +30,9 @@ var conversations = map[string]string{
 		["load",0,3,0,2]           "skip"
 		["load",0,3,2,0]           "skip"
 		["check",0,2]              [8589934594,0]
-		["check",0,1]              [2,0]
+		["check",0,1]              [2,0,@]
 		["hide",0,1,1,0]           null
-		["check",0,1]              [2,1]`,
+		["check",0,1]              [2,1,@]`,
 	"an inner reference keeps the whole object": `
 		["new",0,0,100,"last"]     [0,@]
 		["new",0,1,9,"none"]       [0,@]
@@ -68,11 +68,11 @@ var conversations = map[string]string{
 		["check",0,0]              "skip"
 		["new",0,0,2,"none"]       [0,@]
 		["grow",0,1000000]         null
-		["check",0,0]              [2,0]
+		["check",0,0]              [2,0,@]
 		["collect",0]              {}
 		["pop",0]                  null
 		["collect",0]              {"dead":[2]}
-		["check",0,0]              [1,0]
+		["check",0,0]              [1,0,@]
 		["pop",0]                  "skip"`,
 	"mutators hold what they are given": `
 		["new",0,0,2,"none"]       [0,@]
@@ -83,8 +83,8 @@ var conversations = map[string]string{
 		["drop",0,0]               null
 		["drop",0,1]               null
 		["collect",3]              {}
-		["check",3,0]              [1,0]
-		["check",3,5]              [2,0]
+		["check",3,0]              [1,0,@]
+		["check",3,5]              [2,0,@]
 		["push",3]                 null
 		["drop",4,0]               "skip"
 		["end",0,3]                null
@@ -108,7 +108,7 @@ var conversations = map[string]string{
 		["chain",0,0,1000]         null
 		["walk",0,0,10]            [10,0]
 		["walk",0,0,2000]          [1000,0]
-		["check",0,0]              [1000,0]
+		["check",0,0]              [1000,0,@]
 		["load",0,1,0,0]           999
 		["drop",0,0]               null
 		["drop",0,1]               null
@@ -182,7 +182,7 @@ var conversations = map[string]string{
 		["collect",0]              {}
 		["load",0,3,0,1999999]     2
 		["load",0,3,3,524288]      3
-		["check",0,3]              [3,0]`,
+		["check",0,3]              [3,0,@]`,
 	"what is no op of ours is an error in its place": `
 		["new",0,16,2,"none"]      {"error":"new: operand 1 is out of its range"}
 		["new",0,0,0,"none"]       {"error":"new: operand 2 is out of its range"}
@@ -242,9 +242,9 @@ func TestStashedObjectsLiveInEveryPlaceUntilTheyAreTakenOut(t *testing.T) {
 			n := j.batch([]string{`["new",0,0,3,"none"]`, `["stash",0,"` + kind + `",0]`, `["drop",0,0]`,
 				`["collect",0]`, `["stash",0,"` + kind + `",0]`, `["unstash",0,1,"` + kind + `"]`,
 				`["unstash",0,2,"` + kind + `"]`, `["check",0,1]`, `["drop",0,1]`, `["collect",0]`})
-			number := string(n[5])
+			number, place := string(n[5]), strings.TrimPrefix(string(n[0]), "[0,")
 			for i, want := range []string{1: "null", 2: "null", 3: "{}", 4: `"skip"`, 5: number, 6: `"skip"`,
-				7: "[" + number + ",0]", 8: "null", 9: `{"dead":[` + number + `]}`} {
+				7: "[" + number + ",0," + place, 8: "null", 9: `{"dead":[` + number + `]}`} {
 				if i > 0 && string(n[i]) != want {
 					t.Errorf("%s, answer %d: %s, not %s", kind, i, n[i], want)
 				}

@@ -140,7 +140,7 @@ func (m *mutator) check(p unsafe.Pointer) answer {
 	if !ok {
 		return pair(stampAt(p), 0)
 	}
-	return pair(uint64(o.number), o.wrongStamps(1))
+	return triple(uint64(o.number), o.wrongStamps(1), uint64(uintptr(p)))
 }
 
 // chain makes objects as new does, but nobody watches them: what they cost is theirs alone.

@@ -138,6 +138,12 @@ func (m *model) perform(o []any, answer json.RawMessage) string {
 		if !at(2).leads() {
 			return `"skip"`
 		}
+		if at(2).starts() {
+			// Where the object is only the runtime knows.
+			if strings.HasPrefix(answer, fmt.Sprintf("[%d,0,", at(2).stamp())) {
+				return answer
+			}
+		}
 		return fmt.Sprintf("[%d,0]", at(2).stamp())
 	case "collect":
 		return m.collect(answer)

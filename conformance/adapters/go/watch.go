@@ -22,6 +22,7 @@ func (h handle) empty() bool { return h.to == weak.Pointer[uint64]{} }
 type watch struct {
 	lock     sync.Mutex
 	news     news
+	revived  []revival
 	handles  [maxGlobals]handle
 	cleanups []runtime.Cleanup // by number, from 1; they have no pointers
 
@@ -145,8 +146,27 @@ func (w *world) finalize(n uint32, p unsafe.Pointer, global int) {
 	// Nobody but us holds the object, so nobody can give it another finalizer before this.
 	w.ledger.entry(n).And(^uint64(hasFinalizer))
 	if global != noGlobal {
-		setGlobal(uint64(global), p)
+		w.watch.lock.Lock()
+		w.watch.revived = append(w.watch.revived, revival{uint64(global), p})
+		w.watch.lock.Unlock()
 	}
+}
+
+// revival is an object that a finalizer gives back. It goes into its global when the script is told, so
+// that a script knows what it holds.
+type revival struct {
+	global uint64
+	object unsafe.Pointer
+}
+
+func (w *watch) giveBack() {
+	w.lock.Lock()
+	defer w.lock.Unlock()
+	for _, r := range w.revived {
+		setGlobal(r.global, r.object)
+	}
+	clear(w.revived)
+	w.revived = w.revived[:0]
 }
 
 // broken says whether an object, or one that its slots hold, cannot be read whole.

@@ -37,13 +37,14 @@ impl Clerk {
         self.frame.set(self.names.cycle_explicit, u64::from(step.op == Op::Collect));
         let joined = step.op == Op::Collect && self.shadow.phase() != Phase::Idle;
         self.frame.set(self.names.cycle_joined, u64::from(joined));
+        let touched = if ends { self.touched() } else { Vec::new() };
         self.tell_reports(step, gathered, hears);
         if ends && step.op != Op::Poll {
             self.shadow.rest();
             self.collections += 1;
         }
         if ends {
-            self.tell_touches(hears);
+            self.tell_touches(touched, hears);
             self.tell_roots(hears);
             self.tell_owed(&owed.unwrap_or_default(), hears);
         }
@@ -159,11 +160,18 @@ impl Clerk {
         self.frame.set(self.names.cleanup_of_awaits_finalizer, u64::from(awaits));
     }
 
-    /// What was touched while a collection went on, and is still reachable, must have survived it.
-    fn tell_touches(&mut self, hears: &mut impl Hears) {
+    /// What was touched while the collection went on, and is reachable before its finalizers run.
+    fn touched(&mut self) -> Vec<(Touch, Node)> {
         let touches: BTreeSet<(Touch, Node)> = self.shadow.take_touches().into_iter().collect();
-        for (touch, node) in touches {
-            if self.shadow.is_reachable(node) {
+        touches.into_iter().filter(|&(_, node)| self.shadow.is_reachable(node)).collect()
+    }
+
+    /// What was touched, and was reachable, must have survived the collection, also if it is
+    /// unreachable now because finalizers have run.
+    fn tell_touches(&mut self, touched: Vec<(Touch, Node)>, hears: &mut impl Hears) {
+        let one_collection = self.is_alone() && self.shadow.setting().ordered;
+        for (touch, node) in touched {
+            if one_collection || self.shadow.is_reachable(node) {
                 self.set_word(self.names.touch_kind, touch.word());
                 self.set_object(crate::model::gc::number(node));
                 self.tell(self.names.touched, hears);
