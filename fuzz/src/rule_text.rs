@@ -1,6 +1,6 @@
 //! Rules from any bytes.
 
-use conformance::laws::SUBJECT;
+use conformance::laws::SUBJECTS;
 use conformance::rule::{EventId, Frame, FunctionId, Rule, RuleFault, RuleFaultKind, Vocabulary};
 use conformance::spec::Specs;
 use conformance::spec::glossary::{FieldType, Terms};
@@ -22,7 +22,7 @@ fn words() -> &'static Words {
     static WORDS: OnceLock<Words> = OnceLock::new();
     WORDS.get_or_init(|| {
         let specs = Specs::embedded().expect("the real specs load");
-        let terms = &specs.glossary.subjects[SUBJECT];
+        let terms = &specs.glossary.subjects[SUBJECTS[0]];
         let vocabulary = Vocabulary::new(terms).expect("the real glossary is sound");
         let frames = (0..NUMBERS.len()).map(|shift| frame(terms, &vocabulary, shift)).collect();
         Words { vocabulary, frames }

@@ -11,7 +11,7 @@ use conformance::court::{Breach, Court, Standing, Tally};
 use conformance::driver::clear_up;
 use conformance::facts::Clerk as _;
 use conformance::facts::alloc::Clerk;
-use conformance::laws::{Book, SUBJECT};
+use conformance::laws::{Book, SUBJECTS};
 use conformance::op::alloc::{Op, Script, Step};
 use conformance::run::Session;
 use conformance::spec::{Invariant, Judge, Profile, Specs};
@@ -169,7 +169,7 @@ fn laws() -> &'static Laws {
     static LAWS: OnceLock<Laws> = OnceLock::new();
     LAWS.get_or_init(|| {
         let specs = Specs::embedded().expect("the real specs load");
-        let book = Book::compile(&specs, SUBJECT).expect("the real rules compile");
+        let book = Book::compile(&specs, SUBJECTS[0]).expect("the real rules compile");
         Laws { specs, book }
     })
 }

@@ -1,7 +1,7 @@
 //! The targets whose bytes are scripts can fail, and judge what they say they judge.
 
 use conformance::driver::draft::{Draft, Kind};
-use conformance::laws::{Book, SUBJECT};
+use conformance::laws::{Book, SUBJECTS};
 use conformance::mutant;
 use conformance::op::alloc::Op;
 use conformance::spec::{Judge, Specs};
@@ -115,7 +115,7 @@ fn the_seeds_together_bring_up_every_law_that_their_target_judges() {
 /// allocator does not offer.
 fn judged(judge: Judge) -> Vec<String> {
     let specs = Specs::embedded().expect("the real specs load");
-    let book = Book::compile(&specs, SUBJECT).expect("the real rules compile");
+    let book = Book::compile(&specs, SUBJECTS[0]).expect("the real rules compile");
     let offers = mutant::correct().offers();
     let laws = book.code.laws.iter().filter(|law| {
         let invariant = specs.invariant(law.id.as_str()).expect("the invariant of a law");

@@ -42,7 +42,7 @@ func triple(a, b, c uint64) answer {
 	return answer{kind: isTriple, values: [3]uint64{a, b, c}}
 }
 
-func text(t []byte) answer    { return answer{kind: isText, text: t} }
+func text(t []byte) answer { return answer{kind: isText, text: t} }
 
 func truth(b bool) answer {
 	if b {

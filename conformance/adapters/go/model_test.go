@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // The model is the protocol in small: a graph of objects, and what is reachable found out from scratch at
@@ -140,8 +141,8 @@ func (m *model) perform(o []any, answer json.RawMessage) string {
 		}
 		if at(2).starts() {
 			// Where the object is only the runtime knows.
-			if strings.HasPrefix(answer, fmt.Sprintf("[%d,0,", at(2).stamp())) {
-				return answer
+			if strings.HasPrefix(string(answer), fmt.Sprintf("[%d,0,", at(2).stamp())) {
+				return string(answer)
 			}
 		}
 		return fmt.Sprintf("[%d,0]", at(2).stamp())

@@ -63,7 +63,9 @@ fn ids_are_unique_and_lead_back_to_their_mutants() {
     for mutant in mutant::all() {
         let found = mutant::find(mutant.id).expect("an id of the list is found");
         assert_eq!((found.says, found.breaks), (mutant.says, mutant.breaks), "{}", mutant.id);
-        assert!(mutant.id.starts_with("alloc/"), "{}", mutant.id);
+        let subject = if mutant.heap().is_some() { "alloc/" } else { "gc/" };
+        assert!(mutant.id.starts_with(subject), "{}", mutant.id);
+        assert!(mutant.breaks.starts_with(subject), "{}", mutant.id);
         assert!(mutant.says.ends_with('.'), "{}: {}", mutant.id, mutant.says);
     }
     assert!(mutant::find("alloc/no-such-mutant").is_none());
@@ -74,7 +76,10 @@ fn a_mutant_offers_what_the_right_allocator_behind_its_face_offers() {
     let (c, layout) = (mutant::correct().offers(), mutant::correct_layout().offers());
     let go = mutant::correct_go().offers();
     for mutant in mutant::all() {
-        let heap = (mutant.make)();
+        if let Some(collector) = mutant.collector() {
+            assert_eq!(collector.offers(), mutant::correct_collector().offers(), "{}", mutant.id);
+        }
+        let Some(heap) = mutant.heap() else { continue };
         let offers = heap.offers();
         let right = match heap.inside() {
             Some(_) => go,
@@ -91,6 +96,7 @@ fn the_c_face_offers_everything_but_layouts() {
         .iter()
         .filter(|&&capability| !mutant::correct().offers().has(capability))
         .filter(|capability| !capability.is_inside())
+        .filter(|capability| !capability.is_of_collectors())
         .collect();
     assert_eq!(missing, [&Capability::Layout]);
 }

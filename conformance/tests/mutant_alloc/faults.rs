@@ -256,13 +256,17 @@ const SIGHTS: &[Sight] = &[
     }),
 ];
 
-fn watch(sight: &Sight, heap: fn() -> Box<dyn Heap>) -> (End, String) {
+fn watch(sight: &Sight, heap: impl Fn() -> Box<dyn Heap>) -> (End, String) {
     let patience = if sight.mutant == End::Hung { 2 } else { 60 };
     child::run(patience, || (sight.observe)(Calls(&*heap())))
 }
 
+fn heap_of(mutant: &Mutant) -> Box<dyn Heap> {
+    mutant.heap().expect("an allocator")
+}
+
 fn right_for(mutant: &Mutant) -> fn() -> Box<dyn Heap> {
-    let layout = (mutant.make)().offers().has(conformance::capability::Capability::Layout);
+    let layout = heap_of(mutant).offers().has(conformance::capability::Capability::Layout);
     if layout { mutant::correct_layout } else { mutant::correct }
 }
 
@@ -271,7 +275,7 @@ fn every_mutant_shows_its_fault_and_the_right_allocator_does_not() {
     let mut wrong = Vec::new();
     for sight in SIGHTS {
         let mutant = mutant::find(sight.id).unwrap_or_else(|| panic!("no mutant {}", sight.id));
-        let found = watch(sight, mutant.make);
+        let found = watch(sight, || heap_of(mutant));
         if found.0 != sight.mutant {
             wrong.push(format!("{}: {found:?}, expected {:?}", sight.id, sight.mutant));
         }
@@ -286,7 +290,8 @@ fn every_mutant_shows_its_fault_and_the_right_allocator_does_not() {
 #[test]
 fn every_mutant_without_an_inside_has_a_sight() {
     // Those with one show their faults in views, which their witnesses replay.
-    let black = mutant::all().iter().filter(|m| (m.make)().inside().is_none());
+    let black =
+        mutant::all().iter().filter(|m| m.heap().is_some_and(|heap| heap.inside().is_none()));
     let unseen: Vec<_> = black.filter(|m| SIGHTS.iter().all(|sight| sight.id != m.id)).collect();
     assert!(unseen.is_empty(), "{unseen:?}");
 }
