@@ -15,7 +15,7 @@ if ! command -v apt-get > /dev/null || [ "$(id -u)" != 0 ]; then
     echo "skipped: setup: packages, as there is no apt-get, or this is not root"
     exit 0
 fi
-packages=(gcc g++ git libc6-dev make python3 redis-server sqlite3 valgrind libjemalloc2 libmimalloc2.0 libtcmalloc-minimal4)
+packages=(gcc g++ git libc6-dev libgc-dev make python3 python3-venv redis-server sqlite3 valgrind libjemalloc2 libmimalloc2.0 libtcmalloc-minimal4)
 # CPython's own tests may have come with it; Debian packs them apart, under its version.
 if ! python3 -c 'import test.test_list' 2> /dev/null; then
     version=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])' || echo 3.11)

