@@ -386,7 +386,8 @@ impl Clerk {
         frame.set(names.object_weakly, u64::from(object.weakly));
         frame.set(names.object_stashed, u64::from(object.stashed));
         frame.set(names.object_made_marking, u64::from(object.made_marking));
-        frame.set(names.object_released, names.release_of(object.released()));
+        let released = names.object_released;
+        self.set_word(released, object.released.word());
     }
 }
 

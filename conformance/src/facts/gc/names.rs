@@ -16,8 +16,6 @@ macro_rules! names {
             $(pub(super) $event: EventId,)*
             /// By row of the table of forms: the number of the op's word in `op.kind`.
             kinds: Vec<u64>,
-            /// The same in `object.released`.
-            releases: Vec<u64>,
             /// Statistics: the name that targets use, the fact, and the fact of the reading before.
             pub(super) stats: Vec<(&'static str, FactId, Option<FactId>)>,
         }
@@ -45,7 +43,6 @@ macro_rules! names {
                         .event(stringify!($event))
                         .ok_or_else(|| missing(stringify!($event)))?,)*
                     kinds: words("op.kind")?,
-                    releases: words("object.released")?,
                     stats: STATS.iter().map(stat).collect::<Result<_, MissingName>>()?,
                 })
             }
@@ -201,11 +198,5 @@ impl Names {
     /// The number of the op's word.
     pub(super) fn kind_of(&self, op: &Op) -> u64 {
         self.kinds[op.row()]
-    }
-
-    /// The number of the word of the op in row `row`, as what released an object.
-    pub(super) fn release_of(&self, word: Option<&str>) -> u64 {
-        let row = word.and_then(|word| FORMS.iter().position(|form| form.word == word));
-        row.map_or(0, |row| self.releases[row])
     }
 }

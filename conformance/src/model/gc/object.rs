@@ -1,7 +1,6 @@
 //! What the shadow remembers of one object.
 
 use crate::op::gc::{Map, Op, Shape};
-use crate::trace::form::Written as _;
 
 /// One object: as small as it can be, because there may be ten million.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -16,8 +15,8 @@ pub struct Object {
     pub finalizers: u8,
     /// How often it was found unreachable and lived on, at most 255.
     pub lives: u8,
-    /// The row of the op that last took a reference to it away; 255 for none.
-    released: u8,
+    /// What last took a reference to it away.
+    pub released: Released,
     /// Its death is reported.
     pub watched: bool,
     /// A reference to it was handed out by a finalizer, or by a weak handle.
@@ -40,7 +39,7 @@ impl Object {
             finalized: 0,
             finalizers: 0,
             lives: 0,
-            released: u8::MAX,
+            released: Released::Other,
             watched,
             revived: false,
             weakly: false,
@@ -56,11 +55,52 @@ impl Object {
 
     /// A reference to it was taken away by `op`.
     pub(super) fn release_by(&mut self, op: &Op) {
-        self.released = op.row() as u8;
+        self.released = match op {
+            Op::Drop { .. } => Released::Drop,
+            Op::Move { .. } => Released::Move,
+            Op::Pop => Released::Pop,
+            Op::End { .. } => Released::End,
+            Op::Clear { .. } | Op::Wipe { .. } => Released::Clear,
+            Op::Unset { .. } => Released::Unset,
+            Op::Reset => Released::Reset,
+            _ => Released::Other,
+        };
     }
+}
 
-    /// The word of the op that last took a reference to it away.
-    pub fn released(&self) -> Option<&'static str> {
-        crate::trace::form::gc::FORMS.get(usize::from(self.released)).map(|form| form.word)
+/// What took a reference away.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Released {
+    /// A local that became nil.
+    Drop,
+    /// A local that became another.
+    Move,
+    /// A frame that ended.
+    Pop,
+    /// A mutator that ended.
+    End,
+    /// A slot that became nil.
+    Clear,
+    /// A global that became nil.
+    Unset,
+    /// All at once.
+    Reset,
+    /// Anything else, or nothing yet.
+    Other,
+}
+
+impl Released {
+    /// The word of the glossary.
+    pub fn word(self) -> &'static str {
+        match self {
+            Released::Drop => "drop",
+            Released::Move => "move",
+            Released::Pop => "pop",
+            Released::End => "end",
+            Released::Clear => "clear",
+            Released::Unset => "unset",
+            Released::Reset => "reset",
+            Released::Other => "other",
+        }
     }
 }

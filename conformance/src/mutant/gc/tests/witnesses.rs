@@ -195,7 +195,8 @@ fn hanging() -> Vec<(&'static str, Script)> {
         vec![new(A), new(B), store(A, B), drop_it(B), BEGIN, finalizer(A), drop_it(A), FINISH];
     let chain =
         vec![new(A), new(B), store(A, B), finalizer(A), finalizer(B), drop_it(A), drop_it(B)];
-    let loops = vec![new(A), store(A, A), finalizer(A), drop_it(A), COLLECT];
+    let loops = [new(A), new(B), store(A, B), store(B, A), finalizer(A), drop_it(A), drop_it(B)];
+    let loops = [loops.to_vec(), vec![COLLECT]].concat();
     let removed = vec![new(A), cleanup(A), finalizer(A), main(Op::Unfinalizer { of: A })];
     let stopped = vec![new(A), cleanup(A), cleanup(A), main(Op::Uncleanup { back: 1 })];
     let four = [new(A), cleanup(A)].repeat(4);

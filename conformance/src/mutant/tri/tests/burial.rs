@@ -23,8 +23,14 @@ impl Judge {
     pub(super) fn kept(&self) -> BTreeSet<u64> {
         let locals = self.mutators.iter().flatten().flatten();
         let roots = locals.chain(&self.globals).chain(&self.places).copied();
-        let finalized = self.objects.iter().filter(|object| object.finalizer.is_some());
-        self.reached(roots.chain(finalized.flat_map(|object| object.slots.iter().copied())))
+        let numbered = (1..).zip(&self.objects);
+        let finalized = numbered.filter(|(_, object)| object.finalizer.is_some());
+        // That an object leads to itself at once does not keep it from its finalizer.
+        let held = finalized.flat_map(|(own, object)| {
+            let slots = object.slots.iter().copied();
+            slots.filter(move |held| !matches!(held, Held::At(number, _) if *number == own))
+        });
+        self.reached(roots.chain(held))
     }
 
     /// Compares what became known with what is reached, and buries the dead.
