@@ -46,7 +46,7 @@ fn what_is_no_target_is_told_why() {
         ("/no/such/program", "exited with status 127 before its hello"),
         ("sh -c 'echo oops >&2; exit 3'", "exited with status 3 before its hello: oops"),
         ("sh -c 'kill -9 $$'", "was ended by SIGKILL before its hello"),
-        ("cat", "its hello has no `name`"),
+        ("cat", "it speaks version 0 of the protocol, not 1"),
         ("sleep 60", "blocked for ever before its hello"),
     ];
     for (command, says) in cases {

@@ -114,7 +114,7 @@ fn a_text_that_is_no_trace_says_what_a_trace_begins_with() {
             "line 1, column 15: version `2` of the format; this heaplaw reads 1",
         ),
         ("heaplaw-trace", "line 1, column 14: version `` of the format; this heaplaw reads 1"),
-        ("heaplaw-trace 1 gc", "line 1, column 17: no subject `gc`; traces are about `alloc`"),
+        ("heaplaw-trace 1 gc", "line 1, column 17: the subject is `gc`; `alloc` is read here"),
         ("heaplaw-trace 1 alloc !", "line 1, column 23: the header ends after the subject"),
     ];
     for (text, says) in cases {

@@ -18,7 +18,7 @@ VERSION = 1
 LINE_LIMIT = 1 << 20
 BATCH_LIMIT = 4096
 OFFERS = (
-    "addresses bulk chain cleanups exact finalizers frames globals hide mutators stash stats weak"
+    "bulk chain cleanups exact finalizers frames globals hide mutators stash stats weak"
 ).split()
 
 WITH_MUTATORS = {"start": ("m", "l"), "end": ("m",), "hand": ("m", "n", "l"), "reset": ()}

@@ -25,7 +25,7 @@ NUMBERS = range((1 << 53) + 1)
 OPERANDS = {
     **dict.fromkeys(("l", "k", "n"), range(LOCALS)),
     **dict.fromkeys(("g", "w", "v"), range(64)),
-    **dict.fromkeys(("slot", "start", "word", "count", "size"), NUMBERS),
+    **dict.fromkeys(("slot", "start", "word", "count", "size", "back"), NUMBERS),
     "m": range(MUTATORS),
     "words": range(1, MAX_WORDS + 1),
     "map_name": MAPS,

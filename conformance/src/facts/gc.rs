@@ -30,6 +30,8 @@ pub struct Clerk {
     addresses: Addresses,
     /// Collections that ended, as far as ops asked for them.
     collections: u64,
+    /// Collections begun since it was asked what became known.
+    begun: u64,
     /// Units performed since the collection that goes on began, and objects made until then.
     units: u64,
     objects_at_begin: u64,
@@ -75,6 +77,7 @@ impl super::Clerk for Clerk {
             shadow: Shadow::new(setting),
             addresses: Addresses::default(),
             collections: 0,
+            begun: 0,
             units: 0,
             objects_at_begin: 0,
             percent: INITIAL,
@@ -90,6 +93,7 @@ impl super::Clerk for Clerk {
         if step.op == Op::Collect {
             self.shadow.begin_collection();
         }
+        self.begun += u64::from(matches!(step.op, Op::Begin | Op::Collect));
         Expected { applies: applies != Applies::No, optional: applies == Applies::Perhaps, wanted }
     }
 

@@ -7,10 +7,11 @@ use crate::check::{Bench, Options, check, left_out, report_of, witness};
 use crate::expect::Expectations;
 use crate::gate;
 use crate::laws::Books;
+use crate::op::{Action as _, alloc};
 use crate::proof::Proof;
 use crate::report::tally::Standing;
 use crate::report::{InvariantReport, Report};
-use crate::spec::{InvariantId, Pattern, Specs};
+use crate::spec::{Invariant, InvariantId, Pattern, Specs};
 use libtest_mimic::{Completion, Failed};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -80,7 +81,7 @@ impl Session {
                 let test = format!("{name}::{}", id.as_str().replace('/', "::"));
                 Name { target, id: id.clone(), test }
             };
-            self.specs.invariants().map(|i| one(&i.id)).collect::<Vec<_>>()
+            self.invariants().map(|i| one(&i.id)).collect::<Vec<_>>()
         };
         self.targets.iter().enumerate().flat_map(of).collect()
     }
@@ -137,8 +138,13 @@ impl Session {
         }
     }
 
+    /// The invariants about allocators, which is what the heaps of a test binary are.
+    fn invariants(&self) -> impl Iterator<Item = &Invariant> {
+        self.specs.invariants().filter(|invariant| invariant.id.subject() == alloc::Op::SUBJECT)
+    }
+
     fn options(&self, selected: &BTreeSet<InvariantId>) -> Options {
-        let narrowed = selected.len() < self.specs.invariants().count();
+        let narrowed = selected.len() < self.invariants().count();
         let ids = selected.iter().map(|id| id.as_str().to_owned());
         let patterns: Vec<String> = if narrowed { ids.collect() } else { Vec::new() };
         Options {
@@ -183,7 +189,7 @@ impl Session {
 
     /// Known deviations that name no invariant, one line each: no test is about them.
     pub(super) fn stale(&self) -> Vec<String> {
-        let known = self.specs.invariants().map(|i| i.id.clone()).collect();
+        let known = self.invariants().map(|i| i.id.clone()).collect();
         let reports = self.targets.iter().filter_map(|t| t.report.get()?.as_ref().ok());
         let findings = reports.flat_map(|r| gate::unknown(r, &self.expectations, &known));
         findings.map(|(_, line)| line).collect()

@@ -16,9 +16,10 @@ impl Shrinks for Op {
 
     fn set_place(&mut self, _: u16) {}
 
+    // Of `capacity` nothing is made smaller: the table has rows for what is asked, and no others.
     fn number_mut(&mut self, which: usize) -> Option<&mut u64> {
         match (self, which) {
-            (Op::New { words, .. } | Op::Capacity { words, .. }, 0) => Some(words),
+            (Op::New { words, .. }, 0) => Some(words),
             (
                 Op::Chain { count, .. }
                 | Op::Walk { count, .. }
@@ -29,7 +30,6 @@ impl Shrinks for Op {
             ) => Some(count),
             (Op::Step { units }, 0) => Some(units),
             (Op::Grow { size } | Op::Limit { size }, 0) => Some(size),
-            (Op::Capacity { count, .. }, 1) => Some(count),
             (Op::Storm { times, .. }, 1) => Some(times),
             (
                 Op::Load { slot, .. }

@@ -48,13 +48,14 @@ impl Clerk {
             self.tell_roots(hears);
             self.tell_owed(&owed.unwrap_or_default(), hears);
         }
+        self.begun = 0;
         self.tell(self.names.gathered, hears);
     }
 
     fn tell_reports(&mut self, step: &Step, gathered: &Gathered, hears: &mut impl Hears) {
         // A finalizer runs after the collection that found its object unreachable: what died in that
         // died before. Only where another collection may have followed it is the order not known.
-        let one_collection = self.is_alone() && self.shadow.setting().ordered;
+        let one_collection = self.is_one_collection();
         if one_collection {
             self.tell_dead(gathered, hears);
         }
@@ -75,6 +76,11 @@ impl Clerk {
         self.percent == OFF || self.shadow.setting().steps
     }
 
+    /// Whether what is gathered came from one collection, and its finalizers ran after it.
+    fn is_one_collection(&self) -> bool {
+        self.is_alone() && self.shadow.setting().ordered && self.begun <= 1
+    }
+
     fn tell_dead(&mut self, gathered: &Gathered, hears: &mut impl Hears) {
         for number in told(&gathered.dead, self.shadow.made()) {
             self.set_object(number);
@@ -92,7 +98,7 @@ impl Clerk {
         let broken: BTreeSet<u64> = told(&gathered.broken, made).into_iter().collect();
         // All of one collection are queued together: none of them runs because another did. Where
         // collections may have come between, only their order tells.
-        let alone = self.is_alone();
+        let alone = self.is_one_collection();
         let finalized = told(&gathered.finalized, self.shadow.made());
         for &number in &finalized {
             self.set_object(number);
@@ -171,7 +177,7 @@ impl Clerk {
     /// What was touched, and was reachable, must have survived the collection, also if it is
     /// unreachable now because finalizers have run.
     fn tell_touches(&mut self, touched: Vec<(Touch, Node)>, hears: &mut impl Hears) {
-        let one_collection = self.is_alone() && self.shadow.setting().ordered;
+        let one_collection = self.is_one_collection();
         for (touch, node) in touched {
             if one_collection || self.shadow.is_reachable(node) {
                 self.set_word(self.names.touch_kind, touch.word());
@@ -226,11 +232,18 @@ impl Clerk {
         self.frame.set(self.names.object_cyclic, 0);
         self.frame.set(self.names.object_hidden, 0);
         for &node in &owed.finalized {
+            // Another finalizer may have given it back.
+            if self.shadow.is_reachable(node) {
+                continue;
+            }
             self.set_object(crate::model::gc::number(node));
             self.tell(self.names.due_finalizer, hears);
         }
         for &number in &owed.cleaned {
             let cleanup = self.shadow.cleanup(number);
+            if cleanup.is_some_and(|c| self.shadow.is_reachable(c.of)) {
+                continue;
+            }
             let ran = cleanup.is_some_and(|c| c.state == CleanupState::Ran);
             self.set_word(self.names.cleanup_state, if ran { "ran" } else { "attached" });
             self.set_cleanup(cleanup.map(|c| c.of));

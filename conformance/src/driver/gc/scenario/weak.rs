@@ -4,7 +4,7 @@ use super::{Known, Program, l, new, script};
 use crate::driver::scenario::Scenario;
 use crate::model::gc::Setting;
 use crate::op::Thread;
-use crate::op::gc::{Global, Map, Op, Script, Weak};
+use crate::op::gc::{Global, Local, Map, Op, Script, Weak};
 use crate::spec::Judge;
 
 /// Handles from before and after an object was given back.
@@ -179,7 +179,50 @@ fn late_writes(known: &Known) -> Vec<Script> {
         program.clear_up();
         program.finish()
     };
-    (0..40).map(after).chain((0..8).map(|units| hidden_late(known, units))).collect()
+    let late = (0..40).map(after).chain((0..8).map(|units| hidden_late(known, units)));
+    late.chain((0..12).flat_map(|units| OVERWRITES.map(|over| overwritten(known, units, over))))
+        .collect()
+}
+
+/// What takes the only slot that holds an object away from it.
+const OVERWRITES: [Op; 7] = [
+    Op::Store { of: Local(0), slot: 0, from: Local(2) },
+    Op::Clear { of: Local(0), slot: 0 },
+    Op::Swap { of: Local(0), slot: 0, with: Local(2) },
+    Op::Cas { of: Local(0), slot: 0, old: Local(3), new: Local(2) },
+    Op::Copy { of: Local(0), slot: 0, from: Local(2), first: 0, count: 1 },
+    Op::Wipe { of: Local(0), slot: 0, count: 2 },
+    Op::Unset { global: Global(0) },
+];
+
+/// A frame takes up an object while a collection marks, and the slot or global that held it is
+/// overwritten.
+fn overwritten(known: &Known, units: u64, over: Op) -> Script {
+    let mut program = Program::new(known.offers);
+    for to in [0, 1, 2] {
+        program.main(new(to, 3, Map::All));
+    }
+    program.main(Op::Store { of: l(2), slot: 0, from: l(2) });
+    program.main(Op::Store { of: l(0), slot: 0, from: l(1) });
+    program.main(Op::Set { global: Global(0), from: l(1) });
+    if matches!(over, Op::Unset { .. }) {
+        program.main(Op::Clear { of: l(0), slot: 0 });
+    } else {
+        program.main(Op::Unset { global: Global(0) });
+    }
+    program.main(Op::Drop { to: l(1) });
+    program.main(Op::Begin);
+    program.main(Op::Step { units });
+    if matches!(over, Op::Unset { .. }) {
+        program.main(Op::Get { to: l(3), global: Global(0) });
+    } else {
+        program.main(Op::Load { to: l(3), of: l(0), slot: 0 });
+    }
+    program.main(over);
+    program.force(Op::Finish);
+    program.force(Op::Check { of: l(3) });
+    program.clear_up();
+    program.finish()
 }
 
 /// The last reference to a list of two goes from a grey object to a black frame.

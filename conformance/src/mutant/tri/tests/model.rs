@@ -65,6 +65,8 @@ pub(crate) struct Judge {
     pub(super) stats: BTreeMap<String, u64>,
     pub(super) percent: u64,
     pub(super) forced: u64,
+    /// The percentage was set since marking ended last.
+    pub(super) resized: bool,
     pub(super) begun: u64,
     /// Units of marking of the collection that goes on.
     units: u64,
@@ -96,6 +98,7 @@ impl Judge {
             stats: BTreeMap::new(),
             percent: 100,
             forced: 0,
+            resized: false,
             begun: 0,
             units: 0,
         }
@@ -200,6 +203,7 @@ impl Judge {
                     return Err("nothing was gathered".to_owned());
                 };
                 self.forced += u64::from(op == Op::Collect);
+                self.resized &= op == Op::Poll || op != Op::Collect && self.phase != 1;
                 self.gathered(&gathered, op == Op::Collect)?;
                 self.phase = if op == Op::Poll { self.phase } else { 0 };
                 self.swept = self.phase == 2;
@@ -221,11 +225,13 @@ impl Judge {
                     return Err(format!("phase {phase} after {}", self.phase));
                 }
                 self.swept |= phase != 1 && self.phase != 0;
+                self.resized &= self.phase != 1 || phase == 1;
                 self.phase = phase;
                 Ok(Some(vec![phase]))
             }
             Op::Percent { percent } => {
                 self.percent = percent;
+                self.resized = true;
                 DONE
             }
             _ => match self.access(m, op) {

@@ -211,10 +211,12 @@ impl Judge {
         let (live, percent) = (now("live")?, now("percent")?);
         law(percent == self.percent, "percent")?;
         let work = live + now("stack-scan")? + now("globals-scan")?;
-        let goal =
-            (live + work * percent / 100).max((4 << 20) * percent / 100).max(live + (1 << 20));
+        let least = (live + work * percent / 100).max((4 << 20) * percent / 100);
+        let goal = least.max(live + (1 << 20));
+        // After a change of settings there is no distance for sweeping in it.
+        let goal = if self.resized { least } else { goal };
         law(now("goal")? == goal, &format!("goal {goal}"))?;
-        law(now("goal")? > live, "goal above live")?;
+        law(now("goal")? >= live, "goal not below live")?;
         self.stats = stats;
         Ok(())
     }
