@@ -43,8 +43,13 @@ macro_rules! embedded {
 }
 
 /// The files of `specs/expected/`, compiled in. A test compares them with the files on disk.
-pub const EMBEDDED: &[(&str, &str)] =
-    &[embedded!("glibc"), embedded!("jemalloc"), embedded!("mimalloc"), embedded!("tcmalloc")];
+pub const EMBEDDED: &[(&str, &str)] = &[
+    embedded!("boehm"),
+    embedded!("glibc"),
+    embedded!("jemalloc"),
+    embedded!("mimalloc"),
+    embedded!("tcmalloc"),
+];
 
 /// All files of known deviations. The default has none, as `--no-baseline` asks.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
