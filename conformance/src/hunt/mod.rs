@@ -183,6 +183,9 @@ struct Broken<O> {
     death: Option<Death>,
 }
 
+/// How many scripts one heap served, and the one that broke something, if one did.
+type Served<O> = (u64, Option<Broken<O>>);
+
 /// Hunts for breaches: keeps the standing of every law, and what was found.
 pub struct Hunt<'r, C: Clerk = alloc::Clerk> {
     rig: &'r Rig<'r, C>,
@@ -247,7 +250,7 @@ impl<'r, C: Clerk<Op: Shrinks>> Hunt<'r, C> {
         &mut self,
         source: &mut dyn Source<C::Op>,
         cases: u64,
-    ) -> Result<(u64, Option<Broken<C::Op>>), HuntError> {
+    ) -> Result<Served<C::Op>, HuntError> {
         let started = Instant::now();
         let mut target = self.rig.opens.open(self.hang_is_known)?;
         let mut session = Session::new(&mut *target, self.rig.clerk()?);

@@ -30,13 +30,12 @@ pub(super) fn write_op<O: Written>(f: &mut fmt::Formatter<'_>, op: &O) -> fmt::R
 fn write_operand(f: &mut fmt::Formatter<'_>, operand: Operand, value: u64) -> fmt::Result {
     match operand {
         Operand::Slot => write!(f, "s{value}"),
-        Operand::Thread => write!(f, "t{value}"),
+        Operand::Thread | Operand::Mutator => write!(f, "t{value}"),
         Operand::Foreign => f.write_str(FOREIGN[value as usize].0),
         Operand::Scan => f.write_str(SCAN[value as usize].0),
         Operand::To | Operand::Of | Operand::From => write!(f, "l{value}"),
         Operand::Global => write!(f, "g{value}"),
         Operand::Weak | Operand::OtherWeak => write!(f, "w{value}"),
-        Operand::Mutator => write!(f, "t{value}"),
         Operand::Map => f.write_str(Map::ALL[value as usize].word()),
         Operand::Kind => f.write_str(Kind::ALL[value as usize].word()),
         _ => write!(f, "{value}"),

@@ -134,8 +134,9 @@ pub fn needs(op: &Op) -> Option<Capability> {
         Op::Step { .. } => Capability::Step,
         Op::Same { .. } => Capability::WeakEqual,
         Op::Weaken { .. } | Op::Strengthen { .. } | Op::Forget { .. } => Capability::Weak,
-        Op::Finalizer { .. } | Op::Unfinalizer { .. } => Capability::Finalizers,
-        Op::Reviver { .. } => Capability::Finalizers,
+        Op::Finalizer { .. } | Op::Unfinalizer { .. } | Op::Reviver { .. } => {
+            Capability::Finalizers
+        }
         Op::Cleanup { .. } | Op::Uncleanup { .. } | Op::SelfCleanup { .. } => Capability::Cleanups,
         Op::Percent { .. } => Capability::Percent,
         Op::Limit { .. } => Capability::Limit,

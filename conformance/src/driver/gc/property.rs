@@ -82,7 +82,7 @@ struct Mood {
 
 impl Mood {
     fn roll(dice: &mut Dice) -> Mood {
-        let families = (0..1 + dice.below(4)).map(|_| dice.below(FAMILIES)).collect();
+        let families = (0..=dice.below(4)).map(|_| dice.below(FAMILIES)).collect();
         let words = [4, 8, 24, 96, 5000];
         Mood {
             families,

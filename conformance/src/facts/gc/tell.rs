@@ -258,7 +258,7 @@ impl Clerk {
 fn told(numbers: &Numbers, known: u64) -> Vec<u64> {
     let most = usize::try_from(known).unwrap_or(usize::MAX).saturating_mul(2).saturating_add(1000);
     let run = |&(first, last): &(u64, u64)| {
-        let unknown = (first == 0 || last > known).then(|| if first == 0 { 0 } else { last });
+        let unknown = (first == 0 || last > known).then_some(if first == 0 { 0 } else { last });
         (first.max(1)..=last.min(known)).chain(unknown)
     };
     numbers.runs().iter().flat_map(run).take(most).collect()

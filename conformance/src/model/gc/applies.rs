@@ -53,10 +53,12 @@ impl Shadow {
             Op::Hide { of, word, from } => {
                 self.scalar(by, of, word).is_some() && self.base(by, from).is_some()
             }
-            Op::Past { of, .. } | Op::Walk { of, .. } => self.base(by, of).is_some(),
-            Op::Check { of } => self.storable(by, of).is_some(),
+            Op::Past { of, .. } | Op::Walk { of, .. } | Op::SelfCleanup { of } => {
+                self.base(by, of).is_some()
+            }
+            Op::Check { of } | Op::Cleanup { of } => self.storable(by, of).is_some(),
             Op::Chain { count, .. } => count > 0,
-            Op::Set { from, .. } => self.storable(by, from).is_some(),
+            Op::Set { from, .. } | Op::Weaken { from, .. } => self.storable(by, from).is_some(),
             Op::Push => self.places.depth(by) < FRAMES,
             Op::Pop => self.places.depth(by) > 1,
             Op::Start { mutator, from } => {
@@ -69,7 +71,6 @@ impl Shadow {
             Op::Unstash { kind, .. } => self.places.stash(kind) != Reference::Nil,
             Op::Begin => self.phase == Phase::Idle,
             Op::Finish => self.phase != Phase::Idle,
-            Op::Weaken { from, .. } => self.storable(by, from).is_some(),
             Op::Strengthen { weak, .. } | Op::Forget { weak } => self.places.handle(weak).is_some(),
             Op::Same { weak, other } => {
                 self.places.handle(weak).is_some() && self.places.handle(other).is_some()
@@ -80,8 +81,6 @@ impl Shadow {
             Op::Unfinalizer { of } => {
                 self.base(by, of).is_some_and(|(node, _)| self.finalizers.contains_key(&node))
             }
-            Op::Cleanup { of } => self.storable(by, of).is_some(),
-            Op::SelfCleanup { of } => self.base(by, of).is_some(),
             Op::Uncleanup { back } => back < self.cleanups.len() as u64,
             Op::Stash { .. }
             | Op::New { .. }

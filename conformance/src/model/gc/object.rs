@@ -3,6 +3,7 @@
 use crate::op::gc::{Map, Op, Shape};
 
 /// One object: as small as it can be, because there may be ten million.
+#[expect(clippy::struct_excessive_bools, reason = "a byte each, of ten million")]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Object {
     words: u32,

@@ -9,6 +9,7 @@ use crate::op::gc::{Global, Kind, Local, Map, Op, Shape, Step, Weak};
 
 impl Shadow {
     /// Performs a step that applied and was done, `answer` being what came of it.
+    #[expect(clippy::too_many_lines, reason = "one arm for each op, most of a line or two")]
     pub fn perform(&mut self, step: &Step, answer: &Answer) {
         let by = step.thread;
         let op = &step.op;
@@ -31,11 +32,9 @@ impl Shadow {
                 let old = self.write(step, of, slot, held, Touch::Swapped, Touch::Stored);
                 self.set_local(step, by, with, old);
             }
-            Op::Cas { of, slot, new, .. } => {
-                if answer.values[0] == 1 {
-                    let held = self.places.local(by, new);
-                    self.write(step, of, slot, held, Touch::Exchanged, Touch::Stored);
-                }
+            Op::Cas { of, slot, new, .. } if answer.values[0] == 1 => {
+                let held = self.places.local(by, new);
+                self.write(step, of, slot, held, Touch::Exchanged, Touch::Stored);
             }
             Op::Copy { of, slot, from, first, count } => {
                 self.copy(step, (of, slot), (from, first), count);
@@ -82,8 +81,8 @@ impl Shadow {
                 }
             }
             Op::Uncleanup { back } => {
-                let stop = self.cleanups.iter_mut().rev().nth(back as usize);
-                if let Some(cleanup) = stop.filter(|c| c.state == CleanupState::Attached) {
+                let attached = self.cleanups.iter_mut().rev().nth(back as usize);
+                if let Some(cleanup) = attached.filter(|c| c.state == CleanupState::Attached) {
                     let in_time = self.graph.is_reachable(cleanup.of);
                     let late = CleanupState::StoppedLate;
                     cleanup.state = if in_time { CleanupState::Stopped } else { late };

@@ -1,6 +1,6 @@
 //! Collectors in any language: programs that speak the protocol of `docs/protocol.md`.
 //!
-//! 1. The program is started, greeted, and says who it is and what it offers ([`line`]).
+//! 1. The program is started, greeted, and says who it is and what it offers ([`mod@line`]).
 //! 2. Batches go to it as lines; two may be on their way.
 //! 3. A line that is no reply, an end, silence and endless work are all ends of the target, with what
 //!    it wrote to its standard error (`process`).

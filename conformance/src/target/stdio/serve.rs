@@ -1,6 +1,7 @@
 //! The target's side of the protocol, for collectors written in Rust.
 
 use super::line::{self, StepFault, VERSION};
+use crate::capability::Capability;
 use crate::observe::gc::{Answer, Outcome, Reading};
 use crate::target::collector::Collector;
 use serde::Deserialize;
@@ -68,7 +69,7 @@ fn refuse(output: &mut impl Write, says: &str) -> io::Result<()> {
 }
 
 fn hello(collector: &dyn Collector) -> String {
-    let offers: Vec<&str> = collector.offers().iter().map(|c| c.word()).collect();
+    let offers: Vec<&str> = collector.offers().iter().map(Capability::word).collect();
     let hello = serde_json::json!({
         "version": VERSION,
         "name": collector.name(),

@@ -101,7 +101,7 @@ impl Operand {
     /// The word that stands for it in a pattern and in messages.
     pub fn word(self) -> &'static str {
         match self {
-            Operand::Slot => "SLOT",
+            Operand::Slot | Operand::Field => "SLOT",
             Operand::Thread => "THREAD",
             Operand::Foreign => "WHAT",
             Operand::Size => "SIZE",
@@ -122,7 +122,6 @@ impl Operand {
             Operand::Weak => "W",
             Operand::OtherWeak => "V",
             Operand::Mutator => "M",
-            Operand::Field => "SLOT",
             Operand::First => "FROM",
             Operand::Word => "WORD",
             Operand::Words => "WORDS",

@@ -29,8 +29,7 @@ impl Wire {
     pub(super) fn into_answer(self, op: &Op) -> (Answer, Option<Reading>) {
         let failed = |says: String| (Answer::bare(Outcome::Failed), Some(Reading::Said(says)));
         match self {
-            Wire::Odd(says) => failed(says),
-            Wire::Object { error: Some(says), .. } => failed(says),
+            Wire::Odd(says) | Wire::Object { error: Some(says), .. } => failed(says),
             Wire::Bare(answer) if answer.outcome != Outcome::Done => (answer, None),
             Wire::Bare(answer) if shape(op).fits(answer.count) => (answer, None),
             Wire::Object { gathered, .. } if shape(op) == Shape::Gathered => {
