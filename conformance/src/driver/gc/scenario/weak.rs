@@ -133,9 +133,13 @@ fn late_weak_reads(known: &Known) -> Vec<Script> {
             program.main(Op::Weaken { weak: Weak(i), from: l(0) });
         }
         program.main(Op::Drop { to: l(0) });
+        // One that lives, so that there is always something to lead to.
+        program.main(new(14, 3, Map::None));
+        program.main(Op::Weaken { weak: Weak(12), from: l(14) });
         program.main(Op::Begin);
         program.main(Op::Step { units });
         for i in 0..12u8 {
+            program.force(Op::Strengthen { to: l(15), weak: Weak(12) });
             program.force(Op::Strengthen { to: l(1 + i), weak: Weak(i) });
             program.force(Op::Step { units: 1 });
         }
