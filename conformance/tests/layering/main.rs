@@ -45,9 +45,10 @@ fn judge() -> Sources {
 }
 
 /// A map, and the sources that it is of.
-const MAPS: [(&str, &str); 2] = [
+const MAPS: [(&str, &str); 3] = [
     ("ARCHITECTURE.md", "conformance/src"),
     ("reference-alloc/ARCHITECTURE.md", "reference-alloc/src"),
+    ("reference-escape/ARCHITECTURE.md", "reference-escape/src"),
 ];
 
 #[test]

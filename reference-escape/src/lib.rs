@@ -1,0 +1,17 @@
+//! The escape analysis of the Go compiler: which variables of a package may live on the stack, which must
+//! live on the heap, and what each function leaks of its parameters.
+//!
+//! The life of one package:
+//!
+//! 1. Its directory becomes files that this platform builds, and a path (`package`).
+//! 2. Each file becomes tokens, then a tree plus all its errors (`scan`, `parse`, [`ast`]).
+//!    Positions are those that the compiler reports: a call's is its `(`, a selector's its dot.
+//! 3. What it imports is loaded likewise, declarations first and bodies on demand, and then all of it is
+//!    given types, constant values and objects (`constant`, `types`, `check`).
+
+#![forbid(unsafe_code)]
+
+pub mod hash;
+pub mod names;
+pub mod source;
+pub mod ast;
