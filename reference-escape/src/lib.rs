@@ -15,3 +15,4 @@ pub mod hash;
 pub mod names;
 pub mod source;
 pub mod ast;
+pub mod constant;
