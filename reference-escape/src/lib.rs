@@ -16,3 +16,5 @@ pub mod names;
 pub mod source;
 pub mod ast;
 pub mod constant;
+pub mod types;
+pub mod check;

@@ -12,6 +12,8 @@ mod op;
 mod print;
 mod text;
 
+pub(crate) use print::quote;
+
 pub use convert::Target;
 pub use float::Float;
 pub use op::MAX_SHIFT;

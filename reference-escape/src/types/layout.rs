@@ -1,0 +1,252 @@
+//! Sizes of types, and where pointers are in them.
+
+use super::{Basic, Declare, Field, Type, TypeId};
+
+/// What sizes depend on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sizes {
+    /// Bytes of a pointer, and of `int`.
+    pub word: u64,
+    /// To how many bytes numbers of eight bytes are aligned.
+    pub max_align: u64,
+}
+
+impl Sizes {
+    /// Those of a `GOARCH`; `None` if it is not known.
+    pub fn of(goarch: &str) -> Option<Sizes> {
+        match goarch {
+            "386" | "arm" | "mips" | "mipsle" => Some(Sizes { word: 4, max_align: 4 }),
+            "amd64" | "arm64" | "loong64" | "mips64" | "mips64le" | "ppc64" | "ppc64le"
+            | "riscv64" | "s390x" | "wasm" => Some(Sizes { word: 8, max_align: 8 }),
+            _ => None,
+        }
+    }
+
+    /// Bits of `int`.
+    pub fn word_bits(self) -> u32 {
+        self.word as u32 * 8
+    }
+}
+
+/// How a type lies in memory, in bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Layout {
+    /// How much a value takes. Sizes that no machine has stop at `u64::MAX`.
+    pub size: u64,
+    /// Its address is a multiple of this.
+    pub align: u64,
+    /// How much of its beginning a collector has to look at: 0 if there is no pointer in it.
+    pub pointers: u64,
+    /// Whether it must not be in the heap, so that pointers to it are none for a collector.
+    pub not_in_heap: bool,
+}
+
+/// Asking for layouts.
+pub trait Layouts: Declare {
+    /// How `ty` lies in memory.
+    fn layout(&mut self, ty: TypeId) -> Layout {
+        if let Some(known) = self.types().layouts.get(&ty) {
+            return *known;
+        }
+        // A type that contains itself is an error, and this the answer to whoever asks for it.
+        let nothing = Layout { size: 0, align: 1, pointers: 0, not_in_heap: false };
+        self.types_mut().layouts.insert(ty, nothing);
+        let layout = compute(self, ty);
+        self.types_mut().layouts.insert(ty, layout);
+        layout
+    }
+
+    /// The size of `ty` in bytes.
+    fn size_of(&mut self, ty: TypeId) -> u64 {
+        self.layout(ty).size
+    }
+
+    /// The alignment of `ty` in bytes.
+    fn align_of(&mut self, ty: TypeId) -> u64 {
+        self.layout(ty).align
+    }
+
+    /// Whether there is a pointer in `ty`.
+    fn has_pointers(&mut self, ty: TypeId) -> bool {
+        self.layout(ty).pointers > 0
+    }
+
+    /// Whether a value of `ty` is one pointer and nothing else, so that an interface holds it as it is.
+    fn is_pointer_shaped(&mut self, ty: TypeId) -> bool {
+        let word = self.types().sizes().word;
+        let layout = self.layout(ty);
+        layout.size == word && layout.pointers == word
+    }
+
+    /// Where the fields of a struct begin.
+    fn field_offsets(&mut self, fields: &[Field]) -> Vec<u64> {
+        let mut end: u64 = 0;
+        fields
+            .iter()
+            .map(|field| {
+                let layout = self.layout(field.ty);
+                let offset = round_up(end, layout.align);
+                end = offset.saturating_add(layout.size);
+                offset
+            })
+            .collect()
+    }
+}
+
+impl<D: Declare + ?Sized> Layouts for D {}
+
+fn round_up(offset: u64, align: u64) -> u64 {
+    offset.checked_next_multiple_of(align).unwrap_or(u64::MAX)
+}
+
+fn compute<D: Declare + ?Sized>(d: &mut D, ty: TypeId) -> Layout {
+    let word = d.types().sizes().word;
+    let words = |size: u64, pointers: u64| Layout {
+        size: size * word,
+        align: word,
+        pointers: pointers * word,
+        not_in_heap: false,
+    };
+    match d.under_type(ty) {
+        Type::Basic(basic) => basic_layout(basic, d.types().sizes()),
+        Type::Pointer(elem) => words(1, u64::from(!is_not_in_heap(d, elem))),
+        Type::Slice(elem) => words(3, u64::from(!is_not_in_heap(d, elem))),
+        Type::Map { .. } | Type::Chan { .. } | Type::Signature(_) => words(1, 1),
+        Type::Interface(_) | Type::Param(_) => words(2, 2),
+        Type::Array { elem, len } => {
+            let elem = d.layout(elem);
+            let before = elem.size.saturating_mul(len.saturating_sub(1));
+            let pointers = if len > 0 && elem.pointers > 0 {
+                before.saturating_add(elem.pointers)
+            } else {
+                0
+            };
+            Layout { size: elem.size.saturating_mul(len), pointers, ..elem }
+        }
+        Type::Struct(fields) => struct_layout(d, ty, &fields),
+        Type::Tuple(_) | Type::Union(_) | Type::Named(_) => words(0, 0),
+    }
+}
+
+/// Whether pointers to `ty` are none for a collector. Only structs and arrays of them can say so, and what
+/// else a pointer points to need not be looked at.
+fn is_not_in_heap<D: Declare + ?Sized>(d: &mut D, ty: TypeId) -> bool {
+    // Only types that runtime packages declare embed the marker; all others are spared the look.
+    let declared = d.types().as_named(ty).map(|named| d.types()[named.object].package);
+    let Some(package) = declared else { return false };
+    d.types().may_be_not_in_heap(package) && d.layout(ty).not_in_heap
+}
+
+fn basic_layout(basic: Basic, sizes: Sizes) -> Layout {
+    let Sizes { word, max_align } = sizes;
+    let (size, align) = match basic.proper() {
+        Basic::Bool | Basic::UntypedBool | Basic::Int8 | Basic::Uint8 => (1, 1),
+        Basic::Int16 | Basic::Uint16 => (2, 2),
+        Basic::Int32 | Basic::Uint32 | Basic::Float32 | Basic::UntypedRune => (4, 4),
+        Basic::Int64 | Basic::Uint64 | Basic::Float64 | Basic::UntypedFloat => (8, max_align),
+        Basic::Complex64 => (8, 4),
+        Basic::Complex128 | Basic::UntypedComplex => (16, max_align),
+        Basic::String | Basic::UntypedString => (2 * word, word),
+        Basic::Int
+        | Basic::Uint
+        | Basic::Uintptr
+        | Basic::UnsafePointer
+        | Basic::UntypedInt
+        | Basic::UntypedNil => (word, word),
+        Basic::Invalid | Basic::Byte | Basic::Rune => (0, 1),
+    };
+    let pointers = match basic {
+        Basic::String | Basic::UntypedString | Basic::UnsafePointer | Basic::UntypedNil => word,
+        _ => 0,
+    };
+    Layout { size, align, pointers, not_in_heap: false }
+}
+
+fn struct_layout<D: Declare + ?Sized>(d: &mut D, ty: TypeId, fields: &[Field]) -> Layout {
+    let mut layout = Layout { size: 0, align: 1, pointers: 0, not_in_heap: false };
+    match d.types().special_struct(ty) {
+        Some(Special::Align64) => layout.align = 8,
+        Some(Special::NotInHeap) => layout.not_in_heap = true,
+        None => {}
+    }
+    for field in fields {
+        let part = d.layout(field.ty);
+        let offset = round_up(layout.size, part.align);
+        layout.size = offset.saturating_add(part.size);
+        layout.align = layout.align.max(part.align);
+        layout.not_in_heap |= part.not_in_heap;
+        if part.pointers > 0 {
+            layout.pointers = offset.saturating_add(part.pointers);
+        }
+    }
+    // A last field without size gets a byte, so that its address is not that of whatever follows.
+    if let Some(last) = fields.last()
+        && layout.size > 0
+        && d.layout(last.ty).size == 0
+    {
+        layout.size += 1;
+    }
+    layout.size = round_up(layout.size, layout.align);
+    layout
+}
+
+/// Structs whose name means something to the compiler.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Special {
+    /// `align64` of the atomic packages: aligned to eight bytes everywhere.
+    Align64,
+    /// `nih` of `internal/runtime/sys`.
+    NotInHeap,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::names::{Name, Names};
+    use crate::types::{PackageId, Symbol, Types};
+
+    fn structure(types: &mut Types, parts: &[TypeId]) -> TypeId {
+        let symbol = Symbol { name: Name::BLANK, package: PackageId::NONE };
+        let field = |ty: &TypeId| Field { symbol, ty: *ty, embedded: false, tag: Name::EMPTY };
+        types.intern(Type::Struct(parts.iter().map(field).collect()))
+    }
+
+    fn on(goarch: &str) -> Types {
+        Types::new(&mut Names::default(), Sizes::of(goarch).expect("known"))
+    }
+
+    #[test]
+    fn fields_are_aligned_and_a_last_one_without_size_gets_a_byte() {
+        let mut types = on("amd64");
+        let empty = structure(&mut types, &[]);
+        let int64 = Basic::Int64.id();
+        let padded = structure(&mut types, &[TypeId::BOOL, int64, empty]);
+        assert_eq!(types.layout(padded), Layout { size: 24, align: 8, pointers: 0, not_in_heap: false });
+        let mut types = on("386");
+        let padded = structure(&mut types, &[TypeId::BOOL, int64]);
+        assert_eq!((types.size_of(padded), types.align_of(padded)), (12, 4));
+    }
+
+    #[test]
+    fn pointers_end_with_the_last_one() {
+        let mut types = on("amd64");
+        let holds = structure(&mut types, &[TypeId::STRING, TypeId::INT]);
+        assert_eq!((types.size_of(holds), types.layout(holds).pointers), (24, 8));
+        let array = types.intern(Type::Array { elem: holds, len: 3 });
+        assert_eq!(types.layout(array).pointers, 2 * 24 + 8);
+        let huge = types.intern(Type::Array { elem: holds, len: u64::MAX });
+        assert_eq!(types.size_of(huge), u64::MAX);
+    }
+
+    #[test]
+    fn one_pointer_in_a_struct_or_array_is_shaped_like_a_pointer() {
+        let mut types = on("amd64");
+        let pointer = types.pointer(TypeId::INT);
+        let wrapped = structure(&mut types, &[pointer]);
+        let array = types.intern(Type::Array { elem: wrapped, len: 1 });
+        let two = types.intern(Type::Array { elem: wrapped, len: 2 });
+        assert!(types.is_pointer_shaped(array) && types.is_pointer_shaped(TypeId::UNSAFE_POINTER));
+        assert!(!types.is_pointer_shaped(two) && !types.is_pointer_shaped(TypeId::UINTPTR));
+        assert!(!types.is_pointer_shaped(TypeId::STRING));
+    }
+}
