@@ -15,8 +15,11 @@ pub trait Declare {
     /// The types, to add to.
     fn types_mut(&mut self) -> &mut Types;
 
-    /// Sees to it that the type of `object` is known; for a type's name also what underlies it.
+    /// Sees to it that the type of `object` is known, of a generic type also its parameters.
     fn declare(&mut self, object: ObjectId);
+
+    /// Sees to it that what underlies the type that is called `object` is known.
+    fn define(&mut self, object: ObjectId);
 
     /// What underlies `ty`: never a named type, and an interface for type parameters.
     fn under(&mut self, ty: TypeId) -> TypeId {
@@ -92,13 +95,16 @@ impl Declare for Types {
 
     /// Nothing: an arena alone has no texts.
     fn declare(&mut self, _: ObjectId) {}
+
+    /// Nothing, likewise.
+    fn define(&mut self, _: ObjectId) {}
 }
 
 /// What underlies a named type that has not been asked before.
 fn find_underlying<D: Declare + ?Sized>(d: &mut D, ty: TypeId) -> TypeId {
     let Some(named) = d.types().as_named(ty).cloned() else { return ty };
     if named.origin == ty {
-        d.declare(named.object);
+        d.define(named.object);
         let found = d.types().as_named(ty).and_then(|named| named.underlying);
         return found.unwrap_or(TypeId::INVALID);
     }
