@@ -2,9 +2,11 @@
 
 use super::Program;
 use super::scope::Locals;
-use crate::ast::Ast;
+use crate::ast::{Ast, Ident};
+use crate::hash::Map;
+use crate::names::Name;
 use crate::source::Pos;
-use crate::types::{ObjectId, PackageId, TypeId};
+use crate::types::{ObjectId, PackageId};
 use std::rc::Rc;
 
 /// Which names are bound, and what an expression may refer to.
@@ -33,8 +35,10 @@ pub(super) struct Env {
 #[derive(Clone, Debug)]
 pub(super) struct Function {
     pub results: Rc<[ObjectId]>,
-    pub result_types: Rc<[TypeId]>,
     pub named_results: bool,
+    /// Its labels, and the labels that its jumps name.
+    pub labels: Map<Name, ObjectId>,
+    pub jumps: Vec<Ident>,
 }
 
 impl Default for Env {

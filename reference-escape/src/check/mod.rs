@@ -40,21 +40,13 @@ mod untyped;
 pub use info::{ExprInfo, FuncVars, Info, Initializer, Mode, Selection, SelectionKind};
 
 use crate::ast::{Ast, DeclId, ExprId};
+use crate::fault::{FaultKind, Faults};
 use crate::hash::Map;
 use crate::names::{Name, Names};
 use crate::source::Pos;
 use crate::types::{Declare, ObjectId, PackageId, Printer, Sizes, TypeId, Types};
 use env::Env;
 use std::rc::Rc;
-
-/// What is wrong, and where.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Fault {
-    /// Where.
-    pub pos: Pos,
-    /// What a person is told.
-    pub message: String,
-}
 
 /// A package as it comes from the parser.
 #[derive(Debug)]
@@ -94,9 +86,11 @@ pub struct Program {
     /// By the numbers of objects: one more than the number of its declaration; 0 for objects without one.
     declaration_of: Vec<u32>,
     declarations: Vec<Declaration>,
-    /// Function literals outside of functions: they are looked at when what they stand in is done.
-    postponed: Vec<body::Postponed>,
-    faults: Vec<Fault>,
+    /// Function literals outside of functions, by the numbers of the declarations that they stand in.
+    postponed: Map<usize, Vec<body::Postponed>>,
+    faults: Faults,
+    /// How many types have been declared in functions.
+    local_types: u32,
     env: Env,
     well_known: WellKnown,
 }
@@ -117,6 +111,8 @@ struct Unit {
     objects: Vec<ObjectId>,
     /// Methods by the name of the type that has them.
     methods: Map<Name, Vec<ObjectId>>,
+    /// Aliases that receivers are written with, and the types that they lead to.
+    receiver_aliases: Vec<(Name, Name)>,
     files: Vec<scope::FileScope>,
     version: u32,
 }
@@ -202,8 +198,9 @@ impl Program {
             paths: Map::default(),
             declaration_of: Vec::new(),
             declarations: Vec::new(),
-            postponed: Vec::new(),
-            faults: Vec::new(),
+            postponed: Map::default(),
+            faults: Faults::default(),
+            local_types: 0,
             env: Env::default(),
             well_known,
         }
@@ -241,7 +238,6 @@ impl Program {
         for object in &objects {
             self.define(*object);
         }
-        self.check_postponed();
         for object in &objects {
             self.check_body(*object);
         }
@@ -292,7 +288,7 @@ impl Program {
     }
 
     /// What is wrong, in the order in which it was found.
-    pub fn faults(&self) -> &[Fault] {
+    pub fn faults(&self) -> &Faults {
         &self.faults
     }
 
@@ -311,10 +307,7 @@ impl Program {
     }
 
     fn fault(&mut self, pos: Pos, message: impl Into<String>) {
-        // Where much is wrong, the first thousand mistakes will do.
-        if self.faults.len() < 1000 {
-            self.faults.push(Fault { pos, message: message.into() });
-        }
+        self.faults.push(pos, FaultKind::Type, message);
     }
 
     /// The text of a type in a message.
