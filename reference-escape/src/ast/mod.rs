@@ -109,6 +109,11 @@ impl Ast {
         self.exprs.len()
     }
 
+    /// All expressions, in the order in which they were added.
+    pub fn expr_ids(&self) -> impl Iterator<Item = ExprId> + use<> {
+        (0..self.exprs.len() as u32).map(ExprId)
+    }
+
     /// How many statements there are.
     pub fn stmt_count(&self) -> usize {
         self.stmts.len()

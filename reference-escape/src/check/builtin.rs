@@ -147,10 +147,8 @@ impl Program {
             Builtin::Complex => self.complex(x, y),
             Builtin::Copy => {
                 let Type::Slice(_) = self.core(x.ty)? else { return None };
-                if self.types.is_untyped(y.ty) {
-                    self.convert_untyped(y, TypeId::STRING);
-                }
-                Some(Operand::loose(TypeId::INT))
+                let bytes = matches!(self.core(y.ty), Some(Type::Slice(_))) || self.is_text(y.ty);
+                bytes.then(|| Operand::loose(TypeId::INT))
             }
             Builtin::Delete => {
                 let key = self.specific_types(x.ty)?.first().and_then(|(_, under)| {
@@ -191,11 +189,6 @@ impl Program {
         if has_dots && args.len() == 2 && self.is_text(args[1].ty) {
             let bytes = self.under(elem);
             if self.types.as_basic(bytes).is_some_and(|basic| basic.proper() == Basic::Uint8) {
-                let mut args = args.into_iter();
-                let (_, text) = (args.next()?, args.next()?);
-                if self.types.is_untyped(text.ty) {
-                    self.convert_untyped(text, TypeId::STRING);
-                }
                 return Some(Operand::loose(slice));
             }
         }

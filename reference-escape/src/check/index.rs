@@ -97,7 +97,7 @@ impl Program {
         let Some(sig) = self.types.as_signature(x.ty).cloned() else { return x };
         let ty = self.instantiate_signature(x.ty, targs);
         if let Some(id) = x.id {
-            self.note_instance(id, targs, ty);
+            self.note_instance(id, targs);
         }
         if let Err((at, _)) = self.verify_arguments(&sig.tparams, targs) {
             let shown = self.show(targs[at]);
@@ -108,12 +108,11 @@ impl Program {
     }
 
     /// Notes the arguments of a generic function at the name or selector that denotes it.
-    fn note_instance(&mut self, mut id: ExprId, targs: &[TypeId], ty: TypeId) {
+    fn note_instance(&mut self, mut id: ExprId, targs: &[TypeId]) {
         while let ExprKind::Index { of: inner, .. } | ExprKind::Paren(inner) = self.env.ast[id].kind {
             id = inner;
         }
         self.info_mut().set_type_arguments(id, targs);
-        self.info_mut().set(id, Mode::Value, ty, None);
     }
 
     pub(super) fn cannot_infer(

@@ -212,20 +212,10 @@ impl Program {
         let integral = self.types.is_untyped(x.ty) || self.is_basic(x.ty, crate::types::Basic::is_integer);
         let value = x.value.to_int();
         let len = value.as_i64().filter(|len| integral && *len >= 0);
-        match len {
-            Some(len) => {
-                if self.types.is_untyped(x.ty) {
-                    self.convert_untyped(x, TypeId::INT);
-                }
-                Some(len as u64)
-            }
-            None => {
-                if !matches!(x.value, Value::Unknown) {
-                    self.fault(pos, format!("invalid array length {}", x.value));
-                }
-                None
-            }
+        if len.is_none() && !x.value.is_unknown() {
+            self.fault(pos, format!("invalid array length {}", x.value));
         }
+        len.map(|len| len as u64)
     }
 
     fn struct_type(&mut self, list: &[ast::Field]) -> TypeId {
@@ -291,7 +281,12 @@ impl Program {
                 _ => (false, part),
             };
             let ty = self.type_expr(ty);
-            terms.push(Term { tilde, ty });
+            let term = Term { tilde, ty };
+            if tilde {
+                let union = self.types.intern(Type::Union([term].into()));
+                self.info_mut().set(part, Mode::Type, union, None);
+            }
+            terms.push(term);
         }
         if single && let [Term { tilde: false, ty }] = *terms {
             return ty;

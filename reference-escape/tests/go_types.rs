@@ -1,0 +1,213 @@
+//! What the checker finds in the packages of Go's library is what go/types finds.
+//!
+//! `tests/oracle/main.go` tells for each expression its mode, its type as the compiler prints types, and its value if
+//! it is constant; the same is told of our tables, and both are compared by position. `ORACLE_PACKAGES` in
+//! the environment names other packages than those below; `std` is all of the library.
+
+#![expect(clippy::print_stdout, reason = "a test that needs Go says so where there is none")]
+
+mod listed;
+
+use listed::{Loader, go, list};
+use reference_escape::ast::{ExprId, ExprKind};
+use reference_escape::check::{Mode, Program};
+use reference_escape::names::Names;
+use reference_escape::source::Sources;
+use reference_escape::types::{Form, PackageId, Printer, Sizes};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+const PACKAGES: &str = "errors sort strings bytes strconv unicode/utf8 container/list container/ring path \
+    text/tabwriter encoding/hex encoding/base64 encoding/binary encoding/json hash/crc32 math/bits math/rand \
+    slices sync/atomic regexp/syntax go/scanner go/token go/types text/template/parse archive/tar fmt";
+
+#[test]
+fn expressions_of_the_library_have_the_types_and_values_that_go_types_finds() {
+    let Some(go) = go() else {
+        println!("skipped: there is no Go here");
+        return;
+    };
+    let packages = std::env::var("ORACLE_PACKAGES").unwrap_or_else(|_| PACKAGES.to_owned());
+    let patterns: Vec<&str> = packages.split_whitespace().collect();
+    let listed = list(&go, &patterns);
+    let paths: Vec<&str> = if patterns == ["std"] {
+        listed.lines().filter_map(|line| line.split('\t').next()).filter(|path| *path != "unsafe").collect()
+    } else {
+        patterns
+    };
+    let theirs = oracle(&go, &listed, &paths);
+    let loader = Loader::new(&listed);
+    let (sources, lines) = (loader.sources.clone(), loader.lines.clone());
+    let sizes = Sizes::of("amd64").expect("known");
+    let mut program = Program::new(Names::default(), sizes, Box::new(loader));
+    let began = Instant::now();
+    let mut checked = Vec::new();
+    let mut faulty = 0;
+    for path in &paths {
+        let package = program.import(path).expect("a listed package is loaded");
+        let before = program.faults().list().len() + program.faults().omitted();
+        program.check_package(package);
+        faulty += usize::from(program.faults().list().len() + program.faults().omitted() > before);
+        checked.push((*path, package));
+    }
+    println!(
+        "{} packages, {} with faults; {} lines loaded and checked in {:?}",
+        checked.len(),
+        faulty,
+        lines.borrow(),
+        began.elapsed()
+    );
+    for fault in program.faults().list().iter().take(60) {
+        println!("{}", fault.told(&sources.borrow()));
+    }
+    let mut compared = Compared::default();
+    for (path, package) in checked {
+        compared.package(&program, &sources.borrow(), path, package, &theirs);
+    }
+    println!("{} expressions compared, {} disagree, {} of go/types are not ours", compared.equal + compared.different, compared.different, compared.missing);
+    assert_eq!((faulty, compared.different, compared.missing), (0, 0, 0));
+}
+
+type Told = HashMap<String, HashMap<String, String>>;
+
+/// What go/types says: for each package, by position and kind.
+fn oracle(go: &Path, listed: &str, paths: &[&str]) -> Told {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/main.go");
+    let program = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("oracle");
+    let built = Command::new(go)
+        .args(["build", "-o"])
+        .arg(&program)
+        .arg(source)
+        .envs([("GOTOOLCHAIN", "local"), ("GO111MODULE", "off"), ("CGO_ENABLED", "0")])
+        .status()
+        .expect("go build runs");
+    assert!(built.success());
+    let mut child = Command::new(program)
+        .args(paths)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the oracle runs");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let listed = listed.to_owned();
+    let writer = std::thread::spawn(move || {
+        use std::io::Write as _;
+        stdin.write_all(listed.as_bytes())
+    });
+    let output = child.wait_with_output().expect("the oracle ends");
+    writer.join().expect("no panic").expect("the oracle reads all");
+    let mut told = Told::new();
+    let mut package = String::new();
+    for line in String::from_utf8_lossy(&output.stdout).lines() {
+        if let Some(path) = line.strip_prefix("package ") {
+            path.clone_into(&mut package);
+        } else if let Some((key, rest)) = line.split_once(' ') {
+            told.entry(package.clone()).or_default().insert(key.to_owned(), rest.to_owned());
+        }
+    }
+    told
+}
+
+#[derive(Default)]
+struct Compared {
+    equal: usize,
+    different: usize,
+    missing: usize,
+    shown: usize,
+}
+
+impl Compared {
+    fn package(
+        &mut self,
+        program: &Program,
+        sources: &Sources,
+        path: &str,
+        package: PackageId,
+        theirs: &Told,
+    ) {
+        let empty = HashMap::new();
+        let theirs = theirs.get(path).unwrap_or(&empty);
+        let ast = program.ast(package);
+        let mut seen = 0;
+        for id in ast.expr_ids() {
+            let Some(key) = place(program, sources, package, id) else { continue };
+            let Some(wanted) = theirs.get(&key) else { continue };
+            seen += 1;
+            let told = tell(program, package, id);
+            if told == *wanted {
+                self.equal += 1;
+                continue;
+            }
+            self.different += 1;
+            if self.shown < 100 {
+                self.shown += 1;
+                println!("{path} {key}\n  ours   {told}\n  theirs {wanted}");
+            }
+        }
+        let missing = theirs.len().saturating_sub(seen);
+        if missing > 0 {
+            println!("{path}: {missing} of {} expressions of go/types are not ours", theirs.len());
+            let ours: std::collections::HashSet<String> =
+                ast.expr_ids().filter_map(|id| place(program, sources, package, id)).collect();
+            for (key, told) in theirs.iter().filter(|(key, _)| !ours.contains(*key)).take(3) {
+                println!("  {key} {told}");
+            }
+        }
+        self.missing += missing;
+    }
+}
+
+/// File, offset and kind of an expression, as the oracle writes them.
+fn place(program: &Program, sources: &Sources, package: PackageId, id: ExprId) -> Option<String> {
+    let ast = program.ast(package);
+    let expr = &ast[id];
+    let mut pos = expr.pos;
+    let kind = match &expr.kind {
+        ExprKind::Name(_) => 'N',
+        ExprKind::BasicLit { .. } => 'L',
+        ExprKind::CompositeLit { .. } => 'K',
+        ExprKind::FuncLit { .. } => 'F',
+        ExprKind::Selector { sel, .. } => {
+            pos = sel.pos;
+            'S'
+        }
+        ExprKind::Index { .. } => 'I',
+        ExprKind::Slice { .. } => 'X',
+        ExprKind::Assert { .. } => 'A',
+        ExprKind::Call { .. } => 'C',
+        ExprKind::Unary { .. } => 'U',
+        ExprKind::Binary { .. } => 'B',
+        ExprKind::ArrayType { .. }
+        | ExprKind::SliceType(_)
+        | ExprKind::StructType(_)
+        | ExprKind::MapType { .. }
+        | ExprKind::ChanType { .. }
+        | ExprKind::InterfaceType(_) => 'T',
+        _ => return None,
+    };
+    let file = sources.file(pos)?;
+    let offset = pos.offset_from(sources.pos(file, 0));
+    let path = sources.path(file);
+    let base = path.rsplit('/').next().unwrap_or(path);
+    Some(format!("{base}:{offset}:{kind}"))
+}
+
+fn tell(program: &Program, package: PackageId, id: ExprId) -> String {
+    let info = program.info(package);
+    let expr = info.expr(id);
+    let mode = match expr.mode {
+        Mode::Invalid => return "invalid".to_owned(),
+        Mode::NoValue => return "n ".to_owned(),
+        Mode::Builtin => "b",
+        Mode::Type => "t",
+        Mode::Constant => "c",
+        Mode::Variable => "a",
+        Mode::MapIndex | Mode::Value | Mode::Nil | Mode::CommaOk => "v",
+    };
+    let printer = Printer::new(program.types(), &program.names, PackageId::UNSAFE);
+    let ty = printer.print(expr.ty, Form::Message);
+    let value = info.value(id).map_or(String::new(), |value| format!(" = {}", value.exact()));
+    format!("{mode} {ty}{value}")
+}
