@@ -58,6 +58,7 @@ pub fn parse(
         ast,
         mistakes: mistake::Mistakes::default(),
         pending: Pending::default(),
+        misplaced: Vec::new(),
         before_package: true,
         version: None,
         linknames: Vec::new(),
@@ -88,6 +89,7 @@ struct Parser<'a> {
     mistakes: mistake::Mistakes,
     /// Directives that wait for a declaration.
     pending: Pending,
+    misplaced: Vec<directive::Misplaced>,
     /// Whether the package clause has not begun: only there a constraint counts.
     before_package: bool,
     version: Option<u32>,
@@ -180,7 +182,9 @@ impl Parser<'_> {
             done = element(self);
             if !self.got(separator) && self.token != close {
                 let (separator, closing) = (separator.told(), close.told());
-                self.unexpected(&format!(" in {context}; possibly missing {separator} or {closing}"));
+                self.unexpected(&format!(
+                    " in {context}; possibly missing {separator} or {closing}"
+                ));
                 self.skip_to(TokenSet::of(&[Token::Rparen, Token::Rbrack, Token::Rbrace]));
                 if self.token != close {
                     return self.pos();
