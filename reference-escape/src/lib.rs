@@ -21,3 +21,4 @@ pub mod token;
 pub mod scan;
 pub mod build_constraint;
 pub mod parse;
+pub mod package;
