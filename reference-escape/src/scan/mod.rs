@@ -125,6 +125,11 @@ impl<'t> Scanner<'t> {
         (!self.mistakes.is_empty()).then(|| std::mem::take(&mut self.mistakes))
     }
 
+    /// The line of a byte that has been passed, from 0.
+    pub fn line(&self, offset: u32) -> usize {
+        self.lines.partition_point(|start| *start <= offset)
+    }
+
     /// Goes to the end of the text, past whatever there is.
     pub fn skip_rest(&mut self) {
         self.at = self.text.len();
