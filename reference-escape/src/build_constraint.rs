@@ -53,9 +53,9 @@ impl Constraint {
         let words = expression(comment, "+build")?;
         let operators = words.split_whitespace().map(|word| word.split(',').count()).sum::<usize>();
         (operators <= MAX_OLD_OPERATORS).then(|| {
-            let any = words.split_whitespace().map(|word| {
-                Constraint::All(word.split(',').map(old_tag).collect()).simple()
-            });
+            let any = words
+                .split_whitespace()
+                .map(|word| Constraint::All(word.split(',').map(old_tag).collect()).simple());
             match Constraint::Any(any.collect()).simple() {
                 Constraint::Any(none) if none.is_empty() => never(),
                 constraint => constraint,
@@ -201,9 +201,10 @@ impl<'t> Reader<'t> {
                 _ => Err(self.malformed(at, "missing close paren")),
             };
         }
-        match word.chars().all(is_tag_char) {
-            true => Ok(Constraint::Tag(word.to_owned())),
-            false => Err(unexpected(at, word)),
+        if word.chars().all(is_tag_char) {
+            Ok(Constraint::Tag(word.to_owned()))
+        } else {
+            Err(unexpected(at, word))
         }
     }
 

@@ -21,6 +21,7 @@ pub mod token;
 pub mod scan;
 pub mod build_constraint;
 pub mod parse;
+pub mod package;
 pub mod constant;
 pub mod types;
 pub mod check;

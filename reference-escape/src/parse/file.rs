@@ -7,13 +7,8 @@ use crate::names::Name;
 use crate::source::FileId;
 use crate::token::{Token, TokenSet};
 
-const DECLARATIONS: TokenSet = TokenSet::of(&[
-    Token::Import,
-    Token::Const,
-    Token::Type,
-    Token::Var,
-    Token::Func,
-]);
+const DECLARATIONS: TokenSet =
+    TokenSet::of(&[Token::Import, Token::Const, Token::Type, Token::Var, Token::Func]);
 
 impl Parser<'_> {
     /// All of the text. Without a package clause nothing of it is read.
@@ -24,6 +19,7 @@ impl Parser<'_> {
         if self.mistakes.count == 0 {
             self.top_level(&mut decls);
         }
+        self.tell_misplaced();
         let (version, end) = (self.version, self.pos());
         let linknames = std::mem::take(&mut self.linknames);
         self.ast.files.push(File { id, package, decls, version, linknames, end });

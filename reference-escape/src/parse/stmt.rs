@@ -8,8 +8,7 @@ use crate::source::Pos;
 use crate::token::Token;
 
 /// Tokens that end a list of statements.
-const LIST_ENDS: TokenSet =
-    TokenSet::of(&[Token::Eof, Token::Rbrace, Token::Case, Token::Default]);
+const LIST_ENDS: TokenSet = TokenSet::of(&[Token::Eof, Token::Rbrace, Token::Case, Token::Default]);
 
 impl Parser<'_> {
     /// `{...}`. `context` is what it follows; it is empty where the token is known to be a `{`.
@@ -305,10 +304,8 @@ impl Parser<'_> {
             self.ast[rhs].kind = ExprKind::TypeSwitchGuard { lhs, of };
             return Stmt { pos: self.ast[rhs].pos, kind: StmtKind::Expr(rhs) };
         }
-        let kind = match define {
-            true => StmtKind::Define { lhs, rhs },
-            false => StmtKind::Assign { lhs, rhs },
-        };
+        let kind =
+            if define { StmtKind::Define { lhs, rhs } } else { StmtKind::Assign { lhs, rhs } };
         Stmt { pos, kind }
     }
 
