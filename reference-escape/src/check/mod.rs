@@ -287,6 +287,22 @@ impl Program {
         Some((declaration.package, declaration.node))
     }
 
+    /// The language version of the file that declares a package-level object or a method: a minor number.
+    pub fn language_version(&self, object: ObjectId) -> u32 {
+        let Some(at) = self.declaration(object) else { return 0 };
+        let Declaration { package, file, .. } = self.declarations[at];
+        let unit = self.unit(package);
+        unit.files[file as usize].version.unwrap_or(unit.version)
+    }
+
+    /// The language version of a package: a minor number.
+    ///
+    /// # Panics
+    /// For the universe and `unsafe`.
+    pub fn package_version(&self, package: PackageId) -> u32 {
+        self.unit(package).version
+    }
+
     /// What is wrong, in the order in which it was found.
     pub fn faults(&self) -> &Faults {
         &self.faults

@@ -12,7 +12,7 @@ mod op;
 mod print;
 mod text;
 
-pub(crate) use print::quote;
+pub(crate) use print::{quote, quote_rune};
 
 pub use convert::Target;
 pub use float::Float;

@@ -62,6 +62,19 @@ pub(crate) fn quote(bytes: &[u8]) -> String {
     text
 }
 
+/// A character in single quotes.
+pub(crate) fn quote_rune(code: u32) -> String {
+    let c = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
+    let mut text = String::from("'");
+    match c {
+        '\'' => text.push_str("\\'"),
+        '"' => text.push('"'),
+        c => quote_char(&mut text, c),
+    }
+    text.push('\'');
+    text
+}
+
 fn quote_char(text: &mut String, c: char) {
     match c {
         '"' | '\\' => text.extend(['\\', c]),

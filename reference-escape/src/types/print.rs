@@ -67,6 +67,10 @@ impl<'a> Printer<'a> {
 
 /// An import path as it is in link names: dots of the last element and what is not printed are escaped.
 fn link_path(path: &str) -> String {
+    // What the compiler makes up has no path, and keeps its name.
+    if path == "go.shape" {
+        return path.to_owned();
+    }
     let last = path.rfind('/').map_or(0, |slash| slash + 1);
     let mut text = String::with_capacity(path.len());
     for (at, byte) in path.bytes().enumerate() {
