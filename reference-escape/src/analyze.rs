@@ -10,14 +10,15 @@ use crate::functions::{FuncId, FuncKey};
 use crate::graph::{Loc, Place};
 use crate::hash::Map;
 use crate::ir::{Body, FuncIndex, Op};
-use crate::lower::{World, lower, lower_init};
+use crate::lower::{World, instance_method, lower, lower_init};
 use crate::names::Name;
+use crate::reach::Reached;
 use crate::rewrite;
 use crate::scc::{Calls, Components};
 use crate::solve::solve;
 use crate::source::Pos;
 use crate::tags::{TagTable, Tags, Unit};
-use crate::types::{Declare, Layouts, ObjectId, ObjectKind, PackageId};
+use crate::types::{Declare, Layouts, ObjectId, ObjectKind, PackageId, TypeId};
 use std::collections::BTreeSet;
 
 /// A line and its place.
@@ -61,13 +62,39 @@ impl Analysis {
             ambiguous,
             bodies: Map::default(),
             uses: Map::default(),
+            types: Map::default(),
             lines: Vec::new(),
         };
-        for id in own.iter().copied().chain([init]) {
+        for id in own.iter().copied() {
             components.visit(&mut run, Unit::declared(id));
         }
-        run.verdicts(own.into_iter().chain([init]))
+        for unit in run.literals_of(init) {
+            components.visit(&mut run, unit);
+        }
+        components.visit(&mut run, Unit::declared(init));
+        let mut wanted = BTreeSet::new();
+        let mut reached = Reached::default();
+        declared_types(run.program, package).into_iter().for_each(|ty| reached.meet(ty));
+        let mut more: Vec<FuncId> = own.into_iter().chain([init]).collect();
+        while !more.is_empty() {
+            run.want(more, &mut wanted, &mut reached);
+            more = run.methods(&mut reached);
+            for id in &more {
+                components.visit(&mut run, Unit::declared(*id));
+            }
+        }
+        run.verdicts(&wanted)
     }
+}
+
+/// The types of what a package declares.
+fn declared_types(program: &mut Program, package: PackageId) -> Vec<TypeId> {
+    let members: Vec<ObjectId> = program.members(package).to_vec();
+    let types = members.into_iter().map(|object| {
+        program.declare(object);
+        program.types()[object].ty
+    });
+    types.collect()
 }
 
 /// The functions of a package that are not generic.
@@ -107,19 +134,56 @@ struct Run<'a> {
     bodies: Map<FuncId, Body>,
     /// The instances that each function mentions.
     uses: Map<FuncId, Vec<FuncId>>,
+    /// The types that each body has.
+    types: Map<FuncId, Vec<TypeId>>,
     lines: Vec<(FuncId, Told)>,
 }
 
 impl Run<'_> {
-    /// The lines of the package's functions, and of all instances that these use.
-    fn verdicts(self, own: impl Iterator<Item = FuncId>) -> Verdicts {
-        let mut wanted = BTreeSet::new();
-        let mut left: Vec<FuncId> = own.collect();
+    /// Wants functions, all instances that these use, and the types that are met there.
+    fn want(&self, mut left: Vec<FuncId>, wanted: &mut BTreeSet<FuncId>, reached: &mut Reached) {
         while let Some(id) = left.pop() {
             if wanted.insert(id) {
                 left.extend(self.uses.get(&id).into_iter().flatten());
+                self.types.get(&id).into_iter().flatten().for_each(|ty| reached.meet(*ty));
             }
         }
+    }
+
+    /// Methods of instances that were met.
+    fn methods(&mut self, reached: &mut Reached) -> Vec<FuncId> {
+        let methods = reached.methods(self.program);
+        methods.into_iter().filter_map(|(method, ty)| instance_method(self.program, self.world, method, ty)).collect()
+    }
+
+    /// The literals of a body that stand on their own.
+    fn literals_of(&mut self, id: FuncId) -> Vec<Unit> {
+        self.load(id);
+        let body = &self.bodies[&id];
+        (1..body.funcs.len())
+            .map(FuncIndex::new)
+            .filter(|func| !build::is_closure(body, &self.world.functions, *func))
+            .map(|func| Unit { id, func })
+            .collect()
+    }
+
+    /// Notes which types a body has.
+    fn note_types(&mut self, body: &Body) {
+        if !self.is_told(body.id) {
+            return;
+        }
+        let nodes = body.nodes.iter().map(|node| node.ty);
+        let recvs = body.nodes.iter().filter_map(|node| match node.op {
+            Op::MethodExpr { recv, .. } => Some(recv),
+            _ => None,
+        });
+        let vars = body.vars.iter().map(|var| var.ty);
+        let types: BTreeSet<TypeId> = nodes.chain(recvs).chain(vars).collect();
+        self.types.insert(body.id, types.into_iter().collect());
+    }
+
+    /// The lines of the functions that are wanted.
+    fn verdicts(self, wanted: &BTreeSet<FuncId>) -> Verdicts {
         let lines = self.lines.into_iter().filter(|(id, _)| wanted.contains(id));
         Verdicts { lines: lines.map(|(_, line)| line).collect() }
     }
@@ -135,6 +199,7 @@ impl Run<'_> {
         };
         let mut body = body.unwrap_or_else(|| Body::new(id));
         rewrite::all(self.program, self.world, &mut body);
+        self.note_types(&body);
         self.bodies.insert(id, body);
     }
 

@@ -36,6 +36,7 @@ pub mod limits;
 pub mod static_value;
 pub mod tags;
 pub mod build;
+pub mod reach;
 pub mod scc;
 pub mod solve;
 pub mod diagnostics;

@@ -49,7 +49,7 @@ fn node_needs_heap(
         return true;
     }
     match &node.op {
-        Op::New | Op::PtrLit(_) => match program.under_type(node.ty) {
+        Op::New { .. } | Op::PtrLit(_) => match program.under_type(node.ty) {
             Type::Pointer(elem) => exceeds(program, elem, MAX_IMPLICIT),
             _ => false,
         },

@@ -62,7 +62,7 @@ impl Builder<'_> {
             | Op::One(..)
             | Op::Two(..)
             | Op::Many(..) => self.call(Some(&[hole]), id),
-            Op::New => {
+            Op::New { .. } => {
                 self.spill(hole, id);
             }
             Op::MakeSlice(len, cap) => {

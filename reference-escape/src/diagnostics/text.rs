@@ -227,7 +227,8 @@ impl Writer<'_> {
             }
             Op::Convert(_, x) => {
                 let ty = texts.ty(node.ty);
-                let named = matches!(texts.program.types()[node.ty], Type::Basic(_) | Type::Named(_));
+                let named = node.ty == TypeId::ANY
+                    || matches!(texts.program.types()[node.ty], Type::Basic(_) | Type::Named(_));
                 self.put(&if named { ty } else { format!("({ty})") });
                 self.in_parentheses(&[*x], false);
             }
@@ -264,7 +265,8 @@ impl Writer<'_> {
                 self.put(many_name(*many));
                 self.in_parentheses(args, false);
             }
-            Op::New => {
+            Op::New { dynamic: true } => self.put("new(<node DYNAMICTYPE>)"),
+            Op::New { .. } => {
                 let elem = match texts.program.types()[node.ty] {
                     Type::Pointer(elem) => elem,
                     _ => node.ty,

@@ -105,7 +105,7 @@ pub enum VarName {
     Result(u32),
     /// A result that is called `_`: `~b0`.
     Blank(u32),
-    /// A temporary.
+    /// A temporary, and how many variables its function had before it.
     Temp(u32),
 }
 
@@ -183,8 +183,8 @@ pub struct Body {
     pub directives: Pragmas,
     /// Whether its text is elsewhere: in assembly, or linked from another package.
     pub is_external: bool,
-    /// How many temporaries there are.
-    pub temps: u32,
+    /// How many parameters there are that are not told of: the dictionary of an instance.
+    pub hidden: u32,
     /// Lines that were found out on the way here.
     pub notes: Vec<(Pos, String)>,
 }
@@ -247,7 +247,7 @@ impl Body {
             funcs,
             directives: Pragmas::default(),
             is_external: false,
-            temps: 0,
+            hidden: 0,
             notes,
         }
     }
@@ -295,8 +295,8 @@ impl Body {
 
     /// Adds a temporary to `func`.
     pub fn temp(&mut self, func: FuncIndex, pos: Pos, ty: TypeId) -> VarId {
-        self.temps += 1;
-        self.add_var(func, VarName::Temp(self.temps - 1), pos, ty, Class::Auto)
+        let number = self[func].vars.len() as u32 + self.hidden;
+        self.add_var(func, VarName::Temp(number), pos, ty, Class::Auto)
     }
 
     /// Adds a literal in `parent`.

@@ -216,7 +216,10 @@ pub enum Op {
     /// `min(x, y, z)` and its like.
     Many(Many, Box<[NodeId]>),
     /// `new(T)`
-    New,
+    New {
+        /// Whether the type is only known by a dictionary.
+        dynamic: bool,
+    },
     /// `make([]T, len, cap)`
     MakeSlice(NodeId, Option<NodeId>),
     /// `make(chan T, n)`

@@ -17,7 +17,7 @@ impl Body {
             | Op::Type
             | Op::Blank
             | Op::Word(_)
-            | Op::New
+            | Op::New { .. }
             | Op::Closure(_)
             | Op::Dcl(_)
             | Op::Label(_)

@@ -6,7 +6,7 @@ use crate::check::Mode;
 use crate::constant::Value;
 use crate::ir::{Many, NodeId, One, Op, Two};
 use crate::source::Pos;
-use crate::types::{Builtin, Declare, Layouts, ObjectKind, Type, TypeId};
+use crate::types::{Builtin, Layouts, ObjectKind, Type, TypeId};
 
 impl Lowering<'_> {
     /// A call of a predeclared function.
@@ -146,7 +146,8 @@ impl Lowering<'_> {
         let pos = self.pos(id);
         let ty = self.ty(id);
         if self.mode(self.ast.unparen(arg)) == Mode::Type {
-            return self.body.add(pos, ty, Op::New);
+            let dynamic = self.program.types().is_parameterized(self.raw_ty(id));
+            return self.body.add(pos, ty, Op::New { dynamic });
         }
         let x = self.expr(arg);
         let mut init = Vec::new();

@@ -73,10 +73,34 @@ pub fn lower(program: &mut Program, world: &mut World, id: FuncId) -> Option<Bod
     let ast = program.ast(package);
     let binding = binding(program, object, &shapes);
     let mut lowering = Lowering::new(program, world, package, version, id);
+    lowering.body.hidden = u32::from(binding.is_some());
     lowering.binding = binding;
     let DeclKind::Func(decl) = &ast[node].kind else { return None };
     lowering.declared(object, decl);
     Some(lowering.body)
+}
+
+/// The function that the method `object` of the instance `ty` is; none if it has parameters of its own.
+pub fn instance_method(
+    program: &mut Program,
+    world: &mut World,
+    object: ObjectId,
+    ty: TypeId,
+) -> Option<FuncId> {
+    program.declare(object);
+    let types = program.types();
+    let own = types.as_signature(types[object].ty).map_or(0, |sig| sig.tparams.len());
+    let targs = Rc::clone(&types.as_named(ty)?.targs);
+    if own > 0 || types[object].name.is_blank() {
+        return None;
+    }
+    let params = all_type_params(program, object);
+    let shapes: Vec<TypeId> = targs
+        .iter()
+        .zip(&params)
+        .map(|(arg, param)| world.shapes.shape(program, *arg, *param))
+        .collect();
+    Some(world.functions.intern(FuncKey::Declared(object, shapes.into())))
 }
 
 /// What the parameters of a generic function, and of its receiver's type, stand for.

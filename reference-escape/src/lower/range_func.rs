@@ -6,7 +6,7 @@ use crate::check::FuncVars;
 use crate::ir::{Class, FuncIndex, NodeId, Op, Origin, VarName};
 use crate::names::Name;
 use crate::source::Pos;
-use crate::types::{Declare, Type, TypeId};
+use crate::types::{Type, TypeId};
 
 /// A loop over a function that is being lowered.
 #[derive(Clone, Copy, Debug)]

@@ -81,7 +81,7 @@ impl Lowering<'_> {
             | Op::Nil
             | Op::MethodExpr { .. }
             | Op::Func(_)
-            | Op::New
+            | Op::New { .. }
             | Op::Word(_) => {}
             Op::Convert(Conv::Nop, inner)
                 if self.body[x].ty == Self::UINTPTR
