@@ -198,7 +198,7 @@ impl Run<'_> {
             FuncKey::Declared(..) => lower(self.program, self.world, id),
         };
         let mut body = body.unwrap_or_else(|| Body::new(id));
-        rewrite::all(self.program, self.world, &mut body);
+        rewrite::all(self.program, self.world, &mut body, self.package);
         self.note_types(&body);
         self.bodies.insert(id, body);
     }

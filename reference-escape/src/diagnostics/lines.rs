@@ -125,7 +125,7 @@ impl Writer<'_> {
     fn numbered(&self, place: Place, var: VarId) -> String {
         let vars = self.subject.bodies[place.body][place.func].param_vars();
         let at = vars.iter().position(|other| *other == var).unwrap_or(0);
-        format!("arg#{}", at + 1)
+        format!("~p{at}")
     }
 
     fn param(&mut self, place: Place, var: VarId) {
@@ -170,7 +170,7 @@ impl Writer<'_> {
             if let Some(level) = leaks.result(at) {
                 let texts = self.texts(place.body);
                 let result = match self.subject.bodies[place.body][*result].name {
-                    VarName::Blank(at) => format!("~b{at}"),
+                    VarName::Blank(at) => format!("~r{at}"),
                     _ => texts.var(*result),
                 };
                 let text = format!("leaking param: {name} to result {result} level={level}");

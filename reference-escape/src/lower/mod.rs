@@ -94,13 +94,24 @@ pub fn instance_method(
     if own > 0 || types[object].name.is_blank() {
         return None;
     }
+    Some(shaped_function(program, world, object, &targs))
+}
+
+/// The function that `object` is for the shapes of `targs`.
+pub fn shaped_function(
+    program: &mut Program,
+    world: &mut World,
+    object: ObjectId,
+    targs: &[TypeId],
+) -> FuncId {
+    program.declare(object);
     let params = all_type_params(program, object);
     let shapes: Vec<TypeId> = targs
         .iter()
         .zip(&params)
         .map(|(arg, param)| world.shapes.shape(program, *arg, *param))
         .collect();
-    Some(world.functions.intern(FuncKey::Declared(object, shapes.into())))
+    world.functions.intern(FuncKey::Declared(object, shapes.into()))
 }
 
 /// What the parameters of a generic function, and of its receiver's type, stand for.
