@@ -2,7 +2,7 @@
 
 mod arguments;
 
-use crate::analyze::Analysis;
+use crate::analyze::{Analysis, Told};
 use crate::check::Program;
 use crate::imports::SourceImporter;
 use crate::names::Names;
@@ -96,6 +96,19 @@ fn parent(path: &Path) -> PathBuf {
     }
 }
 
+/// A line as the compiler writes it, which keeps columns in eight bits and tells of none that does not fit.
+fn told_line(sources: &Sources, line: &Told) -> String {
+    match sources.place(line.pos) {
+        Some(mut place) => {
+            if place.column >= 255 {
+                place.column = 0;
+            }
+            format!("{place}: {}", line.text)
+        }
+        None => line.text.clone(),
+    }
+}
+
 fn told(loader: Loader, package: &Package, folder: &Path, sizes: Sizes) -> Result<String, String> {
     let sources = Rc::new(RefCell::new(Sources::default()));
     let mut importer = SourceImporter::new(loader, Rc::clone(&sources));
@@ -118,8 +131,8 @@ fn told(loader: Loader, package: &Package, folder: &Path, sizes: Sizes) -> Resul
     let sources = sources.borrow();
     let mut text = String::new();
     for line in &verdicts.lines {
-        let place = sources.place(line.pos).map(|place| place.to_string());
-        text.push_str(&format!("{}: {}\n", place.as_deref().unwrap_or("<unknown line number>"), line.text));
+        text.push_str(&told_line(&sources, line));
+        text.push('\n');
     }
     Ok(text)
 }

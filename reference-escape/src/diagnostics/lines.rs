@@ -200,7 +200,8 @@ impl Writer<'_> {
         };
         let body = &self.subject.bodies[place.body];
         let node = &body[id];
-        if matches!(node.op, Op::Closure(func) if body[func].is_wrapper()) {
+        let bound = node.implicit && matches!(node.op, Op::MethodValue { .. });
+        if bound || matches!(node.op, Op::Closure(func) if body[func].is_wrapper()) {
             return;
         }
         let what = match node.op {

@@ -152,8 +152,12 @@ impl Writer<'_> {
                 self.put(&text);
             }
             Op::Func(func) => self.put(&texts.function(*func)),
-            Op::Word(name) => {
+            Op::Dictionary(name) => {
                 let text = format!("&{}", texts.program.names.text(*name));
+                self.put(&text);
+            }
+            Op::ParamMethod(at) => {
+                let text = format!("({})(&{}.dict[{at}])", texts.ty(node.ty), texts.home());
                 self.put(&text);
             }
             Op::Type => self.put(&texts.ty(node.ty)),
@@ -368,7 +372,7 @@ fn strength(op: &Op) -> u32 {
         Op::Unary(..) | Op::Addr(_) | Op::Deref(_) => UNARY,
         Op::Binary(op, ..) | Op::Logical(op, ..) => binary_strength(*op),
         // The compiler forgot these in its table, so that they always get parentheses inside of operators.
-        Op::AddString(_) | Op::PtrLit(_) | Op::Closure(_) | Op::MakeMap(_) | Op::MakeChan(_) | Op::Word(_) => 0,
+        Op::AddString(_) | Op::PtrLit(_) | Op::Closure(_) | Op::MakeMap(_) | Op::MakeChan(_) | Op::Dictionary(_) => 0,
         _ => TIGHTEST,
     }
 }

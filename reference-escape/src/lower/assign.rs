@@ -4,7 +4,6 @@ use super::Lowering;
 use crate::ast::{BinaryOp, ExprId, VarDecl};
 use crate::constant::Value;
 use crate::ir::{Class, NodeId, Op, Pairing, VarId};
-use crate::names::Name;
 use crate::source::Pos;
 use crate::types::{ObjectId, TypeId};
 
@@ -202,9 +201,5 @@ impl Lowering<'_> {
     fn result_types(&self) -> Vec<TypeId> {
         let func = self.results_of();
         self.body[func].result_vars().iter().map(|var| self.body[*var].ty).collect()
-    }
-
-    pub(super) fn is_blank(&self, name: Name) -> bool {
-        name.is_blank()
     }
 }

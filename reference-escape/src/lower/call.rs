@@ -108,7 +108,7 @@ impl Lowering<'_> {
         };
         self.world.functions.is_instance(func).then(|| {
             let name = self.dictionary_name(func);
-            self.body.add(pos, Self::UINTPTR, Op::Word(name))
+            self.body.add(pos, Self::UINTPTR, Op::Dictionary(name))
         })
     }
 
@@ -119,7 +119,7 @@ impl Lowering<'_> {
     }
 
     /// A callee that has effects of its own is evaluated into a temporary first.
-    fn settle_callee(&mut self, pos: Pos, call: NodeId, callee: NodeId) {
+    pub(super) fn settle_callee(&mut self, pos: Pos, call: NodeId, callee: NodeId) {
         let place = match self.body[callee].op {
             Op::DotInter(x, _) => x,
             _ => callee,

@@ -5,7 +5,6 @@ use crate::ast::{BinaryOp, ExprId, ExprKind, UnaryOp};
 use crate::check::Mode;
 use crate::functions::FuncKey;
 use crate::ir::{NodeId, Op, Pairing, Unary};
-use crate::names::Name;
 use crate::source::Pos;
 use crate::types::{Basic, Declare, Implements, ObjectId, ObjectKind, Relations, Type, TypeId, VarKind};
 use std::rc::Rc;
@@ -353,8 +352,4 @@ impl Lowering<'_> {
 
     /// The unsigned integer type of the size of a pointer.
     pub(super) const UINTPTR: TypeId = Basic::Uintptr.id();
-
-    pub(super) fn name_of(&self, id: ExprId) -> Name {
-        self.ast.as_name(id).unwrap_or(Name::EMPTY)
-    }
 }

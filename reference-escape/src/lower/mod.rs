@@ -58,10 +58,12 @@ struct Lowering<'a> {
     vars: Map<ObjectId, VarId>,
     /// The label before the next statement.
     label: Option<Name>,
+    /// Methods of type parameters that are called, in the order of the dictionary.
+    param_methods: Vec<(TypeId, Name)>,
     /// The language version of the file.
     version: u32,
-    /// Loops over functions that the statement is in.
-    range_funcs: Vec<range_func::Frame>,
+    /// Loops over functions of the current function.
+    range_funcs: range_func::RangeFuncs,
 }
 
 /// The lowered form of a declared function. One without a body has parameters all the same.
@@ -158,8 +160,9 @@ impl<'a> Lowering<'a> {
             func: FuncIndex::ROOT,
             vars: Map::default(),
             label: None,
+            param_methods: Vec::new(),
             version,
-            range_funcs: Vec::new(),
+            range_funcs: range_func::RangeFuncs::default(),
         }
     }
 

@@ -82,7 +82,7 @@ impl Lowering<'_> {
             | Op::MethodExpr { .. }
             | Op::Func(_)
             | Op::New { .. }
-            | Op::Word(_) => {}
+            | Op::Dictionary(_) => {}
             Op::Convert(Conv::Nop, inner)
                 if self.body[x].ty == Self::UINTPTR
                     && self.body[*inner].ty == TypeId::UNSAFE_POINTER =>

@@ -38,6 +38,7 @@ impl Lowering<'_> {
             StmtKind::Empty | StmtKind::Range(_) => {}
             StmtKind::Labeled { label, stmt } => {
                 out.push(self.body.add_stmt(pos, Op::Label(label.name)));
+                self.note_label(label.name);
                 self.label = Some(label.name);
                 self.stmt(*stmt, out);
                 self.label = None;

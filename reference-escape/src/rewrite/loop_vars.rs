@@ -127,7 +127,9 @@ impl Loops<'_> {
         let mut after = Vec::new();
         for (var, temp) in vars.iter().zip(&temps) {
             self.replace_in_init(id, *var, *temp);
-            before.push(self.declare_from(id, *var, *temp));
+            let declares = self.declare_from(id, *var, *temp);
+            self.body[*var].defn = Some(declares);
+            before.push(declares);
             let (x, y) = (self.body.name(*temp), self.body.name(*var));
             after.push(self.body.add_stmt(pos, Op::Assign { x, y: Some(y), def: false }));
         }
@@ -170,7 +172,6 @@ impl Loops<'_> {
         let assign = self.body.add_stmt(pos, Op::Assign { x, y: Some(y), def: true });
         let dcl = self.body.add_stmt(pos, Op::Dcl(var));
         self.body[assign].init.push(dcl);
-        self.body[var].defn = Some(assign);
         assign
     }
 

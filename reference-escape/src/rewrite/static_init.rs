@@ -20,7 +20,12 @@ struct Schedule<'a> {
     out: Vec<NodeId>,
     /// Whether something may have changed package variables by now.
     changed: bool,
+    /// Whether the package's data must not hold addresses, so that its contents can be verified.
+    without_addresses: bool,
 }
+
+/// The packages whose contents are verified when a program starts.
+const VERIFIED: &str = "crypto/internal/fips140";
 
 /// Removes what is static from the initialisation of `package`.
 pub(super) fn run(
@@ -38,8 +43,11 @@ pub(super) fn run(
             values.insert(object, y);
         }
     }
+    let path = program.names.text(program.types()[package].path);
+    let without_addresses = path == VERIFIED || path.starts_with(&format!("{VERIFIED}/"));
     let (out, changed) = (Vec::with_capacity(stmts.len()), false);
-    let mut schedule = Schedule { program, functions, body, package, values, out, changed };
+    let mut schedule =
+        Schedule { program, functions, body, package, values, out, changed, without_addresses };
     for stmt in stmts {
         if !schedule.statement(stmt) {
             schedule.out.push(stmt);
@@ -71,6 +79,9 @@ impl Schedule<'_> {
     /// Whether `value` is static as the value of (a part of) `left`.
     fn value(&mut self, left: NodeId, value: NodeId) -> bool {
         let value = self.body.without_nops(value);
+        if self.without_addresses && !self.is_plain(value) {
+            return false;
+        }
         match self.body[value].op.clone() {
             Op::Global(_) | Op::Name(_) => self.copied(left, value),
             Op::Func(_) | Op::MethodExpr { .. } | Op::Nil | Op::Literal(_) => true,
@@ -94,6 +105,15 @@ impl Schedule<'_> {
             }
             Op::Closure(func) => !crate::build::is_closure(self.body, self.functions, func),
             Op::Convert(Conv::Iface, x) => self.boxed(left, x),
+            _ => false,
+        }
+    }
+
+    /// Whether a value holds no address: its parts are asked about on their own.
+    fn is_plain(&self, value: NodeId) -> bool {
+        match &self.body[value].op {
+            Op::Literal(value) => value.as_text().is_none_or(crate::constant::Text::is_empty),
+            Op::Nil | Op::ArrayLit(_) | Op::StructLit(_) => true,
             _ => false,
         }
     }
@@ -125,7 +145,8 @@ impl Schedule<'_> {
             };
             match self.body[part].op {
                 Op::ArrayLit(_) | Op::StructLit(_) => parts.extend(self.parts(part)),
-                Op::Literal(_) | Op::Nil => {}
+                Op::Literal(_) if !self.without_addresses => {}
+                Op::Nil => {}
                 _ => parts.push(part),
             }
         }
