@@ -10,6 +10,7 @@ use crate::functions::{FuncId, FuncKey};
 use crate::graph::{Loc, Place};
 use crate::hash::Map;
 use crate::ir::{Body, FuncIndex, Op};
+use crate::known::{Known, Recalled};
 use crate::lower::{World, instance_method, lower, lower_init};
 use crate::names::Name;
 use crate::reach::Reached;
@@ -19,7 +20,9 @@ use crate::solve::solve;
 use crate::source::Pos;
 use crate::tags::{TagTable, Tags, Unit};
 use crate::types::{Declare, Layouts, ObjectId, ObjectKind, PackageId, TypeId};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// A line and its place.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -43,21 +46,44 @@ pub struct Analysis {
     world: World,
     tags: TagTable,
     components: Components,
+    known: Rc<RefCell<Known>>,
 }
 
 impl Analysis {
-    /// Analyses a package that has been checked.
-    pub fn package(&mut self, program: &mut Program, package: PackageId) -> Verdicts {
-        let init = self.world.functions.intern(FuncKey::Init(package));
-        let functions = &self.world.functions;
-        self.components.forget(|unit| functions.is_instance(unit.id));
-        let own = own_functions(program, &mut self.world, package);
+    /// An analysis that need not look at functions that are `known`.
+    pub fn knowing(known: Rc<RefCell<Known>>) -> Analysis {
+        Analysis { known, ..Analysis::default() }
+    }
+
+    /// What becomes of the receiver and the parameters of each of `objects`, which are functions; none for generic ones.
+    pub fn tags(&mut self, program: &mut Program, objects: &[ObjectId]) -> Vec<Option<Rc<Tags>>> {
+        let functions = objects.iter().filter_map(|object| plain_function(program, &mut self.world, *object));
+        let functions: Vec<FuncId> = functions.collect();
+        // The package of predeclared names: nothing is told of it.
+        let (mut run, components) = self.run(program, PackageId::NONE);
+        for id in functions {
+            components.visit(&mut run, Unit::declared(id));
+        }
+        self.known_tags(program, objects)
+    }
+
+    /// What is known of `objects` so far.
+    pub fn known_tags(&mut self, program: &mut Program, objects: &[ObjectId]) -> Vec<Option<Rc<Tags>>> {
+        let tags = objects.iter().map(|object| {
+            let id = plain_function(program, &mut self.world, *object)?;
+            self.tags.get(Unit::declared(id)).cloned()
+        });
+        tags.collect()
+    }
+
+    fn run<'r>(&'r mut self, program: &'r mut Program, package: PackageId) -> (Run<'r>, &'r mut Components) {
         let ambiguous = ambiguous_names(program);
-        let Analysis { world, tags, components } = self;
-        let mut run = Run {
+        let Analysis { world, tags, components, known } = self;
+        let run = Run {
             program,
             world,
             tags,
+            known: &*known,
             package,
             ambiguous,
             bodies: Map::default(),
@@ -65,6 +91,16 @@ impl Analysis {
             types: Map::default(),
             lines: Vec::new(),
         };
+        (run, components)
+    }
+
+    /// Analyses a package that has been checked.
+    pub fn package(&mut self, program: &mut Program, package: PackageId) -> Verdicts {
+        let init = self.world.functions.intern(FuncKey::Init(package));
+        let functions = &self.world.functions;
+        self.components.forget(|unit| functions.is_instance(unit.id));
+        let own = own_functions(program, &mut self.world, package);
+        let (mut run, components) = self.run(program, package);
         for id in own.iter().copied() {
             components.visit(&mut run, Unit::declared(id));
         }
@@ -100,21 +136,20 @@ fn declared_types(program: &mut Program, package: PackageId) -> Vec<TypeId> {
 /// The functions of a package that are not generic.
 fn own_functions(program: &mut Program, world: &mut World, package: PackageId) -> Vec<FuncId> {
     let members: Vec<ObjectId> = program.members(package).to_vec();
-    let mut own = Vec::new();
-    for object in members {
-        program.declare(object);
-        let declared = &program.types()[object];
-        let ObjectKind::Func(func) = &declared.kind else { continue };
-        let types = program.types();
-        let generic = types.as_signature(declared.ty).is_some_and(|sig| !sig.tparams.is_empty())
-            || func.receiver.is_some_and(|receiver| {
-                types.as_named(receiver.base).is_some_and(|named| !named.tparams.is_empty())
-            });
-        if !generic && !declared.name.is_blank() {
-            own.push(world.functions.plain(object));
-        }
-    }
-    own
+    members.into_iter().filter_map(|object| plain_function(program, world, object)).collect()
+}
+
+/// The function that `object` is, if it is one and not generic.
+fn plain_function(program: &mut Program, world: &mut World, object: ObjectId) -> Option<FuncId> {
+    program.declare(object);
+    let declared = &program.types()[object];
+    let ObjectKind::Func(func) = &declared.kind else { return None };
+    let types = program.types();
+    let generic = types.as_signature(declared.ty).is_some_and(|sig| !sig.tparams.is_empty())
+        || func.receiver.is_some_and(|receiver| {
+            types.as_named(receiver.base).is_some_and(|named| !named.tparams.is_empty())
+        });
+    (!generic && !declared.name.is_blank()).then(|| world.functions.plain(object))
 }
 
 /// Names that several packages of the run have.
@@ -128,6 +163,7 @@ struct Run<'a> {
     program: &'a mut Program,
     world: &'a mut World,
     tags: &'a mut TagTable,
+    known: &'a RefCell<Known>,
     package: PackageId,
     ambiguous: Vec<Name>,
     /// Bodies of functions that are not done.
@@ -154,6 +190,24 @@ impl Run<'_> {
     fn methods(&mut self, reached: &mut Reached) -> Vec<FuncId> {
         let methods = reached.methods(self.program);
         methods.into_iter().filter_map(|(method, ty)| instance_method(self.program, self.world, method, ty)).collect()
+    }
+
+    /// Whether nothing needs to be found out about `unit`: then its tags are noted, if they are known.
+    fn recall(&mut self, unit: Unit) -> bool {
+        let functions = &self.world.functions;
+        if unit.func != FuncIndex::ROOT || functions.is_instance(unit.id) {
+            return false;
+        }
+        let declared = functions.object(unit.id).and_then(|object| self.program.declaration_node(object));
+        let Some((package, decl)) = declared else { return false };
+        let path = self.program.types()[package].path;
+        let recalled = self.known.borrow().recall(path, decl);
+        match recalled {
+            Recalled::Text => return false,
+            Recalled::Tags(tags) => self.tags.insert(unit, tags),
+            Recalled::Missing => self.known.borrow_mut().miss(self.program.names.text(path)),
+        }
+        true
     }
 
     /// The literals of a body that stand on their own.
@@ -238,12 +292,15 @@ impl Run<'_> {
                 }
             })
             .collect();
-        self.tags.insert(unit, Tags { params });
+        self.tags.insert(unit, Rc::new(Tags { params }));
     }
 }
 
 impl Calls for Run<'_> {
     fn mentioned(&mut self, unit: Unit) -> Vec<Unit> {
+        if self.recall(unit) {
+            return Vec::new();
+        }
         self.load(unit.id);
         let body = &self.bodies[&unit.id];
         let mut mentioned = Vec::new();
@@ -272,6 +329,11 @@ impl Calls for Run<'_> {
     }
 
     fn component(&mut self, units: &[Unit]) {
+        if let [unit] = units
+            && !self.bodies.contains_key(&unit.id)
+        {
+            return;
+        }
         let ids: BTreeSet<FuncId> = units.iter().map(|unit| unit.id).collect();
         let mut bodies: Vec<Body> = ids.iter().filter_map(|id| self.bodies.remove(id)).collect();
         let batch: Vec<Place> = units

@@ -70,7 +70,7 @@ impl Collector<'_> {
         let path = String::from_utf8(quoted.as_text()?.bytes()).ok()?;
         let given = import.name.map(|ident| ident.name);
         let dot = given.is_some_and(|name| names.text(name) == ".");
-        let guess = names.find(guess(&path));
+        let guess = names.find(guessed_name(&path));
         let path = names.intern(&path);
         let blank = given.is_some_and(Name::is_blank);
         let name = given.filter(|_| !dot);
@@ -230,7 +230,7 @@ pub(super) fn base_name(ast: &Ast, mut ty: ExprId) -> Option<Name> {
 }
 
 /// The name that a package of this path most likely has: the last element, but for a version.
-fn guess(path: &str) -> &str {
+pub fn guessed_name(path: &str) -> &str {
     let mut elements = path.rsplit('/');
     let last = elements.next().unwrap_or(path);
     let is_version =
@@ -240,13 +240,13 @@ fn guess(path: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::guess;
+    use super::guessed_name;
 
     #[test]
     fn a_path_is_guessed_to_be_called_by_its_last_element_that_is_no_version() {
-        assert_eq!(guess("fmt"), "fmt");
-        assert_eq!(guess("go/ast"), "ast");
-        assert_eq!(guess("math/rand/v2"), "rand");
-        assert_eq!(guess("example.com/vx"), "vx");
+        assert_eq!(guessed_name("fmt"), "fmt");
+        assert_eq!(guessed_name("go/ast"), "ast");
+        assert_eq!(guessed_name("math/rand/v2"), "rand");
+        assert_eq!(guessed_name("example.com/vx"), "vx");
     }
 }

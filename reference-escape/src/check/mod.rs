@@ -37,6 +37,7 @@ mod terminate;
 mod typexpr;
 mod untyped;
 
+pub use collect::guessed_name;
 pub use info::{ExprInfo, FuncVars, Info, Initializer, Mode, Selection, SelectionKind};
 
 use crate::ast::{Ast, DeclId, ExprId};

@@ -1,5 +1,6 @@
 //! What stands behind the command's name.
 
+use super::summary::Wanted;
 use std::path::PathBuf;
 
 /// How it is used, in one line.
@@ -13,6 +14,7 @@ the lines of `go build -gcflags='-m -l'`, found without the compiler.
 
 usage: goescape [-m] [-l] [options] DIR
        goescape [-m] [-l] [options] FILES...
+       goescape summary [--goroot DIR] -o FILE
 
   -m               tell what escapes; this is what it always does
   -l               no inlining; this, too. `-m` without `-l` is refused: there is no inliner yet
@@ -41,6 +43,8 @@ pub(super) enum Asked {
     Help,
     /// The lines of a package.
     Lines(Arguments),
+    /// The summary of a standard library.
+    Summary(Wanted),
 }
 
 /// Which package, and how.
@@ -55,6 +59,9 @@ pub(super) struct Arguments {
 
 /// Reads the arguments.
 pub(super) fn parse(list: &[String]) -> Result<Asked, String> {
+    if let Some(("summary", rest)) = list.split_first().map(|(first, rest)| (first.as_str(), rest)) {
+        return Wanted::parse(rest).map(Asked::Summary);
+    }
     let mut arguments = Arguments::default();
     let (mut lines, mut no_inlining) = (false, false);
     let mut list = list.iter();

@@ -1,13 +1,15 @@
 //! The command: what it is asked, and what it answers.
 
 mod arguments;
+mod summary;
 
 use crate::analyze::{Analysis, Told};
 use crate::check::Program;
-use crate::imports::SourceImporter;
+use crate::imports::{NoSummaries, SourceImporter, Summaries};
 use crate::names::Names;
 use crate::package::{COMMAND_LINE, Loader, Options, Package, minor_version};
 use crate::source::Sources;
+use crate::standard::Embedded;
 use crate::types::Sizes;
 use arguments::{Arguments, Asked};
 use std::cell::RefCell;
@@ -36,6 +38,10 @@ pub fn run(arguments: &[String]) -> u8 {
             let _ = std::io::stdout().write_all(arguments::HELP.as_bytes());
             DONE
         }
+        Asked::Summary(wanted) => match wanted.write() {
+            Ok(()) => DONE,
+            Err(message) => refuse(&message, NOT_GO),
+        },
         Asked::Lines(arguments) => match lines(&arguments) {
             Ok(text) => {
                 let _ = std::io::stdout().write_all(text.as_bytes());
@@ -62,6 +68,8 @@ fn lines(arguments: &Arguments) -> Result<String, String> {
     }
     let named = &arguments.named;
     let folder = if named[0].is_dir() { named[0].clone() } else { parent(&named[0]) };
+    let embedded = Embedded::for_platform(&options.platform).unwrap_or_default();
+    options.fallback = embedded.as_ref().map(Embedded::goroot);
     let loader = Loader::new(&folder, &options).map_err(|error| error.to_string())?;
     let mut package = load(&loader, named)?;
     if let Some(path) = &arguments.path {
@@ -73,7 +81,11 @@ fn lines(arguments: &Arguments) -> Result<String, String> {
     }
     let arch = options.platform.goarch.clone();
     let sizes = Sizes::of(&arch).ok_or_else(|| format!("{arch}: no machine that is known"))?;
-    told(loader, &package, &folder, sizes)
+    let summaries: Box<dyn Summaries> = match embedded {
+        Some(embedded) => Box::new(embedded),
+        None => Box::new(NoSummaries),
+    };
+    told(loader, summaries, &package, &folder, sizes)
 }
 
 fn load(loader: &Loader, named: &[PathBuf]) -> Result<Package, String> {
@@ -109,9 +121,10 @@ fn told_line(sources: &Sources, line: &Told) -> String {
     }
 }
 
-fn told(loader: Loader, package: &Package, folder: &Path, sizes: Sizes) -> Result<String, String> {
+fn told(loader: Loader, summaries: Box<dyn Summaries>, package: &Package, folder: &Path, sizes: Sizes) -> Result<String, String> {
     let sources = Rc::new(RefCell::new(Sources::default()));
-    let mut importer = SourceImporter::new(loader, Rc::clone(&sources));
+    let known = Rc::default();
+    let mut importer = SourceImporter::with(loader, Rc::clone(&sources), Rc::clone(&known), summaries);
     let mut names = Names::default();
     let shown = |path: &Path| match path.file_name() {
         Some(name) => folder.join(name).display().to_string(),
@@ -127,7 +140,7 @@ fn told(loader: Loader, package: &Package, folder: &Path, sizes: Sizes) -> Resul
             program.faults().list().iter().map(|fault| fault.told(&sources)).collect();
         return Err(told.join("\n"));
     }
-    let verdicts = Analysis::default().package(&mut program, id);
+    let verdicts = Analysis::knowing(known).package(&mut program, id);
     let sources = sources.borrow();
     let mut text = String::new();
     for line in &verdicts.lines {

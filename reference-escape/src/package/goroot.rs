@@ -3,8 +3,10 @@
 use super::error::{PackageError, PackageErrorKind};
 use super::go_mod::minor_version;
 use super::select;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::rc::Rc;
 
 /// A Go installation, whose source tree is the standard library.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -13,6 +15,10 @@ pub struct Goroot {
     pub folder: PathBuf,
     /// Its release, as `1.27`'s minor number; `None` of a version that is no release.
     pub minor: Option<u32>,
+    /// Its release as it tells it: `go1.27.3`.
+    pub release: String,
+    /// Where there is no source tree: the packages that it would have.
+    packages: Option<Rc<BTreeSet<String>>>,
 }
 
 impl Goroot {
@@ -48,15 +54,39 @@ impl Goroot {
         }
         let version = select::read(&folder.join("VERSION")).unwrap_or_default();
         let version = String::from_utf8_lossy(&version);
-        let first = version.lines().next().unwrap_or_default();
-        let minor = first.trim().strip_prefix("go").and_then(minor_version);
-        Ok(Goroot { folder: folder.to_owned(), minor })
+        let release = version.lines().next().unwrap_or_default().trim().to_owned();
+        Ok(Goroot { folder: folder.to_owned(), minor: minor_of(&release), release, packages: None })
+    }
+
+    /// An installation that is known by its packages only. Its folder is called `$GOROOT`, as in what the compiler
+    /// writes for other machines.
+    pub fn listed(release: &str, packages: BTreeSet<String>) -> Goroot {
+        let (folder, packages) = (PathBuf::from("$GOROOT"), Some(Rc::new(packages)));
+        Goroot { folder, minor: minor_of(release), release: release.to_owned(), packages }
+    }
+
+    /// Whether it has no source tree.
+    pub fn is_listed(&self) -> bool {
+        self.packages.is_some()
+    }
+
+    /// Whether it has the package `path`.
+    pub(super) fn has(&self, path: &str) -> bool {
+        match &self.packages {
+            Some(packages) => packages.contains(path),
+            None => select::has_go_files(&self.src().join(path)),
+        }
     }
 
     /// Where the standard library is.
     pub fn src(&self) -> PathBuf {
         self.folder.join("src")
     }
+}
+
+/// The minor number of a release.
+fn minor_of(release: &str) -> Option<u32> {
+    release.strip_prefix("go").and_then(minor_version)
 }
 
 /// Asks the `go` command. It may be a script, so where it lies says nothing.

@@ -20,6 +20,8 @@ pub struct Options {
     pub mod_cache: Option<PathBuf>,
     /// What the build is for.
     pub platform: Platform,
+    /// The Go installation to assume where none is found.
+    pub fallback: Option<Goroot>,
 }
 
 impl Options {
@@ -38,6 +40,7 @@ impl Options {
             goroot: text("GOROOT").map(PathBuf::from),
             mod_cache: mod_cache.map(PathBuf::from),
             platform,
+            fallback: None,
         }
     }
 }
@@ -80,12 +83,17 @@ impl Loader {
     /// # Errors
     /// Where no Go installation is found, or the modules at `start` cannot be understood.
     pub fn new(start: &Path, options: &Options) -> Result<Loader, PackageError> {
-        let goroot = Goroot::find(options.goroot.as_deref())?;
+        let goroot = match (Goroot::find(options.goroot.as_deref()), &options.fallback) {
+            (Err(error), Some(fallback)) if error.kind == PackageErrorKind::NoGoroot && error.looked_in.is_empty() => {
+                fallback.clone()
+            }
+            (found, _) => found?,
+        };
         let start = absolute(start)?;
         let mut platform = options.platform.clone();
         platform.minor = goroot.minor.unwrap_or(platform.minor);
         let cache = options.mod_cache.as_deref();
-        let standard = start.starts_with(absolute(&goroot.src())?);
+        let standard = !goroot.is_listed() && start.starts_with(absolute(&goroot.src())?);
         let modules = if standard { None } else { Modules::around(&start, cache)? };
         if let Some(modules) = &modules
             && modules.main.minor > platform.minor

@@ -86,7 +86,7 @@ impl Loader {
         let standard = [(path.to_owned(), own_home)].into_iter().filter(|_| !has_dot(path));
         for (path, home) in copy.into_iter().filter(|_| has_dot(path)).chain(standard) {
             let folder = self.goroot.src().join(&path);
-            if has_go_files(&folder) {
+            if self.goroot.has(&path) {
                 return Ok(Found { path, folder, minor: self.platform.minor, home });
             }
             looked_in.push(folder);

@@ -1,0 +1,225 @@
+//! A file as a list of declarations, each with its tokens.
+
+use super::cut::cuts;
+use crate::ast::{Ast, DeclId, DeclKind, File};
+use crate::names::{Name, Names};
+use crate::scan::{Directive, Lexeme, Scanner};
+use crate::source::Pos;
+use crate::token::Token;
+use std::ops::Range;
+
+/// A declaration: of a group, one of its parts.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub decl: DeclId,
+    /// Its tokens; those that are cut out of it among them.
+    pub tokens: Range<usize>,
+    /// The group that it is in.
+    pub group: Option<usize>,
+    /// Whether it is one of several constants that count each other.
+    pub is_const: bool,
+    pub is_import: bool,
+    /// What it declares.
+    pub names: Vec<Name>,
+    /// Of a method, the name of the type that it belongs to.
+    pub base: Option<Name>,
+    /// Names in what is not cut and not behind a dot.
+    pub mentions: Vec<Name>,
+    /// Names behind dots, too.
+    pub said: Vec<Name>,
+}
+
+/// A file in parts.
+#[derive(Debug)]
+pub(super) struct FileEntries {
+    pub tokens: Vec<Lexeme>,
+    /// By the numbers of tokens: whether a token is cut out of its declaration.
+    pub cut: Vec<bool>,
+    /// How many tokens the package clause has.
+    pub clause: usize,
+    /// The keyword and the parentheses of each group, by the numbers of tokens.
+    pub groups: Vec<[usize; 3]>,
+    pub entries: Vec<Entry>,
+    pub directives: Vec<Directive>,
+}
+
+impl Entry {
+    pub(super) fn is_import(&self, ast: &Ast) -> bool {
+        matches!(ast[self.decl].kind, DeclKind::Import(_))
+    }
+}
+
+/// Splits a file; none if its tokens do not fit its tree.
+pub(super) fn split(text: &[u8], file: &File, base: Pos, ast: &Ast, names: &Names) -> Option<FileEntries> {
+    let (tokens, directives) = scan(text);
+    let mut walk = Walk { tokens: &tokens, at: 0, groups: Vec::new(), found: Vec::new() };
+    let clause = walk.statement();
+    walk.file();
+    let Walk { groups, found, .. } = walk;
+    if found.len() != file.decls.len() {
+        return None;
+    }
+    let mut parts = FileEntries { cut: vec![false; tokens.len()], clause: clause.end, groups, entries: Vec::new(), directives, tokens };
+    for ((range, group), decl) in found.into_iter().zip(&file.decls) {
+        let entry = parts.entry(text, range, group, *decl, base, ast, names);
+        parts.entries.push(entry);
+    }
+    Some(parts)
+}
+
+fn scan(text: &[u8]) -> (Vec<Lexeme>, Vec<Directive>) {
+    let mut scanner = Scanner::new(text);
+    let mut tokens = Vec::new();
+    loop {
+        let lexeme = scanner.next_token();
+        tokens.push(lexeme);
+        if lexeme.token == Token::Eof {
+            break;
+        }
+    }
+    (tokens, scanner.take_directives().unwrap_or_default())
+}
+
+/// A walk over the tokens of a file.
+struct Walk<'t> {
+    tokens: &'t [Lexeme],
+    at: usize,
+    groups: Vec<[usize; 3]>,
+    found: Vec<(Range<usize>, Option<usize>)>,
+}
+
+impl Walk<'_> {
+    fn token(&self) -> Token {
+        self.tokens[self.at.min(self.tokens.len() - 1)].token
+    }
+
+    fn file(&mut self) {
+        loop {
+            match self.token() {
+                Token::Eof => return,
+                Token::Semi => self.at += 1,
+                Token::Func => {
+                    let range = self.statement();
+                    self.found.push((range, None));
+                }
+                _ => self.declaration(),
+            }
+        }
+    }
+
+    fn declaration(&mut self) {
+        let keyword = self.at;
+        if self.tokens.get(keyword + 1).is_none_or(|next| next.token != Token::Lparen) {
+            let range = self.statement();
+            self.found.push((range, None));
+            return;
+        }
+        self.at += 2;
+        let group = self.groups.len();
+        self.groups.push([keyword, keyword + 1, 0]);
+        loop {
+            match self.token() {
+                Token::Eof => return,
+                Token::Semi => self.at += 1,
+                Token::Rparen => break,
+                _ => {
+                    let range = self.statement();
+                    self.found.push((range, Some(group)));
+                }
+            }
+        }
+        self.groups[group][2] = self.at;
+        self.at += 1;
+    }
+
+    /// The tokens up to a semicolon, or to a parenthesis that was opened before; a semicolon among them.
+    fn statement(&mut self) -> Range<usize> {
+        let (start, mut depth) = (self.at, 0_u32);
+        loop {
+            match self.token() {
+                Token::Eof => break,
+                Token::Semi if depth == 0 => {
+                    self.at += 1;
+                    break;
+                }
+                Token::Lparen | Token::Lbrack | Token::Lbrace => depth += 1,
+                Token::Rparen | Token::Rbrack | Token::Rbrace => match depth.checked_sub(1) {
+                    Some(less) => depth = less,
+                    // A stray one is passed, so that the walk ends.
+                    None if self.at == start => {}
+                    None => break,
+                },
+                _ => {}
+            }
+            self.at += 1;
+        }
+        start..self.at
+    }
+}
+
+impl FileEntries {
+    #[expect(clippy::too_many_arguments, reason = "all that is known of one declaration")]
+    fn entry(
+        &mut self,
+        text: &[u8],
+        tokens: Range<usize>,
+        group: Option<usize>,
+        decl: DeclId,
+        base: Pos,
+        ast: &Ast,
+        names: &Names,
+    ) -> Entry {
+        let list = &self.tokens[tokens.clone()];
+        let kind = &ast[decl].kind;
+        for (start, end) in cuts(kind, list, base, ast) {
+            for at in tokens.clone() {
+                let token = self.tokens[at];
+                self.cut[at] |= token.token != Token::Semi && start < token.start && token.start < end;
+                self.cut[at] |= token.token == Token::Semi && start < token.start && token.start + 1 < end;
+            }
+        }
+        let (mut mentions, mut said) = (Vec::new(), Vec::new());
+        let mut behind_dot = false;
+        for at in tokens.clone().filter(|at| !self.cut[*at]) {
+            let Lexeme { token, start, end, .. } = self.tokens[at];
+            let name = if token == Token::Name { name_at(text, start, end, names) } else { None };
+            said.extend(name);
+            mentions.extend(name.filter(|_| !behind_dot));
+            behind_dot = token == Token::Dot;
+        }
+        let (is_const, is_import) = (matches!(kind, DeclKind::Const(_)), matches!(kind, DeclKind::Import(_)));
+        let base = base_name(text, list, kind, names);
+        Entry { decl, tokens, group, is_const, is_import, names: declared(kind, names), base, mentions, said }
+    }
+}
+
+fn name_at(text: &[u8], start: u32, end: u32, names: &Names) -> Option<Name> {
+    names.find(std::str::from_utf8(&text[start as usize..end as usize]).ok()?)
+}
+
+/// What a declaration declares; of an import, the names that the package may be called by.
+fn declared(kind: &DeclKind, names: &Names) -> Vec<Name> {
+    match kind {
+        DeclKind::Import(import) => match import.name {
+            Some(given) => vec![given.name],
+            None => {
+                let path = names.text(import.path).trim_matches(['"', '`']);
+                names.find(crate::check::guessed_name(path)).into_iter().collect()
+            }
+        },
+        DeclKind::Const(decl) => decl.names.iter().map(|ident| ident.name).collect(),
+        DeclKind::Var(decl) => decl.names.iter().map(|ident| ident.name).collect(),
+        DeclKind::Type(decl) => vec![decl.name.name],
+        DeclKind::Func(decl) => vec![decl.name.name],
+    }
+}
+
+/// The name of a receiver's type: the first name before a bracket or the end of the parentheses.
+fn base_name(text: &[u8], tokens: &[Lexeme], kind: &DeclKind, names: &Names) -> Option<Name> {
+    let DeclKind::Func(decl) = kind else { return None };
+    decl.recv.as_ref()?;
+    let base = tokens.windows(2).find(|pair| {
+        pair[0].token == Token::Name && matches!(pair[1].token, Token::Rparen | Token::Lbrack)
+    })?;
+    name_at(text, base[0].start, base[0].end, names)
+}
