@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 pub mod hash;
+pub mod sha256;
 pub mod names;
 pub mod source;
 pub mod ast;
@@ -46,4 +47,5 @@ pub mod analyze;
 pub mod summary;
 pub mod imports;
 pub mod standard;
+pub mod cache;
 pub mod cli;

@@ -4,7 +4,7 @@ use super::summary::Wanted;
 use std::path::PathBuf;
 
 /// How it is used, in one line.
-pub(super) const USAGE: &str = "usage: goescape [-m] [-l] [--goroot DIR] [--gopath DIR] [--pkgpath PATH] [--lang go1.N] DIR | FILES...\n\
+pub(super) const USAGE: &str = "usage: goescape [-m] [-l] [--goroot DIR] [--gopath DIR] [--cache DIR | --no-cache] [--pkgpath PATH] [--lang go1.N] DIR | FILES...\n\
     Try `goescape --help`.";
 
 /// What `--help` says.
@@ -18,8 +18,11 @@ usage: goescape [-m] [-l] [options] DIR
 
   -m               tell what escapes; this is what it always does
   -l               no inlining; this, too. `-m` without `-l` is refused: there is no inliner yet
-  --goroot DIR     the Go installation whose standard library is imported
+  --goroot DIR     the Go installation whose standard library is imported; else the one in GOROOT, else that of
+                   the `go` on the PATH, else the summary of one that is part of this program
   --gopath DIR     where downloaded modules are kept, in pkg/mod
+  --cache DIR      where summaries of packages are kept; else in the user's own cache
+  --no-cache       keep none, and use none that are kept
   --pkgpath PATH   the import path of the package
   --lang go1.N     the version of the language
 
@@ -54,6 +57,8 @@ pub(super) struct Arguments {
     pub gopath: Option<PathBuf>,
     pub path: Option<String>,
     pub version: Option<String>,
+    pub cache: Option<PathBuf>,
+    pub no_cache: bool,
     pub named: Vec<PathBuf>,
 }
 
@@ -73,6 +78,8 @@ pub(super) fn parse(list: &[String]) -> Result<Asked, String> {
             "-l" => no_inlining = true,
             "--goroot" | "-goroot" => arguments.goroot = Some(value()?.into()),
             "--gopath" | "-gopath" => arguments.gopath = Some(value()?.into()),
+            "--cache" | "-cache" => arguments.cache = Some(value()?.into()),
+            "--no-cache" | "-no-cache" => arguments.no_cache = true,
             "--pkgpath" | "-p" => arguments.path = Some(value()?),
             "--lang" | "-lang" => arguments.version = Some(value()?),
             flag if flag.starts_with('-') => return Err(format!("{flag}: no such option")),

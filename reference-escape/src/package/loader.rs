@@ -73,6 +73,8 @@ pub struct Loader {
     pub goroot: Goroot,
     /// The modules that are used at the place of work; none in the standard library, and outside of all.
     pub modules: Option<Modules>,
+    /// Where modules are kept that have been downloaded.
+    pub mod_cache: Option<PathBuf>,
     /// The place of work.
     pub(super) start: PathBuf,
 }
@@ -104,7 +106,8 @@ impl Loader {
                 format!("{}: asks for Go 1.{wanted}, and this is 1.{known}", file.display());
             return Err(PackageError::new(PackageErrorKind::TooNew, message));
         }
-        Ok(Loader { platform, goroot, modules, start })
+        let mod_cache = options.mod_cache.clone();
+        Ok(Loader { platform, goroot, modules, mod_cache, start })
     }
 
     /// The package in `folder`.

@@ -16,13 +16,13 @@ impl std::error::Error for Corrupt {}
 
 /// Bytes that are being written.
 #[derive(Debug, Default)]
-pub(super) struct Writer {
+pub(crate) struct Writer {
     pub bytes: Vec<u8>,
 }
 
 impl Writer {
     /// Seven bits a byte, low ones first; the eighth tells that more follow.
-    pub(super) fn number(&mut self, mut number: usize) {
+    pub(crate) fn number(&mut self, mut number: usize) {
         while number >= 0x80 {
             self.bytes.push(number as u8 | 0x80);
             number >>= 7;
@@ -30,7 +30,7 @@ impl Writer {
         self.bytes.push(number as u8);
     }
 
-    pub(super) fn block(&mut self, block: &[u8]) {
+    pub(crate) fn block(&mut self, block: &[u8]) {
         self.number(block.len());
         self.bytes.extend_from_slice(block);
     }
@@ -38,18 +38,18 @@ impl Writer {
 
 /// Bytes that are being read.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Reader<'b> {
+pub(crate) struct Reader<'b> {
     pub rest: &'b [u8],
 }
 
 impl<'b> Reader<'b> {
-    pub(super) fn byte(&mut self) -> Result<u8, Corrupt> {
+    pub(crate) fn byte(&mut self) -> Result<u8, Corrupt> {
         let (first, rest) = self.rest.split_first().ok_or(Corrupt)?;
         self.rest = rest;
         Ok(*first)
     }
 
-    pub(super) fn number(&mut self) -> Result<usize, Corrupt> {
+    pub(crate) fn number(&mut self) -> Result<usize, Corrupt> {
         let (mut number, mut shift) = (0_usize, 0);
         loop {
             let byte = self.byte()?;
@@ -63,23 +63,23 @@ impl<'b> Reader<'b> {
     }
 
     /// How many things follow: each takes a byte at least, so no more than there are bytes.
-    pub(super) fn count(&mut self) -> Result<usize, Corrupt> {
+    pub(crate) fn count(&mut self) -> Result<usize, Corrupt> {
         let count = self.number()?;
         if count <= self.rest.len() { Ok(count) } else { Err(Corrupt) }
     }
 
-    pub(super) fn take(&mut self, len: usize) -> Result<&'b [u8], Corrupt> {
+    pub(crate) fn take(&mut self, len: usize) -> Result<&'b [u8], Corrupt> {
         let (taken, rest) = self.rest.split_at_checked(len).ok_or(Corrupt)?;
         self.rest = rest;
         Ok(taken)
     }
 
-    pub(super) fn block(&mut self) -> Result<&'b [u8], Corrupt> {
+    pub(crate) fn block(&mut self) -> Result<&'b [u8], Corrupt> {
         let len = self.number()?;
         self.take(len)
     }
 
-    pub(super) fn text(&mut self) -> Result<String, Corrupt> {
+    pub(crate) fn text(&mut self) -> Result<String, Corrupt> {
         String::from_utf8(self.block()?.to_vec()).map_err(|_| Corrupt)
     }
 }

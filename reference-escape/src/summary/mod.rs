@@ -14,4 +14,5 @@ mod squeeze;
 
 pub use archive::{Archive, Edition, STANDARD};
 pub use bytes::Corrupt;
+pub(crate) use bytes::{Reader, Writer};
 pub use package::PackageSummary;

@@ -1,0 +1,161 @@
+//! Which summary a package has, told without making it.
+
+use super::Store;
+use crate::hash::Map;
+use crate::package::{Found, Home, Loader, Package};
+use crate::sha256::{Sum, sum_of_parts};
+use crate::summary::{Reader, STANDARD, Writer};
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, UNIX_EPOCH};
+
+/// Files that were changed just now may change again without their time telling.
+const SETTLED: Duration = Duration::from_secs(2);
+
+/// Finds the keys of packages.
+#[derive(Debug)]
+pub(super) struct Identities {
+    store: Store,
+    /// This program and the platform.
+    tool: Sum,
+    /// By folders; none where there is no key, and while it is being found.
+    keys: Map<String, Option<Sum>>,
+}
+
+/// What a package's own text says.
+#[derive(Clone, Debug)]
+struct Own {
+    sum: Sum,
+    imports: Vec<String>,
+}
+
+impl Identities {
+    pub(super) fn new(store: Store, loader: &Loader) -> Identities {
+        Identities { store, tool: tool(loader), keys: Map::default() }
+    }
+
+    /// The key of a package; none where something that it imports is not found.
+    pub(super) fn key(&mut self, loader: &Loader, found: &Found) -> Option<Sum> {
+        if let Some(known) = self.keys.get(&found.path) {
+            return *known;
+        }
+        // Who imports in a circle has none.
+        self.keys.insert(found.path.clone(), None);
+        let key = self.find_key(loader, found);
+        self.keys.insert(found.path.clone(), key);
+        key
+    }
+
+    fn find_key(&mut self, loader: &Loader, found: &Found) -> Option<Sum> {
+        let minor = found.minor.to_le_bytes();
+        let head = [&self.tool[..], found.path.as_bytes(), &minor];
+        if loader.goroot.is_listed() && found.home == Home::Std {
+            return Some(sum_of_parts(head));
+        }
+        let Own { sum, imports } = self.own(loader, found)?;
+        let mut parts: Vec<Vec<u8>> = head.iter().map(|part| part.to_vec()).collect();
+        parts.push(sum.to_vec());
+        for import in imports.iter().filter(|import| *import != "unsafe") {
+            let import = loader.find(found.home, import).ok()?;
+            parts.push(self.key(loader, &import)?.to_vec());
+        }
+        Some(sum_of_parts(parts.iter().map(Vec::as_slice)))
+    }
+
+    /// What a package's text says, from what is kept if its files do not change.
+    fn own(&self, loader: &Loader, found: &Found) -> Option<Own> {
+        let stamp = if is_fixed(loader, found) { self.stamp(&found.folder) } else { None };
+        if let Some(stamp) = &stamp
+            && let Some(own) = self.store.get(stamp).and_then(|bytes| Own::decode(&bytes, stamp))
+        {
+            return Some(own);
+        }
+        let own = Own::of(&loader.load(found).ok()?);
+        if let Some(stamp) = stamp {
+            // A cache that cannot be written to is none.
+            let _ = self.store.put(&stamp, &own.encode(&stamp));
+        }
+        Some(own)
+    }
+
+    /// Names, sizes and times of the files of a folder; none if one has just been changed.
+    fn stamp(&self, folder: &Path) -> Option<Sum> {
+        let mut files = Vec::new();
+        for entry in fs::read_dir(folder).ok()? {
+            let entry = entry.ok()?;
+            let name = entry.file_name().into_string().ok()?;
+            if !Path::new(&name).extension().is_some_and(|ending| ending == "go" || ending == "s") {
+                continue;
+            }
+            let about = fs::metadata(entry.path()).ok()?;
+            let time = about.modified().ok()?;
+            if time.elapsed().is_ok_and(|age| age < SETTLED) {
+                return None;
+            }
+            let nanos = time.duration_since(UNIX_EPOCH).ok()?.as_nanos();
+            files.push(format!("{name}\0{}\0{nanos}", about.len()));
+        }
+        files.sort();
+        let folder = folder.to_str()?;
+        let parts = [&self.tool[..], b"stamp", folder.as_bytes()].into_iter();
+        Some(sum_of_parts(parts.chain(files.iter().map(String::as_bytes))))
+    }
+}
+
+/// Whether a package's files change only when a Go installation or a module is replaced.
+fn is_fixed(loader: &Loader, found: &Found) -> bool {
+    found.home == Home::Std || loader.mod_cache.as_ref().is_some_and(|cache| found.folder.starts_with(cache))
+}
+
+/// This program, and what the build is for. Two builds of this program may find different tags: a file's length and time tell
+/// them apart, and where these cannot be had, at least the tags of the standard library.
+fn tool(loader: &Loader) -> Sum {
+    let platform = format!("{:?}", loader.platform);
+    let program = std::env::current_exe().and_then(fs::metadata);
+    let program = program.map(|about| format!("{} {:?}", about.len(), about.modified().ok())).unwrap_or_default();
+    let version = env!("CARGO_PKG_VERSION");
+    sum_of_parts([version.as_bytes(), STANDARD, platform.as_bytes(), program.as_bytes()])
+}
+
+/// The sum of a package's texts.
+pub(super) fn sum_of(package: &Package) -> Sum {
+    let files = package.files.iter().flat_map(|file| [file.name.as_bytes(), &file.text]);
+    sum_of_parts(files.chain([&[u8::from(package.has_assembly)][..]]))
+}
+
+impl Own {
+    fn of(package: &Package) -> Own {
+        let imports = package.files.iter().flat_map(|file| &file.header.imports);
+        let mut imports: Vec<String> = imports.map(|import| import.path.clone()).collect();
+        imports.sort();
+        imports.dedup();
+        Own { sum: sum_of(package), imports }
+    }
+
+    /// What is kept for `stamp`. It has the stamp in it, and a sum over all of it at its end.
+    fn encode(&self, stamp: &Sum) -> Vec<u8> {
+        let mut out = Writer::default();
+        out.block(stamp);
+        out.block(&self.sum);
+        out.number(self.imports.len());
+        self.imports.iter().for_each(|import| out.block(import.as_bytes()));
+        let check = crate::sha256::sum(&out.bytes);
+        out.bytes.extend(check);
+        out.bytes
+    }
+
+    /// What was kept for `stamp`; none if it is damaged.
+    fn decode(bytes: &[u8], stamp: &Sum) -> Option<Own> {
+        let (bytes, check) = bytes.split_last_chunk::<32>()?;
+        if crate::sha256::sum(bytes) != *check {
+            return None;
+        }
+        let mut reader = Reader { rest: bytes };
+        if reader.block().ok()? != stamp {
+            return None;
+        }
+        let sum = reader.block().ok()?.try_into().ok()?;
+        let imports = (0..reader.count().ok()?).map(|_| reader.text().ok()).collect::<Option<_>>()?;
+        Some(Own { sum, imports })
+    }
+}
