@@ -53,9 +53,9 @@ impl Constraint {
         let words = expression(comment, "+build")?;
         let operators = words.split_whitespace().map(|word| word.split(',').count()).sum::<usize>();
         (operators <= MAX_OLD_OPERATORS).then(|| {
-            let any = words.split_whitespace().map(|word| {
-                Constraint::All(word.split(',').map(old_tag).collect()).simple()
-            });
+            let any = words
+                .split_whitespace()
+                .map(|word| Constraint::All(word.split(',').map(old_tag).collect()).simple());
             match Constraint::Any(any.collect()).simple() {
                 Constraint::Any(none) if none.is_empty() => never(),
                 constraint => constraint,

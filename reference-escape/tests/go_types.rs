@@ -33,7 +33,11 @@ fn expressions_of_the_library_have_the_types_and_values_that_go_types_finds() {
     let patterns: Vec<&str> = packages.split_whitespace().collect();
     let listed = list(&go, &patterns);
     let paths: Vec<&str> = if patterns == ["std"] {
-        listed.lines().filter_map(|line| line.split('\t').next()).filter(|path| *path != "unsafe").collect()
+        listed
+            .lines()
+            .filter_map(|line| line.split('\t').next())
+            .filter(|path| *path != "unsafe")
+            .collect()
     } else {
         patterns
     };
@@ -66,7 +70,12 @@ fn expressions_of_the_library_have_the_types_and_values_that_go_types_finds() {
     for (path, package) in checked {
         compared.package(&program, &sources.borrow(), path, package, &theirs);
     }
-    println!("{} expressions compared, {} disagree, {} of go/types are not ours", compared.equal + compared.different, compared.different, compared.missing);
+    println!(
+        "{} expressions compared, {} disagree, {} of go/types are not ours",
+        compared.equal + compared.different,
+        compared.different,
+        compared.missing
+    );
     assert_eq!((faulty, compared.different, compared.missing), (0, 0, 0));
 }
 

@@ -98,7 +98,10 @@ impl Program {
             Mode::Invalid => Some(TypeId::INVALID),
             _ => {
                 let pos = self.start(id);
-                self.fault(pos, "cannot assign to expression (neither addressable nor a map index expression)");
+                self.fault(
+                    pos,
+                    "cannot assign to expression (neither addressable nor a map index expression)",
+                );
                 Some(TypeId::INVALID)
             }
         }

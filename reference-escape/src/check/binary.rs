@@ -72,7 +72,10 @@ impl Program {
         if !self.all_basic(x.ty, allowed) {
             let shown = self.show(x.ty);
             let pos = x.pos(self);
-            self.fault(pos, format!("invalid operation: operator not defined on value of type {shown}"));
+            self.fault(
+                pos,
+                format!("invalid operation: operator not defined on value of type {shown}"),
+            );
             return x.invalid();
         }
         self.arithmetic(id, x, &y, op)
@@ -121,7 +124,8 @@ impl Program {
         if !self.types.is_untyped(x.ty) && !self.types.is_untyped(y.ty) {
             return false;
         }
-        let mut differ = |test: fn(Basic) -> bool| self.all_basic(x.ty, test) != self.all_basic(y.ty, test);
+        let mut differ =
+            |test: fn(Basic) -> bool| self.all_basic(x.ty, test) != self.all_basic(y.ty, test);
         if differ(Basic::is_numeric) {
             // A number and an interface do match: the number takes its default type.
             return self.is_interface(x.ty) || self.is_interface(y.ty);
@@ -170,7 +174,10 @@ impl Program {
         if !defined {
             let shown = self.show(x.ty);
             let pos = x.pos(self);
-            self.fault(pos, format!("invalid operation: operator not defined on value of type {shown}"));
+            self.fault(
+                pos,
+                format!("invalid operation: operator not defined on value of type {shown}"),
+            );
             return x.invalid();
         }
         for operand in [&x, &y] {
@@ -189,7 +196,10 @@ impl Program {
         if !integral && !(untyped && !constant.is_unknown()) {
             let shown = self.show(x.ty);
             let pos = x.pos(self);
-            self.fault(pos, format!("invalid operation: shifted operand (type {shown}) must be integer"));
+            self.fault(
+                pos,
+                format!("invalid operation: shifted operand (type {shown}) must be integer"),
+            );
             return x.invalid();
         }
         let y = self.shift_count(y);
@@ -200,7 +210,8 @@ impl Program {
             return Operand { mode: Mode::Value, ..x };
         }
         if y.mode == Mode::Constant {
-            let ty = if self.all_basic(x.ty, Basic::is_integer) { x.ty } else { TypeId::UNTYPED_INT };
+            let ty =
+                if self.all_basic(x.ty, Basic::is_integer) { x.ty } else { TypeId::UNTYPED_INT };
             let Some(count) = y.value.to_int().as_u64().filter(|count| *count <= MAX_SHIFT) else {
                 if y.value.is_unknown() {
                     return Operand { ty, value: Value::Unknown, ..x };
@@ -247,7 +258,10 @@ impl Program {
         if !self.all_basic(y.ty, Basic::is_integer) {
             let shown = self.show(y.ty);
             let pos = y.pos(self);
-            self.fault(pos, format!("invalid operation: shift count of type {shown} must be integer"));
+            self.fault(
+                pos,
+                format!("invalid operation: shift count of type {shown} must be integer"),
+            );
             return y.invalid();
         }
         y

@@ -83,9 +83,10 @@ impl Program {
     }
 
     fn func_body(&mut self, vars: FuncVars, body: &Block) {
-        let named = vars.results.first().is_some_and(|var| {
-            self.types[*var].name != crate::names::Name::EMPTY
-        });
+        let named = vars
+            .results
+            .first()
+            .is_some_and(|var| self.types[*var].name != crate::names::Name::EMPTY);
         let function = Function {
             results: Rc::clone(&vars.results),
             named_results: named,

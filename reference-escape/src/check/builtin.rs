@@ -425,7 +425,8 @@ impl Program {
             return None;
         }
         self.info_mut().select(arg, SelectionKind::Field, base, &found);
-        self.record(&Operand::new(Mode::Variable, ty, arg));
+        let mode = if x.mode == Mode::Variable { x.mode } else { Mode::Value };
+        self.record(&Operand::new(mode, ty, arg));
         let (mut offset, mut at) = (0, base);
         for step in &found.path {
             let Type::Struct(fields) = self.under_type(at) else { return None };

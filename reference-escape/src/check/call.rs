@@ -166,7 +166,10 @@ impl Program {
             }
         };
         if targs.len() > sig.tparams.len() {
-            self.fault(pos, format!("got {} type arguments but want {}", targs.len(), sig.tparams.len()));
+            self.fault(
+                pos,
+                format!("got {} type arguments but want {}", targs.len(), sig.tparams.len()),
+            );
             return None;
         }
         if args.iter().any(|arg| !arg.is_valid()) && !sig.tparams.is_empty() {
@@ -221,8 +224,11 @@ impl Program {
             known.extend((0..fresh.len()).map(|at| given.get(at).copied()));
             tparams.extend(fresh);
         }
-        let passed: Vec<Argument> =
-            wanted.iter().zip(&types).map(|(param, ty)| Argument { param: *param, ty: *ty }).collect();
+        let passed: Vec<Argument> = wanted
+            .iter()
+            .zip(&types)
+            .map(|(param, ty)| Argument { param: *param, ty: *ty })
+            .collect();
         let found = match self.infer(&tparams, &known, &passed) {
             Ok(found) => found,
             Err(failure) => {
@@ -246,7 +252,8 @@ impl Program {
             return Some((Rc::clone(sig), params.to_vec()));
         }
         let own = &found[..sig.tparams.len()];
-        let generic = Operand { ty: self.types.intern(Type::Signature(Rc::clone(sig))), ..callee.clone() };
+        let generic =
+            Operand { ty: self.types.intern(Type::Signature(Rc::clone(sig))), ..callee.clone() };
         let called = self.instantiated(generic, own);
         self.record(&called);
         let params = self.substitute_all(params, &Binding::new(&sig.tparams, own));

@@ -3,8 +3,7 @@
 use super::scope::{FileScope, Import};
 use super::{Declaration, Info, Parsed, Program, Repeated, State, Unit};
 use crate::ast::{
-    Ast, ConstDecl, DeclId, DeclKind, ExprId, ExprKind, FuncDecl, Group, Ident, ImportDecl,
-    UnaryOp,
+    Ast, ConstDecl, DeclId, DeclKind, ExprId, ExprKind, FuncDecl, Group, Ident, ImportDecl, UnaryOp,
 };
 use crate::constant::Value;
 use crate::hash::Map;
@@ -233,8 +232,9 @@ pub(super) fn base_name(ast: &Ast, mut ty: ExprId) -> Option<Name> {
 fn guess(path: &str) -> &str {
     let mut elements = path.rsplit('/');
     let last = elements.next().unwrap_or(path);
-    let is_version =
-        last.strip_prefix('v').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+    let is_version = last
+        .strip_prefix('v')
+        .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
     if is_version { elements.next().unwrap_or(last) } else { last }
 }
 

@@ -77,15 +77,25 @@ impl Program {
     }
 
     fn struct_elements(&mut self, ast: &Ast, elems: &[ExprId], base: TypeId, fields: &[Field]) {
-        let keyed = elems.first().is_some_and(|first| matches!(ast[*first].kind, ExprKind::KeyValue { .. }));
+        let keyed = elems
+            .first()
+            .is_some_and(|first| matches!(ast[*first].kind, ExprKind::KeyValue { .. }));
         for (at, elem) in elems.iter().enumerate() {
             match (&ast[*elem].kind, keyed) {
-                (ExprKind::KeyValue { key, value }, true) => self.keyed_field(ast, base, *key, *value),
+                (ExprKind::KeyValue { key, value }, true) => {
+                    self.keyed_field(ast, base, *key, *value)
+                }
                 (ExprKind::KeyValue { .. }, false) => {
-                    self.fault(ast[*elem].pos, "mixture of field:value and value elements in struct literal");
+                    self.fault(
+                        ast[*elem].pos,
+                        "mixture of field:value and value elements in struct literal",
+                    );
                 }
                 (_, true) => {
-                    self.fault(ast[*elem].pos, "mixture of field:value and value elements in struct literal");
+                    self.fault(
+                        ast[*elem].pos,
+                        "mixture of field:value and value elements in struct literal",
+                    );
                 }
                 (_, false) => {
                     let x = self.generic_expr(*elem, None);

@@ -3,9 +3,7 @@
 use super::collect::repeated;
 use super::operand::Operand;
 use super::{Mode, Program, Repeated, State};
-use crate::ast::{
-    Ast, ConstDecl, DeclId, DeclKind, ExprId, Group, Ident, TypeDecl, VarDecl,
-};
+use crate::ast::{Ast, ConstDecl, DeclId, DeclKind, ExprId, Group, Ident, TypeDecl, VarDecl};
 use crate::constant::Value;
 use crate::names::Name;
 use crate::source::Pos;
@@ -21,7 +19,8 @@ impl Program {
         let node = declaration.node;
         let pos = self.types[object].pos;
         let state = self.deeper(pos, State::Done, |program| {
-            program.apart(package, file, at, |program| program.declaration_of_kind(object, node, at))
+            program
+                .apart(package, file, at, |program| program.declaration_of_kind(object, node, at))
         });
         // An alias may have been settled in the middle of itself.
         self.declarations[at].state = state;
@@ -118,7 +117,8 @@ impl Program {
         }
         let right = self.type_expr(decl.ty);
         self.env.locals.close();
-        let underlying = if self.types.is_param(right) { TypeId::INVALID } else { self.under(right) };
+        let underlying =
+            if self.types.is_param(right) { TypeId::INVALID } else { self.under(right) };
         if underlying == TypeId::INVALID && right != TypeId::INVALID {
             let name = self.text(decl.name.name).to_owned();
             self.fault(decl.name.pos, format!("invalid recursive type {name}"));
@@ -152,7 +152,8 @@ impl Program {
         self.env.iota = Some(i64::from(decl.iota));
         self.env.repeated_at = inherited.then_some(pos);
         let ty = ty.map(|ty| self.type_expr(ty));
-        let value = values.and_then(|values| super::signature::list(&ast, &values).get(which).copied());
+        let value =
+            values.and_then(|values| super::signature::list(&ast, &values).get(which).copied());
         let x = match value {
             Some(value) => self.expr(value),
             None => {

@@ -6,8 +6,8 @@ use crate::ast::{Block, ExprId, ExprKind, LitKind, UnaryOp};
 use crate::constant::Value;
 use crate::names::Name;
 use crate::types::{
-    Basic, Implements, ObjectId, ObjectKind, Predicates, Relations, Signature, Type,
-    TypeId, TypeSets,
+    Basic, Implements, ObjectId, ObjectKind, Predicates, Relations, Signature, Type, TypeId,
+    TypeSets,
 };
 use std::rc::Rc;
 
@@ -132,7 +132,8 @@ impl Program {
             ExprKind::CompositeLit { .. } => self.composite_lit(id, context.hint),
             ExprKind::FuncLit { ty, body } => self.func_lit(id, *ty, body),
             ExprKind::Paren(inner) => {
-                let x = self.raw_expr(*inner, &Context { target: None, hint: None, ..context.clone() });
+                let x =
+                    self.raw_expr(*inner, &Context { target: None, hint: None, ..context.clone() });
                 Operand { id: Some(id), ..x }
             }
             ExprKind::Selector { of, sel } => self.selector(id, *of, *sel),
@@ -225,8 +226,10 @@ impl Program {
         /// Longer numbers are refused.
         const MAX_NUMBER: usize = 10_000;
         let text = self.names.text(text);
-        if matches!(kind, LitKind::Int | LitKind::Float | LitKind::Imag) && text.len() > MAX_NUMBER {
-            let message = format!("excessively long constant: {}... ({} chars)", &text[..10], text.len());
+        if matches!(kind, LitKind::Int | LitKind::Float | LitKind::Imag) && text.len() > MAX_NUMBER
+        {
+            let message =
+                format!("excessively long constant: {}... ({} chars)", &text[..10], text.len());
             let pos = self.start(id);
             self.fault(pos, message);
             return Operand::INVALID;
@@ -261,7 +264,10 @@ impl Program {
         if !self.is_interface(x.ty) {
             let shown = self.show(x.ty);
             let pos = x.pos(self);
-            self.fault(pos, format!("invalid operation: value of type {shown} is not an interface"));
+            self.fault(
+                pos,
+                format!("invalid operation: value of type {shown} is not an interface"),
+            );
             return x.invalid();
         }
         let ty = self.type_expr(ty);
@@ -271,7 +277,10 @@ impl Program {
         if self.assertable(x.ty, ty).is_err() {
             let (shown, from) = (self.show(ty), self.show(x.ty));
             let pos = self.env.ast[id].pos;
-            self.fault(pos, format!("impossible type assertion: {shown} does not implement {from}"));
+            self.fault(
+                pos,
+                format!("impossible type assertion: {shown} does not implement {from}"),
+            );
         }
         Operand::new(Mode::CommaOk, ty, id)
     }
@@ -310,7 +319,10 @@ impl Program {
             None => {
                 let shown = self.show(x.ty);
                 let pos = x.pos(self);
-                self.fault(pos, format!("invalid operation: cannot indirect value of type {shown}"));
+                self.fault(
+                    pos,
+                    format!("invalid operation: cannot indirect value of type {shown}"),
+                );
                 x.invalid()
             }
         }
@@ -331,7 +343,10 @@ impl Program {
         if op == UnaryOp::Tilde || !self.all_basic(x.ty, allowed) {
             let shown = self.show(x.ty);
             let pos = x.pos(self);
-            self.fault(pos, format!("invalid operation: operator not defined on value of type {shown}"));
+            self.fault(
+                pos,
+                format!("invalid operation: operator not defined on value of type {shown}"),
+            );
             return x.invalid();
         }
         if x.mode != Mode::Constant {
@@ -364,7 +379,10 @@ impl Program {
             _ => {
                 let shown = self.show(x.ty);
                 let pos = x.pos(self);
-                self.fault(pos, format!("invalid operation: cannot receive from value of type {shown}"));
+                self.fault(
+                    pos,
+                    format!("invalid operation: cannot receive from value of type {shown}"),
+                );
                 x.invalid()
             }
         }

@@ -21,7 +21,13 @@ struct Element {
 
 impl Program {
     /// `of[index]`, whatever that is.
-    pub(super) fn index(&mut self, id: ExprId, of: ExprId, index: ExprId, context: &Context) -> Operand {
+    pub(super) fn index(
+        &mut self,
+        id: ExprId,
+        of: ExprId,
+        index: ExprId,
+        context: &Context,
+    ) -> Operand {
         if self.denotes_type(of) {
             let ty = self.type_expr(id);
             let mode = if ty == TypeId::INVALID { Mode::Invalid } else { Mode::Type };
@@ -78,7 +84,8 @@ impl Program {
         if targs.len() < sig.tparams.len() {
             let fresh = self.fresh_params(&sig.tparams);
             let generic = self.instantiate_signature(x.ty, &fresh);
-            let known: Vec<Option<TypeId>> = (0..fresh.len()).map(|at| targs.get(at).copied()).collect();
+            let known: Vec<Option<TypeId>> =
+                (0..fresh.len()).map(|at| targs.get(at).copied()).collect();
             let arguments: Vec<Argument> =
                 target.iter().map(|target| Argument { param: generic, ty: *target }).collect();
             match self.infer(&fresh, &known, &arguments) {
@@ -102,14 +109,18 @@ impl Program {
         if let Err((at, _)) = self.verify_arguments(&sig.tparams, targs) {
             let shown = self.show(targs[at]);
             let pos = x.pos(self);
-            self.fault(pos, format!("{shown} does not satisfy the constraint of its type parameter"));
+            self.fault(
+                pos,
+                format!("{shown} does not satisfy the constraint of its type parameter"),
+            );
         }
         Operand { mode: Mode::Value, ty, ..x }
     }
 
     /// Notes the arguments of a generic function at the name or selector that denotes it.
     fn note_instance(&mut self, mut id: ExprId, targs: &[TypeId]) {
-        while let ExprKind::Index { of: inner, .. } | ExprKind::Paren(inner) = self.env.ast[id].kind {
+        while let ExprKind::Index { of: inner, .. } | ExprKind::Paren(inner) = self.env.ast[id].kind
+        {
             id = inner;
         }
         self.info_mut().set_type_arguments(id, targs);

@@ -4,9 +4,7 @@ use super::{Mode, Program};
 use crate::ast::{ChanDir, ExprId};
 use crate::constant::Value;
 use crate::source::Pos;
-use crate::types::{
-    Builtin, Declare, Implements, Predicates, Relations, Type, TypeId, TypeSets,
-};
+use crate::types::{Builtin, Declare, Implements, Predicates, Relations, Type, TypeId, TypeSets};
 
 /// An expression that has been looked at.
 #[derive(Clone, Debug)]
@@ -151,7 +149,10 @@ impl Program {
         let Some(ty) = ty else { return x };
         if self.types.as_signature(x.ty).is_some_and(|sig| !sig.tparams.is_empty()) {
             let pos = x.pos(self);
-            self.fault(pos, format!("cannot use generic function without instantiation in {context}"));
+            self.fault(
+                pos,
+                format!("cannot use generic function without instantiation in {context}"),
+            );
             return x.invalid();
         }
         if !self.assignable(&x, ty) {

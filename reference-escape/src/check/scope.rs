@@ -236,8 +236,7 @@ mod tests {
         let sizes = Sizes::of("amd64").expect("known");
         let mut types = Types::new(&mut names, sizes);
         let (x, y) = (names.intern("x"), names.intern("y"));
-        let mut object =
-            || types.declare_object(x, PackageId::NONE, Pos::NONE, ObjectKind::Label);
+        let mut object = || types.declare_object(x, PackageId::NONE, Pos::NONE, ObjectKind::Label);
         let (outer, inner) = (object(), object());
         let mut locals = Locals::default();
         locals.open();

@@ -3,9 +3,7 @@
 use super::operand::Operand;
 use super::{Mode, Program, SelectionKind};
 use crate::ast::{ExprId, Ident};
-use crate::types::{
-    Declare, Found, Lookup, Member, NotFound, PackageId, Signature, Type, TypeId,
-};
+use crate::types::{Declare, Found, Lookup, Member, NotFound, PackageId, Signature, Type, TypeId};
 use std::rc::Rc;
 
 impl Program {

@@ -106,7 +106,10 @@ impl Program {
         if x.is_valid() && ty != TypeId::INVALID && self.assertable(x.ty, ty).is_err() {
             let (shown, from) = (self.show(ty), self.show(x.ty));
             let pos = self.start(case);
-            self.fault(pos, format!("impossible type switch case: {from} cannot have dynamic type {shown}"));
+            self.fault(
+                pos,
+                format!("impossible type switch case: {from} cannot have dynamic type {shown}"),
+            );
         }
         Some(ty)
     }
@@ -115,9 +118,8 @@ impl Program {
         let bare = self.env.ast.unparen(id);
         let Some(name) = self.env.ast.as_name(bare) else { return false };
         let object = self.find_name(name);
-        object.is_some_and(|object| {
-            matches!(self.types[object].kind, crate::types::ObjectKind::Nil)
-        })
+        object
+            .is_some_and(|object| matches!(self.types[object].kind, crate::types::ObjectKind::Nil))
     }
 
     pub(super) fn select(&mut self, clauses: &[CommClause]) {

@@ -45,8 +45,8 @@ impl Program {
             StmtKind::Expr(x) => self.is_panic(*x),
             StmtKind::Block(block) => self.terminates_block(block),
             StmtKind::For { init, cond, body, .. } => {
-                let ranges = init
-                    .is_some_and(|init| matches!(self.env.ast[init].kind, StmtKind::Range(_)));
+                let ranges =
+                    init.is_some_and(|init| matches!(self.env.ast[init].kind, StmtKind::Range(_)));
                 !ranges && cond.is_none() && !self.breaks(&body.stmts, label, true)
             }
             StmtKind::Switch { body, .. } => {

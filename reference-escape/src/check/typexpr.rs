@@ -6,8 +6,8 @@ use crate::ast::{self, ExprId, ExprKind, UnaryOp};
 use crate::constant::Value;
 use crate::names::Name;
 use crate::types::{
-    Binding, Declare, Field, Interface, Method, ObjectId, ObjectKind, Predicates, Substitute,
-    Term, Type, TypeId,
+    Binding, Declare, Field, Interface, Method, ObjectId, ObjectKind, Predicates, Substitute, Term,
+    Type, TypeId,
 };
 use std::rc::Rc;
 
@@ -172,7 +172,11 @@ impl Program {
         self.info_mut().set(of, Mode::Type, ty, None);
         let wanted = match &self.types[object].kind {
             ObjectKind::Type { alias: true, tparams } if !tparams.is_empty() => tparams.clone(),
-            _ => self.types.as_named(ty).map(|named| named.tparams.as_ref().into()).unwrap_or_default(),
+            _ => self
+                .types
+                .as_named(ty)
+                .map(|named| named.tparams.as_ref().into())
+                .unwrap_or_default(),
         };
         if wanted.is_empty() || wanted.len() != targs.len() {
             if ty != TypeId::INVALID {
@@ -209,7 +213,8 @@ impl Program {
             self.fault(pos, "invalid array length: not a constant");
             return None;
         }
-        let integral = self.types.is_untyped(x.ty) || self.is_basic(x.ty, crate::types::Basic::is_integer);
+        let integral =
+            self.types.is_untyped(x.ty) || self.is_basic(x.ty, crate::types::Basic::is_integer);
         let value = x.value.to_int();
         let len = value.as_i64().filter(|len| integral && *len >= 0);
         if len.is_none() && !x.value.is_unknown() {

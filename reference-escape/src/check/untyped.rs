@@ -85,12 +85,16 @@ impl Program {
     }
 
     pub(super) fn cannot_convert(&mut self, x: &Operand, target: TypeId) {
-        let numeric = self.all_basic(x.ty, Basic::is_numeric) && self.all_basic(target, Basic::is_numeric);
+        let numeric =
+            self.all_basic(x.ty, Basic::is_numeric) && self.all_basic(target, Basic::is_numeric);
         let (from, to) = (self.show(x.ty), self.show(target));
         let pos = x.pos(self);
         let message = if x.mode != Mode::Constant {
             format!("cannot convert {from} to type {to}")
-        } else if numeric && self.all_basic(target, Basic::is_integer) && x.value.to_int().is_unknown() {
+        } else if numeric
+            && self.all_basic(target, Basic::is_integer)
+            && x.value.to_int().is_unknown()
+        {
             format!("{} truncated to {to}", x.value)
         } else if numeric {
             format!("{} overflows {to}", x.value)
@@ -156,7 +160,10 @@ impl Program {
         if noted.shifted && !self.all_basic(ty, Basic::is_integer) {
             let shown = self.show(ty);
             let pos = self.start(id);
-            self.fault(pos, format!("invalid operation: shifted operand (type {shown}) must be integer"));
+            self.fault(
+                pos,
+                format!("invalid operation: shifted operand (type {shown}) must be integer"),
+            );
             return;
         }
         if let Some(value) = self.unit(self.env.package).info.value(id).cloned() {

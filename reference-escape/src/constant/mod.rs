@@ -144,9 +144,21 @@ impl Value {
     pub fn sign(&self) -> i32 {
         match self {
             Value::Small(n) => n.signum() as i32,
-            Value::Big(n) => if n.is_negative() { -1 } else { 1 },
+            Value::Big(n) => {
+                if n.is_negative() {
+                    -1
+                } else {
+                    1
+                }
+            }
             Value::Rat(r) if r.is_zero() => 0,
-            Value::Rat(r) => if r.is_negative() { -1 } else { 1 },
+            Value::Rat(r) => {
+                if r.is_negative() {
+                    -1
+                } else {
+                    1
+                }
+            }
             Value::Float(f) => f.sign(),
             Value::Complex(parts) => parts.0.sign() | parts.1.sign(),
             _ => 1,

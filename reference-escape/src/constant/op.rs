@@ -32,7 +32,9 @@ impl Value {
 
     fn negated(&self) -> Value {
         match self {
-            Value::Small(n) => n.checked_neg().map_or_else(|| Value::int(-self.big()), Value::Small),
+            Value::Small(n) => {
+                n.checked_neg().map_or_else(|| Value::int(-self.big()), Value::Small)
+            }
             Value::Big(n) => Value::int(-&**n),
             Value::Rat(r) => Value::Rat(Rc::new(-&**r)),
             Value::Float(f) => Value::Float(Rc::new(f.neg())),

@@ -7,13 +7,8 @@ use crate::names::Name;
 use crate::source::FileId;
 use crate::token::{Token, TokenSet};
 
-const DECLARATIONS: TokenSet = TokenSet::of(&[
-    Token::Import,
-    Token::Const,
-    Token::Type,
-    Token::Var,
-    Token::Func,
-]);
+const DECLARATIONS: TokenSet =
+    TokenSet::of(&[Token::Import, Token::Const, Token::Type, Token::Var, Token::Func]);
 
 impl Parser<'_> {
     /// All of the text. Without a package clause nothing of it is read.

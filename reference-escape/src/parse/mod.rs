@@ -180,7 +180,9 @@ impl Parser<'_> {
             done = element(self);
             if !self.got(separator) && self.token != close {
                 let (separator, closing) = (separator.told(), close.told());
-                self.unexpected(&format!(" in {context}; possibly missing {separator} or {closing}"));
+                self.unexpected(&format!(
+                    " in {context}; possibly missing {separator} or {closing}"
+                ));
                 self.skip_to(TokenSet::of(&[Token::Rparen, Token::Rbrack, Token::Rbrace]));
                 if self.token != close {
                     return self.pos();

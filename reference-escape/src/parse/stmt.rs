@@ -8,8 +8,7 @@ use crate::source::Pos;
 use crate::token::Token;
 
 /// Tokens that end a list of statements.
-const LIST_ENDS: TokenSet =
-    TokenSet::of(&[Token::Eof, Token::Rbrace, Token::Case, Token::Default]);
+const LIST_ENDS: TokenSet = TokenSet::of(&[Token::Eof, Token::Rbrace, Token::Case, Token::Default]);
 
 impl Parser<'_> {
     /// `{...}`. `context` is what it follows; it is empty where the token is known to be a `{`.

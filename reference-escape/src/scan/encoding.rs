@@ -57,7 +57,8 @@ fn all_mistakes(text: &[u8]) -> Vec<Mistake> {
         }
         found.extend(zero.map(|at| (at as u32, "invalid NUL character".to_owned())));
         found.extend(broken.map(|at| (at as u32, "invalid UTF-8 encoding".to_owned())));
-        found.extend(mark.map(|at| (at as u32, "invalid BOM in the middle of the file".to_owned())));
+        found
+            .extend(mark.map(|at| (at as u32, "invalid BOM in the middle of the file".to_owned())));
         at += line.len();
     }
     found.sort_by_key(|(at, _)| std::cmp::Reverse(*at));

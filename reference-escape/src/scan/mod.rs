@@ -246,7 +246,8 @@ impl<'t> Scanner<'t> {
             b'=' => self.longer(Token::Assign, &[(b'=', Token::Eql)]),
             b'!' => self.longer(Token::Not, &[(b'=', Token::Neq)]),
             b'&' => {
-                let known = [(b'&', Token::AndAnd), (b'=', Token::AndAssign), (b'^', Token::AndNot)];
+                let known =
+                    [(b'&', Token::AndAnd), (b'=', Token::AndAssign), (b'^', Token::AndNot)];
                 let token = self.longer(Token::And, &known);
                 self.assigning(token, Token::AndNot, Token::AndNotAssign)
             }

@@ -18,8 +18,7 @@ pub(super) struct Quoted {
 
 /// Reads the literal whose opening quote is at `start`.
 pub(super) fn read(text: &[u8], start: usize) -> Quoted {
-    let mut reader =
-        Reader { text, start, at: start + 1, mistakes: Vec::new(), lines: Vec::new() };
+    let mut reader = Reader { text, start, at: start + 1, mistakes: Vec::new(), lines: Vec::new() };
     let token = match text[start] {
         b'"' => reader.string(),
         b'`' => reader.raw_string(),
@@ -170,8 +169,7 @@ impl Reader<'_> {
 
     fn no_digit(&mut self, base: u8) -> Escape {
         let found = encoding::decode(self.text, self.at).map_or('\u{fffd}', |(c, _)| c);
-        let message =
-            format!("invalid character {} in {} escape", quoted(found), base_name(base));
+        let message = format!("invalid character {} in {} escape", quoted(found), base_name(base));
         self.wrong(self.at, message);
         Escape::Wrong
     }

@@ -163,8 +163,7 @@ fn simplify<D: Declare + ?Sized>(
         let (from, to): (Vec<_>, Vec<_>) =
             tparams.iter().zip(&found).filter_map(|(p, found)| Some((*p, (*found)?))).unzip();
         let binding = Binding::new(&from, &to);
-        let next: Vec<_> =
-            found.iter().map(|ty| ty.map(|ty| d.substitute(ty, &binding))).collect();
+        let next: Vec<_> = found.iter().map(|ty| ty.map(|ty| d.substitute(ty, &binding))).collect();
         if next == found {
             break;
         }

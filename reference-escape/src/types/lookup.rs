@@ -57,12 +57,7 @@ pub trait Lookup: Declare {
     ///
     /// # Errors
     /// Why it selects nothing.
-    fn lookup(
-        &mut self,
-        ty: TypeId,
-        addressable: bool,
-        symbol: Symbol,
-    ) -> Result<Found, NotFound> {
+    fn lookup(&mut self, ty: TypeId, addressable: bool, symbol: Symbol) -> Result<Found, NotFound> {
         if symbol.name.is_blank() {
             return Err(NotFound::Missing);
         }
@@ -157,8 +152,7 @@ fn search<D: Declare + ?Sized>(
             return Err(NotFound::Missing);
         }
     }
-    let mut current =
-        vec![Step { ty: base, path: Vec::new(), indirect: pointer, several: false }];
+    let mut current = vec![Step { ty: base, path: Vec::new(), indirect: pointer, several: false }];
     let mut seen = Vec::new();
     while !current.is_empty() {
         let mut level = Level::default();

@@ -226,6 +226,7 @@ pub struct Types {
     universe: Universe,
     type_sets: Map<TypeId, Rc<TypeSet>>,
     layouts: Map<TypeId, Layout>,
+    pointer_bytes: Map<TypeId, u64>,
     method_types: Map<(ObjectId, TypeId), TypeId>,
     sizes: Sizes,
     marked: Marked,
@@ -299,6 +300,7 @@ impl Types {
             universe: Universe::default(),
             type_sets: Map::default(),
             layouts: Map::default(),
+            pointer_bytes: Map::default(),
             method_types: Map::default(),
             sizes,
             marked: Marked {

@@ -1,6 +1,9 @@
 //! Types as the compiler writes them.
 
-use super::{Basic, Field, Interface, Method, Package, PackageId, Predeclared, Signature, Symbol, Type, TypeId, Types};
+use super::{
+    Basic, Field, Interface, Method, Package, PackageId, Predeclared, Signature, Symbol, Type,
+    TypeId, Types,
+};
 use crate::ast::ChanDir;
 use crate::constant::quote;
 use crate::names::{Name, Names, is_exported};
@@ -394,9 +397,11 @@ mod tests {
         let structure = shop.types.intern(Type::Struct(fields.into()));
         assert_eq!(shop.print(structure, Form::Message), r#"struct { a int; error "json:\"x\"" }"#);
         let slice = shop.types.slice(TypeId::INT);
-        let sig = shop.types.signature(&[TypeId::STRING, slice], &[TypeId::INT, TypeId::ERROR], true);
+        let sig =
+            shop.types.signature(&[TypeId::STRING, slice], &[TypeId::INT, TypeId::ERROR], true);
         assert_eq!(shop.print(sig, Form::Message), "func(string, ...int) (int, error)");
-        let methods = [Method { symbol: symbols[0], ty: sig }, Method { symbol: symbols[1], ty: sig }];
+        let methods =
+            [Method { symbol: symbols[0], ty: sig }, Method { symbol: symbols[1], ty: sig }];
         let interface = Interface { methods: methods.into(), ..Interface::default() };
         let interface = shop.types.intern(Type::Interface(Rc::new(interface)));
         assert_eq!(

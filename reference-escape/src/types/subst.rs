@@ -98,7 +98,10 @@ impl Substitution<'_> {
                 terms.iter().map(|term| Term { ty: self.apply(d, term.ty), ..*term }).collect(),
             ),
             Type::Struct(fields) => Type::Struct(
-                fields.iter().map(|field| Field { ty: self.apply(d, field.ty), ..*field }).collect(),
+                fields
+                    .iter()
+                    .map(|field| Field { ty: self.apply(d, field.ty), ..*field })
+                    .collect(),
             ),
             Type::Signature(sig) => return self.signature(d, sig),
             Type::Interface(interface) => Type::Interface(Rc::new(Interface {

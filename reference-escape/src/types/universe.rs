@@ -49,7 +49,13 @@ impl Types {
         self.declare_values(names);
     }
 
-    fn predeclare(&mut self, names: &mut Names, name: &str, ty: TypeId, kind: ObjectKind) -> ObjectId {
+    fn predeclare(
+        &mut self,
+        names: &mut Names,
+        name: &str,
+        ty: TypeId,
+        kind: ObjectKind,
+    ) -> ObjectId {
         let name = names.intern(name);
         let object = Object { name, package: PackageId::NONE, pos: Pos::NONE, ty, kind };
         let id = self.add_object(object);
@@ -57,7 +63,13 @@ impl Types {
         id
     }
 
-    fn predeclare_type(&mut self, names: &mut Names, name: &str, ty: TypeId, alias: bool) -> ObjectId {
+    fn predeclare_type(
+        &mut self,
+        names: &mut Names,
+        name: &str,
+        ty: TypeId,
+        alias: bool,
+    ) -> ObjectId {
         let kind = ObjectKind::Type { alias, tparams: Box::default() };
         self.predeclare(names, name, ty, kind)
     }
@@ -72,7 +84,8 @@ impl Types {
         debug_assert_eq!(comparable, TypeId::COMPARABLE);
         let ty = self.signature(&[], &[TypeId::STRING], false);
         let symbol = Symbol { name: names.intern("Error"), package: PackageId::NONE };
-        let interface = Interface { methods: [Method { symbol, ty }].into(), ..Interface::default() };
+        let interface =
+            Interface { methods: [Method { symbol, ty }].into(), ..Interface::default() };
         let underlying = self.intern(Type::Interface(Rc::new(interface)));
         self.set_underlying(error, underlying);
     }

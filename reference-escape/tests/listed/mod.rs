@@ -25,7 +25,12 @@ pub fn list(go: &Path, patterns: &[&str]) -> String {
     let output = Command::new(go)
         .args(["list", "-deps", "-f", FORMAT])
         .args(patterns)
-        .envs([("GOTOOLCHAIN", "local"), ("CGO_ENABLED", "0"), ("GOARCH", "amd64"), ("GOOS", "linux")])
+        .envs([
+            ("GOTOOLCHAIN", "local"),
+            ("CGO_ENABLED", "0"),
+            ("GOARCH", "amd64"),
+            ("GOOS", "linux"),
+        ])
         .output()
         .expect("go list runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -113,6 +113,9 @@ func check(out *bufio.Writer, fset *token.FileSet, known map[string]*types.Packa
 		if !written[e] {
 			continue
 		}
+		if name, ok := e.(*ast.Ident); ok && name.Name == "iota" {
+			continue // its value is that of whichever constant repeated it last
+		}
 		if line := tellExpr(fset, e, tv); line != "" {
 			lines = append(lines, line)
 		}
@@ -201,8 +204,8 @@ func noteReceivers(pkg *types.Package) {
 
 func tellExpr(fset *token.FileSet, e ast.Expr, tv types.TypeAndValue) string {
 	pos, kind := place(e)
-	if kind == 0 || tv.IsNil() {
-		return ""
+	if kind == 0 || tv.IsNil() || kind == 'B' && tv.IsType() {
+		return "" // of a union we note the whole
 	}
 	mode := "v"
 	value := ""
