@@ -105,7 +105,7 @@ impl Collector<'_> {
     fn function(&mut self, node: DeclId, decl: &FuncDecl) {
         let kind = ObjectKind::Func(FuncObject { receiver: None });
         let Some(receiver) = &decl.recv else {
-            let hidden = decl.name.name == self.program.well_known.init;
+            let hidden = decl.name.name == self.program.init_name;
             let object = self.object(node, decl.name, 0, kind, None);
             if !hidden {
                 self.bind(decl.name, object);

@@ -79,14 +79,14 @@ impl Program {
     /// The nodes that the values of `vars` refer to, through functions and constants.
     fn needs(&self, vars: &[ObjectId], of: &Map<ObjectId, usize>) -> BTreeSet<usize> {
         let mut needs = BTreeSet::new();
-        let mut seen: Map<ObjectId, ()> = Map::default();
+        let mut seen: BTreeSet<ObjectId> = BTreeSet::new();
         let mut left: Vec<ObjectId> = vars.to_vec();
         while let Some(object) = left.pop() {
             let Some(at) = self.declaration(object) else { continue };
             for used in &self.declarations[at].uses {
                 if let Some(node) = of.get(used) {
                     needs.insert(*node);
-                } else if seen.insert(*used, ()).is_none() {
+                } else if seen.insert(*used) {
                     left.push(*used);
                 }
             }

@@ -92,13 +92,8 @@ pub struct Program {
     /// How many types have been declared in functions.
     local_types: u32,
     env: Env,
-    well_known: WellKnown,
-}
-
-/// Names that the checker asks for.
-struct WellKnown {
-    init: Name,
-    main: Name,
+    /// `init`, which functions of a package are called without being members of it.
+    init_name: Name,
 }
 
 /// A package.
@@ -189,7 +184,7 @@ impl Program {
     /// A program without packages, for machines of `sizes`.
     pub fn new(mut names: Names, sizes: Sizes, importer: Box<dyn Importer>) -> Program {
         let types = Types::new(&mut names, sizes);
-        let well_known = WellKnown { init: names.intern("init"), main: names.intern("main") };
+        let init_name = names.intern("init");
         Program {
             names,
             types,
@@ -202,7 +197,7 @@ impl Program {
             faults: Faults::default(),
             local_types: 0,
             env: Env::default(),
-            well_known,
+            init_name,
         }
     }
 

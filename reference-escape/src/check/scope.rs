@@ -217,10 +217,14 @@ impl Program {
         Symbol { name, package }
     }
 
-    /// The language version of this file.
-    pub(super) fn version(&self) -> u32 {
-        let unit = self.unit(self.env.package);
-        unit.files[self.env.file as usize].version.unwrap_or(unit.version)
+    /// The language version of a file, by its place in its package's tree: `1.21`'s minor number, 21. Whether the
+    /// variables of a loop are new in each round depends on it.
+    ///
+    /// # Panics
+    /// If the package has no such file.
+    pub fn language_version(&self, package: PackageId, file: usize) -> u32 {
+        let unit = self.unit(package);
+        unit.files[file].version.unwrap_or(unit.version)
     }
 }
 

@@ -13,6 +13,10 @@
 
 mod basic;
 mod declare;
+#[expect(
+    clippy::many_single_char_names,
+    reason = "two of a kind are told apart by neighbouring letters"
+)]
 mod identical;
 mod implements;
 mod infer;
@@ -23,7 +27,15 @@ mod object;
 mod predicates;
 mod print;
 mod subst;
+#[expect(
+    clippy::many_single_char_names,
+    reason = "two of a kind are told apart by neighbouring letters"
+)]
 mod typeset;
+#[expect(
+    clippy::many_single_char_names,
+    reason = "two of a kind are told apart by neighbouring letters"
+)]
 mod unify;
 mod universe;
 
