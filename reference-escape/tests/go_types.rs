@@ -48,25 +48,25 @@ fn expressions_of_the_library_have_the_types_and_values_that_go_types_finds() {
     let mut program = Program::new(Names::default(), sizes, Box::new(loader));
     let began = Instant::now();
     for path in &paths {
-        program.import(path).expect("a listed package is loaded");
+        program.import(path).expect("a listed package is reading");
     }
-    let loaded = began.elapsed();
+    let reading = began.elapsed();
     let began = Instant::now();
     let mut checked = Vec::new();
     let mut faulty = 0;
     for path in &paths {
-        let package = program.import(path).expect("a listed package is loaded");
+        let package = program.import(path).expect("a listed package is reading");
         let before = program.faults().list().len() + program.faults().omitted();
         program.check_package(package);
         faulty += usize::from(program.faults().list().len() + program.faults().omitted() > before);
         checked.push((*path, package));
     }
     println!(
-        "{} packages, {} with faults; {} lines loaded in {:?}, checked in {:?}",
+        "{} packages, {} with faults; {} lines reading in {:?}, checked in {:?}",
         checked.len(),
         faulty,
         lines.borrow(),
-        loaded,
+        reading,
         began.elapsed()
     );
     for fault in program.faults().list().iter().take(60) {

@@ -16,9 +16,7 @@ impl Program {
         }
         if self.types[var].ty == TypeId::INVALID {
             if x.mode == Mode::Nil {
-                let pos = x.pos(self);
-                self.fault(pos, format!("use of untyped nil in {context}"));
-                return x.invalid();
+                return self.refuse(x, format!("use of untyped nil in {context}"));
             }
             x = self.single_value(x);
             if !x.is_valid() || x.mode == Mode::NoValue {

@@ -55,13 +55,12 @@ impl Program {
         }
         let Some((x, y)) = self.match_types(x, y) else { return Operand::INVALID };
         if is_comparison(op) {
-            return self.comparison(x, y, op);
+            return self.comparison(x, &y, op);
         }
         if !self.identical(x.ty, y.ty) {
             let (left, right) = (self.show(x.ty), self.show(y.ty));
-            let pos = x.pos(self);
-            self.fault(pos, format!("invalid operation: mismatched types {left} and {right}"));
-            return x.invalid();
+            return self
+                .refuse(x, format!("invalid operation: mismatched types {left} and {right}"));
         }
         let allowed: fn(Basic) -> bool = match op {
             BinaryOp::Add => |basic| basic.is_numeric() || basic.is_string(),
@@ -71,12 +70,10 @@ impl Program {
         };
         if !self.all_basic(x.ty, allowed) {
             let shown = self.show(x.ty);
-            let pos = x.pos(self);
-            self.fault(
-                pos,
+            return self.refuse(
+                x,
                 format!("invalid operation: operator not defined on value of type {shown}"),
             );
-            return x.invalid();
         }
         self.arithmetic(id, x, &y, op)
     }
@@ -149,17 +146,16 @@ impl Program {
     }
 
     /// `x op y` for a comparison: an untyped boolean.
-    pub(super) fn comparison(&mut self, x: Operand, y: Operand, op: BinaryOp) -> Operand {
+    pub(super) fn comparison(&mut self, x: Operand, y: &Operand, op: BinaryOp) -> Operand {
         let ty = TypeId::UNTYPED_BOOL;
         if x.mode == Mode::Constant && y.mode == Mode::Constant {
             let value = x.value.compare(op, &y.value).map_or(Value::Unknown, Value::Bool);
-            return Operand { value, ty, ..x };
+            return Operand { ty, value, ..x };
         }
-        if !self.assignable(&x, y.ty) && !self.assignable(&y, x.ty) {
+        if !self.assignable(&x, y.ty) && !self.assignable(y, x.ty) {
             let (left, right) = (self.show(x.ty), self.show(y.ty));
-            let pos = x.pos(self);
-            self.fault(pos, format!("invalid operation: mismatched types {left} and {right}"));
-            return x.invalid();
+            return self
+                .refuse(x, format!("invalid operation: mismatched types {left} and {right}"));
         }
         let equality = matches!(op, BinaryOp::Eql | BinaryOp::Neq);
         let defined = if !equality {
@@ -173,14 +169,12 @@ impl Program {
         };
         if !defined {
             let shown = self.show(x.ty);
-            let pos = x.pos(self);
-            self.fault(
-                pos,
+            return self.refuse(
+                x,
                 format!("invalid operation: operator not defined on value of type {shown}"),
             );
-            return x.invalid();
         }
-        for operand in [&x, &y] {
+        for operand in [&x, y] {
             if let Some(id) = operand.id {
                 let ty = self.default_type(operand.ty);
                 self.update_type(id, ty, true);
@@ -193,14 +187,12 @@ impl Program {
         let constant = if x.mode == Mode::Constant { x.value.to_int() } else { Value::Unknown };
         let untyped = self.types.is_untyped(x.ty);
         let integral = self.all_basic(x.ty, Basic::is_integer);
-        if !integral && !(untyped && !constant.is_unknown()) {
+        if !integral && (!untyped || constant.is_unknown()) {
             let shown = self.show(x.ty);
-            let pos = x.pos(self);
-            self.fault(
-                pos,
+            return self.refuse(
+                x,
                 format!("invalid operation: shifted operand (type {shown}) must be integer"),
             );
-            return x.invalid();
         }
         let y = self.shift_count(y);
         if !y.is_valid() {
@@ -238,9 +230,8 @@ impl Program {
         if y.mode == Mode::Constant {
             let count = y.value.to_int();
             if !count.is_unknown() && count.sign() < 0 {
-                let pos = y.pos(self);
-                self.fault(pos, format!("invalid operation: negative shift count {}", y.value));
-                return y.invalid();
+                let message = format!("invalid operation: negative shift count {}", y.value);
+                return self.refuse(y, message);
             }
             if !self.types.is_untyped(y.ty) {
                 return y;
@@ -257,12 +248,10 @@ impl Program {
         }
         if !self.all_basic(y.ty, Basic::is_integer) {
             let shown = self.show(y.ty);
-            let pos = y.pos(self);
-            self.fault(
-                pos,
+            return self.refuse(
+                y,
                 format!("invalid operation: shift count of type {shown} must be integer"),
             );
-            return y.invalid();
         }
         y
     }
@@ -300,16 +289,12 @@ impl Program {
         let Some(target) = self.types.as_basic(under).and_then(|basic| basic.target(word)) else {
             return x;
         };
-        match x.value.represented(target) {
-            Some(value) => {
-                x.value = value;
-                x
-            }
-            None => {
-                let ty = x.ty;
-                self.cannot_convert(&Operand { id: Some(id), ..x.clone() }, ty);
-                x.invalid()
-            }
+        if let Some(value) = x.value.represented(target) {
+            x.value = value;
+            return x;
         }
+        let ty = x.ty;
+        self.cannot_convert(&Operand { id: Some(id), ..x.clone() }, ty);
+        x.invalid()
     }
 }

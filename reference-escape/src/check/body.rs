@@ -35,7 +35,7 @@ impl Program {
                     if let Some(body) = &decl.body {
                         program.env.locals.open();
                         let vars = program.bind_signature(decl);
-                        program.func_body(vars, body);
+                        program.func_body(&vars, body);
                         program.env.locals.close();
                     }
                 }
@@ -77,12 +77,12 @@ impl Program {
         let calls = self.env.calls;
         self.env.locals.open();
         let vars = self.bind_func_vars(ty);
-        self.func_body(vars, body);
+        self.func_body(&vars, body);
         self.env.locals.close();
         self.env.calls = calls;
     }
 
-    fn func_body(&mut self, vars: FuncVars, body: &Block) {
+    fn func_body(&mut self, vars: &FuncVars, body: &Block) {
         let named = vars
             .results
             .first()

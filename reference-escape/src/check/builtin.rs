@@ -199,7 +199,7 @@ impl Program {
             results: [slice].into(),
             variadic: true,
         });
-        self.pass(id, &Operand::INVALID, &sig, Vec::new(), args, has_dots);
+        self.pass(id, &Operand::INVALID, &sig, &[], args, has_dots);
         Some(Operand::loose(slice))
     }
 

@@ -27,7 +27,7 @@ impl Program {
                 }
                 x
             }
-            _ => self.function_call(id, &callee, targs, args, *has_dots),
+            _ => self.function_call(id, &callee, &targs, args, *has_dots),
         }
     }
 
@@ -93,7 +93,7 @@ impl Program {
         &mut self,
         id: ExprId,
         callee: &Operand,
-        targs: Vec<TypeId>,
+        targs: &[TypeId],
         args: &[ExprId],
         has_dots: bool,
     ) -> Operand {
@@ -140,9 +140,7 @@ impl Program {
 
     fn value_only(&mut self, x: Operand) -> Operand {
         if matches!(x.mode, Mode::NoValue | Mode::Builtin | Mode::Type) {
-            let pos = x.pos(self);
-            self.fault(pos, "expression is not a value");
-            return x.invalid();
+            return self.refuse(x, "expression is not a value");
         }
         x
     }
@@ -153,7 +151,7 @@ impl Program {
         call: ExprId,
         callee: &Operand,
         sig: &Rc<Signature>,
-        targs: Vec<TypeId>,
+        targs: &[TypeId],
         mut args: Vec<Operand>,
         has_dots: bool,
     ) -> Option<Rc<Signature>> {
@@ -184,7 +182,7 @@ impl Program {
         let (sig, params) = if sig.tparams.is_empty() && generic_args.is_empty() {
             (Rc::clone(sig), params)
         } else {
-            self.instantiate_call(pos, callee, sig, &params, &targs, (&mut args, &generic_args))?
+            self.instantiate_call(pos, callee, sig, &params, targs, (&mut args, &generic_args))?
         };
         for (arg, param) in args.into_iter().zip(params) {
             self.assignment(arg, Some(param), "argument");
@@ -254,11 +252,11 @@ impl Program {
         let own = &found[..sig.tparams.len()];
         let generic =
             Operand { ty: self.types.intern(Type::Signature(Rc::clone(sig))), ..callee.clone() };
-        let called = self.instantiated(generic, own);
-        self.record(&called);
+        let plain = self.instantiated(generic, own);
+        self.record(&plain);
         let params = self.substitute_all(params, &Binding::new(&sig.tparams, own));
-        let called = self.types.as_signature(called.ty).cloned()?;
-        Some((called, params))
+        let plain = self.types.as_signature(plain.ty).cloned()?;
+        Some((plain, params))
     }
 
     /// Type arguments that a generic function among the arguments comes with.

@@ -154,12 +154,11 @@ impl Program {
         let ty = ty.map(|ty| self.type_expr(ty));
         let value =
             values.and_then(|values| super::signature::list(&ast, &values).get(which).copied());
-        let x = match value {
-            Some(value) => self.expr(value),
-            None => {
-                self.fault(pos, "missing init expr for const declaration");
-                Operand::INVALID
-            }
+        let x = if let Some(value) = value {
+            self.expr(value)
+        } else {
+            self.fault(pos, "missing init expr for const declaration");
+            Operand::INVALID
         };
         self.init_constant(object, ty, x);
         self.env.iota = None;

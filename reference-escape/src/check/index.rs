@@ -154,18 +154,15 @@ impl Program {
             self.expr(index);
             return x.invalid();
         };
-        match element.key {
-            Some(key) => {
-                let index = self.generic_expr(index, None);
-                self.assignment(index, Some(key), "map index");
-            }
-            None => {
-                let len = match (&x.mode, x.value.as_text()) {
-                    (Mode::Constant, Some(text)) => Some(text.len()),
-                    _ => element.len,
-                };
-                self.index_value(index, len);
-            }
+        if let Some(key) = element.key {
+            let index = self.generic_expr(index, None);
+            self.assignment(index, Some(key), "map index");
+        } else {
+            let len = match (&x.mode, x.value.as_text()) {
+                (Mode::Constant, Some(text)) => Some(text.len()),
+                _ => element.len,
+            };
+            self.index_value(index, len);
         }
         Operand::new(element.mode, element.ty, id)
     }

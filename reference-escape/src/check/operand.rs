@@ -20,7 +20,7 @@ pub(super) struct Operand {
 }
 
 impl Operand {
-    pub const INVALID: Operand = Operand {
+    pub(super) const INVALID: Operand = Operand {
         mode: Mode::Invalid,
         ty: TypeId::INVALID,
         value: Value::Unknown,
@@ -28,30 +28,30 @@ impl Operand {
         builtin: None,
     };
 
-    pub fn new(mode: Mode, ty: TypeId, id: ExprId) -> Operand {
+    pub(super) fn new(mode: Mode, ty: TypeId, id: ExprId) -> Operand {
         Operand { mode, ty, value: Value::Unknown, id: Some(id), builtin: None }
     }
 
     /// A value without a text.
-    pub fn loose(ty: TypeId) -> Operand {
+    pub(super) fn loose(ty: TypeId) -> Operand {
         Operand { mode: Mode::Value, ty, ..Operand::INVALID }
     }
 
-    pub fn constant(ty: TypeId, value: Value, id: ExprId) -> Operand {
+    pub(super) fn constant(ty: TypeId, value: Value, id: ExprId) -> Operand {
         Operand { value, ..Operand::new(Mode::Constant, ty, id) }
     }
 
-    pub fn is_valid(&self) -> bool {
+    pub(super) fn is_valid(&self) -> bool {
         self.mode != Mode::Invalid
     }
 
     /// The same expression, of which nothing more is known.
-    pub fn invalid(self) -> Operand {
+    pub(super) fn invalid(self) -> Operand {
         Operand { id: self.id, ..Operand::INVALID }
     }
 
     /// Where its text begins.
-    pub fn pos(&self, program: &Program) -> Pos {
+    pub(super) fn pos(&self, program: &Program) -> Pos {
         self.id.map_or(Pos::NONE, |id| program.start(id))
     }
 }
@@ -136,9 +136,7 @@ impl Program {
             return x;
         }
         if matches!(x.mode, Mode::NoValue | Mode::Builtin | Mode::Type) {
-            let pos = x.pos(self);
-            self.fault(pos, format!("cannot assign to or from this in {context}"));
-            return x.invalid();
+            return self.refuse(x, format!("cannot assign to or from this in {context}"));
         }
         if self.types.is_untyped(x.ty) {
             x = match self.assign_untyped(x, ty, context) {
@@ -148,18 +146,15 @@ impl Program {
         }
         let Some(ty) = ty else { return x };
         if self.types.as_signature(x.ty).is_some_and(|sig| !sig.tparams.is_empty()) {
-            let pos = x.pos(self);
-            self.fault(
-                pos,
+            return self.refuse(
+                x,
                 format!("cannot use generic function without instantiation in {context}"),
             );
-            return x.invalid();
         }
         if !self.assignable(&x, ty) {
             let (from, to) = (self.show(x.ty), self.show(ty));
-            let pos = x.pos(self);
-            self.fault(pos, format!("cannot use value of type {from} as {to} value in {context}"));
-            return x.invalid();
+            return self
+                .refuse(x, format!("cannot use value of type {from} as {to} value in {context}"));
         }
         x
     }
@@ -205,15 +200,17 @@ impl Program {
         }
     }
 
+    /// Complains of an operand, which then is good for nothing.
+    pub(super) fn refuse(&mut self, x: Operand, message: impl Into<String>) -> Operand {
+        let pos = x.pos(self);
+        self.fault(pos, message);
+        x.invalid()
+    }
+
     /// An operand that is not several values.
     pub(super) fn single_value(&mut self, x: Operand) -> Operand {
-        if matches!(x.mode, Mode::Value | Mode::NoValue)
-            && matches!(self.types[x.ty], Type::Tuple(_))
-            && x.mode == Mode::Value
-        {
-            let pos = x.pos(self);
-            self.fault(pos, "multiple-value in single-value context");
-            return x.invalid();
+        if x.mode == Mode::Value && matches!(self.types[x.ty], Type::Tuple(_)) {
+            return self.refuse(x, "multiple-value in single-value context");
         }
         x
     }

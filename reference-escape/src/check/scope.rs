@@ -29,12 +29,12 @@ struct Local {
 
 impl Locals {
     /// Begins a block.
-    pub fn open(&mut self) {
+    pub(super) fn open(&mut self) {
         self.blocks.push(self.stack.len() as u32);
     }
 
     /// Ends the latest block.
-    pub fn close(&mut self) {
+    pub(super) fn close(&mut self) {
         let start = self.blocks.pop().unwrap_or(0) as usize;
         while self.stack.len() > start {
             let Some(local) = self.stack.pop() else { return };
@@ -47,7 +47,7 @@ impl Locals {
     }
 
     /// Binds a name in the latest block. The blank one is never bound.
-    pub fn bind(&mut self, name: Name, object: ObjectId) {
+    pub(super) fn bind(&mut self, name: Name, object: ObjectId) {
         if name.is_blank() {
             return;
         }
@@ -57,13 +57,13 @@ impl Locals {
     }
 
     /// What a name is bound to.
-    pub fn find(&self, name: Name) -> Option<ObjectId> {
+    pub(super) fn find(&self, name: Name) -> Option<ObjectId> {
         let at = self.latest.get(&name)?;
         Some(self.stack[*at as usize].object)
     }
 
     /// What a name is bound to in the latest block itself.
-    pub fn find_here(&self, name: Name) -> Option<ObjectId> {
+    pub(super) fn find_here(&self, name: Name) -> Option<ObjectId> {
         let at = *self.latest.get(&name)?;
         let start = self.blocks.last().copied().unwrap_or(0);
         (at >= start).then(|| self.stack[at as usize].object)

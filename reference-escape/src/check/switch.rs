@@ -59,7 +59,7 @@ impl Program {
         // The tag keeps what it is: each case is compared with a copy that no text belongs to.
         let x = Operand { id: None, ..x.clone() };
         if let Some((y, x)) = self.match_types(y, x) {
-            self.comparison(y, x, BinaryOp::Eql);
+            self.comparison(y, &x, BinaryOp::Eql);
         }
     }
 

@@ -9,8 +9,8 @@ impl Program {
     /// Whether nothing comes after these statements.
     pub(super) fn terminates_list(&self, list: &[StmtId]) -> bool {
         let ast = &self.env.ast;
-        let last = list.iter().rev().find(|stmt| !matches!(ast[**stmt].kind, StmtKind::Empty));
-        last.is_some_and(|last| self.terminates(*last, None))
+        let end = list.iter().rev().find(|stmt| !matches!(ast[**stmt].kind, StmtKind::Empty));
+        end.is_some_and(|end| self.terminates(*end, None))
     }
 
     fn terminates_block(&self, block: &Block) -> bool {

@@ -72,16 +72,12 @@ impl Program {
 
     /// `x` as a `target`; an error if it cannot be.
     pub(super) fn convert_untyped(&mut self, mut x: Operand, target: TypeId) -> Operand {
-        match self.implicit_type(&x, target) {
-            Some((ty, value)) => {
-                self.settle(&mut x, ty, value);
-                x
-            }
-            None => {
-                self.cannot_convert(&x, target);
-                x.invalid()
-            }
-        }
+        let Some((ty, value)) = self.implicit_type(&x, target) else {
+            self.cannot_convert(&x, target);
+            return x.invalid();
+        };
+        self.settle(&mut x, ty, value);
+        x
     }
 
     pub(super) fn cannot_convert(&mut self, x: &Operand, target: TypeId) {

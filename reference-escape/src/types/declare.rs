@@ -75,11 +75,11 @@ pub trait Declare {
         if named.targs.is_empty() {
             return generic;
         }
-        if let Some(known) = self.types().method_types.get(&(method, ty)) {
+        if let Some(known) = self.types().signatures.get(&(method, ty)) {
             return *known;
         }
         let found = substitute_method(self, generic, &named);
-        self.types_mut().method_types.insert((method, ty), found);
+        self.types_mut().signatures.insert((method, ty), found);
         found
     }
 }

@@ -87,13 +87,11 @@ fn use_constraints<D: Declare + ?Sized>(
             let known = unifier.at(at);
             if let Some((core, single)) = core_term(d, *param) {
                 match known {
-                    Some(known) => {
-                        if !unifier.unify(d, known, core.ty, Mode::INEXACT) {
-                            return Err(Failure::Constraint(at, None));
-                        }
+                    Some(known) if !unifier.unify(d, known, core.ty, Mode::INEXACT) => {
+                        return Err(Failure::Constraint(at, None));
                     }
                     None if single && !core.tilde => unifier.set(at, core.ty),
-                    None => {}
+                    _ => {}
                 }
             }
             if let Some(known) = known

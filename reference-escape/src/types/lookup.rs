@@ -75,6 +75,9 @@ pub trait Lookup: Declare {
     }
 
     /// The method that `symbol` selects, with its signature; `None` for fields.
+    ///
+    /// # Errors
+    /// Why it selects nothing.
     fn lookup_method(
         &mut self,
         ty: TypeId,

@@ -239,7 +239,8 @@ pub struct Types {
     type_sets: Map<TypeId, Rc<TypeSet>>,
     layouts: Map<TypeId, Layout>,
     pointer_bytes: Map<TypeId, u64>,
-    method_types: Map<(ObjectId, TypeId), TypeId>,
+    /// Signatures of methods as instances have them.
+    signatures: Map<(ObjectId, TypeId), TypeId>,
     sizes: Sizes,
     marked: Marked,
 }
@@ -313,7 +314,7 @@ impl Types {
             type_sets: Map::default(),
             layouts: Map::default(),
             pointer_bytes: Map::default(),
-            method_types: Map::default(),
+            signatures: Map::default(),
             sizes,
             marked: Marked {
                 align64: (
@@ -383,8 +384,10 @@ impl Types {
     pub fn each_part(&self, ty: &Type, visit: &mut dyn FnMut(TypeId)) {
         match ty {
             Type::Basic(_) | Type::Param(_) => {}
-            Type::Pointer(elem) | Type::Slice(elem) => visit(*elem),
-            Type::Array { elem, .. } | Type::Chan { elem, .. } => visit(*elem),
+            Type::Pointer(elem)
+            | Type::Slice(elem)
+            | Type::Array { elem, .. }
+            | Type::Chan { elem, .. } => visit(*elem),
             Type::Map { key, value } => {
                 visit(*key);
                 visit(*value);

@@ -7,6 +7,7 @@ use super::{
 use crate::ast::ChanDir;
 use crate::constant::quote;
 use crate::names::{Name, Names, is_exported};
+use std::fmt::Write as _;
 
 /// For whom a type is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -75,7 +76,7 @@ fn link_path(path: &str) -> String {
     for (at, byte) in path.bytes().enumerate() {
         let escaped = byte <= b' ' || byte == b'%' || byte == b'"' || byte >= 0x7f;
         if escaped || byte == b'.' && at >= last {
-            text.push_str(&format!("%{byte:02x}"));
+            let _ = write!(text, "%{byte:02x}");
         } else {
             text.push(char::from(byte));
         }

@@ -132,13 +132,13 @@ impl<'a> Unifier<'a> {
                     _ => false,
                 }
             }
-            (Some(x), None) => match self.at(x) {
-                Some(known) => self.unify_known(d, x, known, b, mode),
-                None => {
-                    self.set(x, b);
-                    true
+            (Some(x), None) => {
+                if let Some(known) = self.at(x) {
+                    return self.unify_known(d, x, known, b, mode);
                 }
-            },
+                self.set(x, b);
+                true
+            }
             _ => self.unify_unbound(d, a, b, mode),
         }
     }

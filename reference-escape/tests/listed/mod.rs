@@ -12,14 +12,14 @@ use std::process::Command;
 use std::rc::Rc;
 
 /// The Go command, if there is one: `GO` in the environment, or `go` on the path.
-pub fn go() -> Option<PathBuf> {
+pub(crate) fn go() -> Option<PathBuf> {
     let go = std::env::var_os("GO").map_or_else(|| PathBuf::from("go"), PathBuf::from);
     let version = Command::new(&go).arg("version").env("GOTOOLCHAIN", "local").output().ok()?;
     version.status.success().then_some(go)
 }
 
 /// What `go list -deps` prints of `patterns`: path, directory, files and import map of each package.
-pub fn list(go: &Path, patterns: &[&str]) -> String {
+pub(crate) fn list(go: &Path, patterns: &[&str]) -> String {
     const FORMAT: &str = "{{.ImportPath}}\t{{.Dir}}\t{{join .GoFiles \" \"}}\t\
         {{range $k,$v := .ImportMap}}{{$k}}={{$v}} {{end}}";
     let output = Command::new(go)
@@ -47,7 +47,7 @@ struct Listed {
 
 /// Loads packages of a list.
 #[derive(Debug)]
-pub struct Loader {
+pub(crate) struct Loader {
     packages: HashMap<String, Listed>,
     /// The positions of all files that were loaded.
     pub sources: Rc<RefCell<Sources>>,
@@ -56,7 +56,7 @@ pub struct Loader {
 }
 
 impl Loader {
-    pub fn new(list: &str) -> Loader {
+    pub(crate) fn new(list: &str) -> Loader {
         let mut packages = HashMap::new();
         for line in list.lines() {
             let mut parts = line.split('\t');
