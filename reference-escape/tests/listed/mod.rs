@@ -90,7 +90,7 @@ impl Importer for Loader {
         for file in &listed.files {
             let full = listed.dir.join(file);
             let text = std::fs::read(&full).map_err(|error| error.to_string())?;
-            *self.lines.borrow_mut() += text.iter().filter(|byte| **byte == b'\n').count();
+            *self.lines.borrow_mut() += text.split(|byte| *byte == b'\n').count() - 1;
             let shown = full.to_string_lossy();
             let id = sources.add(&shown, text.len()).map_err(|error| error.to_string())?;
             let faults = parse(&text, id, &mut sources, names, &mut ast);
