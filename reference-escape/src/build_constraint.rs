@@ -201,9 +201,10 @@ impl<'t> Reader<'t> {
                 _ => Err(self.malformed(at, "missing close paren")),
             };
         }
-        match word.chars().all(is_tag_char) {
-            true => Ok(Constraint::Tag(word.to_owned())),
-            false => Err(unexpected(at, word)),
+        if word.chars().all(is_tag_char) {
+            Ok(Constraint::Tag(word.to_owned()))
+        } else {
+            Err(unexpected(at, word))
         }
     }
 

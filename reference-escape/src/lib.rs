@@ -3,8 +3,8 @@
 //!
 //! The life of one package:
 //!
-//! 1. Its directory becomes files that this platform builds, and a path (`package`).
-//! 2. Each file becomes tokens, then a tree plus all its errors (`scan`, `parse`, [`ast`]).
+//! 1. Its directory becomes files that this platform builds, and a path ([`package`]).
+//! 2. Each file becomes tokens, then a tree plus all its errors ([`scan`], [`parse`], [`ast`]).
 //!    Positions are those that the compiler reports: a call's is its `(`, a selector's its dot.
 //! 3. What it imports is loaded likewise, declarations first and bodies on demand, and then all of it is
 //!    given types, constant values and objects (`constant`, `types`, `check`).
@@ -21,6 +21,7 @@ pub mod token;
 pub mod scan;
 pub mod build_constraint;
 pub mod parse;
+pub mod package;
 pub mod constant;
 pub mod types;
 pub mod check;

@@ -247,10 +247,16 @@ impl Token {
     /// Whether a line that ends behind it ends a statement.
     pub fn ends_statement(self) -> bool {
         match self {
-            Token::Break | Token::Continue | Token::Fallthrough | Token::Return => true,
-            Token::Inc | Token::Dec => true,
-            Token::Rparen | Token::Rbrack | Token::Rbrace => true,
-            Token::Name => true,
+            Token::Name
+            | Token::Break
+            | Token::Continue
+            | Token::Fallthrough
+            | Token::Return
+            | Token::Inc
+            | Token::Dec
+            | Token::Rparen
+            | Token::Rbrack
+            | Token::Rbrace => true,
             _ => self.is_literal(),
         }
     }
@@ -330,6 +336,7 @@ impl TokenSet {
     }
 
     /// What is in this set or in `other`.
+    #[must_use]
     pub const fn or(self, other: TokenSet) -> TokenSet {
         TokenSet(self.0 | other.0)
     }

@@ -1,5 +1,6 @@
 //! Declarations but for types: imports, constants, variables and functions.
 
+use super::branch::Function;
 use super::directive::Home;
 use super::{Parser, params};
 use crate::ast::{Block, ConstDecl, Decl, DeclId, DeclKind, FuncDecl, Group, Ident, ImportDecl};
@@ -122,9 +123,13 @@ impl Parser<'_> {
         } else {
             self.unnamed_func(has_receiver)
         };
-        let body = (self.token == Token::Lbrace).then(|| self.func_body());
+        let (body, complete) = self.body_if_any();
         let func = FuncDecl { recv, name, tparams, ty, body, pragmas };
-        self.ast.add_decl(Decl { pos, kind: DeclKind::Func(Box::new(func)) })
+        let decl = self.ast.add_decl(Decl { pos, kind: DeclKind::Func(Box::new(func)) });
+        if complete {
+            self.complete.push(Function::Declared(decl));
+        }
+        decl
     }
 
     fn receiver(&mut self) -> Option<Param> {
@@ -151,11 +156,15 @@ impl Parser<'_> {
         (name, Box::default(), ty)
     }
 
-    /// A function's body, at its `{`.
-    pub(super) fn func_body(&mut self) -> Block {
+    /// A function's body, if it has one, and whether there is one without mistakes.
+    pub(super) fn body_if_any(&mut self) -> (Option<Block>, bool) {
+        if self.token != Token::Lbrace {
+            return (None, false);
+        }
+        let mistakes = self.mistakes.count;
         self.function_depth += 1;
         let body = self.block("");
         self.function_depth -= 1;
-        body
+        (Some(body), mistakes == self.mistakes.count)
     }
 }

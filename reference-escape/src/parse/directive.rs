@@ -29,6 +29,9 @@ pub(super) struct Pending {
     homes: Vec<(Pos, Home)>,
 }
 
+/// A directive before a declaration of another sort. The compiler tells of it only where nothing else is wrong.
+pub(super) type Misplaced = (Pos, &'static str);
+
 impl Pending {
     pub(super) fn clear(&mut self) {
         *self = Pending::default();
@@ -67,19 +70,28 @@ impl Parser<'_> {
             return Pragmas::default();
         }
         let pending = std::mem::take(&mut self.pending);
-        for (pos, its_home) in pending.homes {
-            match its_home {
-                _ if its_home == home => {}
-                Home::Var => self.misplaced(pos, "misplaced go:embed directive"),
-                _ => self.misplaced(pos, "misplaced compiler directive"),
-            }
-        }
+        self.misplaced.extend(strangers(&pending, home));
         pending.pragmas
     }
 
     /// Nothing that could take a directive follows.
     pub(super) fn clear_pending(&mut self) {
-        self.take_pragmas(Home::Elsewhere);
+        if self.pending.homes.is_empty() {
+            return;
+        }
+        let pending = std::mem::take(&mut self.pending);
+        for (pos, message) in strangers(&pending, Home::Elsewhere) {
+            self.misplaced(pos, message);
+        }
+    }
+
+    /// Tells of directives before wrong declarations, at the end of a file.
+    pub(super) fn tell_misplaced(&mut self) {
+        if self.mistakes.faults.is_empty() {
+            for (pos, message) in std::mem::take(&mut self.misplaced) {
+                self.misplaced(pos, message);
+            }
+        }
     }
 
     fn misplaced(&mut self, pos: Pos, message: impl Into<String>) {
@@ -119,6 +131,14 @@ impl Parser<'_> {
         self.pending.homes.push((pos, Home::Var));
         self.pending.pragmas.embed.extend(patterns);
     }
+}
+
+/// What waits and does not belong at `home`.
+fn strangers(pending: &Pending, home: Home) -> impl Iterator<Item = Misplaced> {
+    pending.homes.iter().filter(move |(_, its)| *its != home).map(|(pos, its)| match its {
+        Home::Var => (*pos, "misplaced go:embed directive"),
+        _ => (*pos, "misplaced compiler directive"),
+    })
 }
 
 /// Sets what `verb` stands for. Returns whether it is one that functions may have.

@@ -225,10 +225,10 @@ impl Parser<'_> {
                 | ExprKind::Slice { .. }
                 | ExprKind::Assert { .. }
                 | ExprKind::TypeSwitchGuard { .. }
-                | ExprKind::Call { .. } => return true,
+                | ExprKind::Call { .. }
+                | ExprKind::Binary { .. } => return true,
                 // `*T` may be a type.
                 ExprKind::Unary { op, .. } if op != UnaryOp::Star => return true,
-                ExprKind::Binary { .. } => return true,
                 ExprKind::Paren(inner) => parts.push(inner),
                 ExprKind::Index { of, index } => parts.extend([index, of]),
                 _ => {}

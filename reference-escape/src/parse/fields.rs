@@ -178,12 +178,11 @@ impl Parser<'_> {
     }
 
     fn instance(&mut self, name: Ident, pos: Pos, first: Pos, list: &[Param]) -> Method {
-        let index = match list {
-            [one] => one.ty,
-            _ => {
-                let types = list.iter().map(|param| param.ty).collect();
-                self.expr_at(first, ExprKind::List(types))
-            }
+        let index = if let [one] = list {
+            one.ty
+        } else {
+            let types = list.iter().map(|param| param.ty).collect();
+            self.expr_at(first, ExprKind::List(types))
         };
         let of = self.name_expr(name);
         let ty = self.expr_at(pos, ExprKind::Index { of, index });

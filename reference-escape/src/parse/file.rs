@@ -19,6 +19,7 @@ impl Parser<'_> {
         if self.mistakes.count == 0 {
             self.top_level(&mut decls);
         }
+        self.tell_misplaced();
         let (version, end) = (self.version, self.pos());
         let linknames = std::mem::take(&mut self.linknames);
         self.ast.files.push(File { id, package, decls, version, linknames, end });

@@ -2,6 +2,7 @@
 
 use super::{Parser, TokenSet};
 use crate::ast::{ExprId, ExprKind, Stmt, StmtId, StmtKind};
+use crate::scan::Scanner;
 use crate::source::Pos;
 use crate::token::Token;
 
@@ -134,7 +135,7 @@ impl Parser<'_> {
                 let right = self.emphasized(rhs, sign + 1, end);
                 format!("assignment {left} = {right}")
             }
-            _ => self.slice(start, end),
+            _ => self.without_comments(start, end),
         };
         self.syntax_at(stmt.pos, format!("cannot use {text} as value"));
         None
@@ -152,11 +153,28 @@ impl Parser<'_> {
 
     /// The text of `x`, in parentheses where it has an operator: so the `=` beside it is seen.
     fn emphasized(&self, x: ExprId, start: u32, end: u32) -> String {
-        let text = self.slice(start, end);
-        let text = text.trim();
+        let text = self.without_comments(start, end);
         match self.ast[x].kind {
             ExprKind::Binary { .. } => format!("({text})"),
-            _ => text.to_owned(),
+            _ => text,
+        }
+    }
+
+    /// The tokens of a text, with a space where there was any.
+    fn without_comments(&self, start: u32, end: u32) -> String {
+        let part = &self.text[start as usize..end as usize];
+        let mut scanner = Scanner::new(part);
+        let (mut text, mut behind) = (String::new(), 0);
+        loop {
+            let lexeme = scanner.next_token();
+            if lexeme.start == lexeme.end {
+                return text;
+            }
+            if lexeme.start > behind && !text.is_empty() {
+                text.push(' ');
+            }
+            text += &self.slice(start + lexeme.start, start + lexeme.end);
+            behind = lexeme.end;
         }
     }
 }

@@ -83,9 +83,8 @@ impl Parser<'_> {
     }
 
     fn same_line(&self, a: Pos, b: Pos) -> bool {
-        let (first, last) = (a.min(b).offset_from(self.base), a.max(b).offset_from(self.base));
-        let between = self.text.get(first as usize..last as usize).unwrap_or_default();
-        !between.contains(&b'\n')
+        let line = |pos: Pos| self.scanner.line(pos.offset_from(self.base));
+        line(a) == line(b)
     }
 
     /// How the token is told.

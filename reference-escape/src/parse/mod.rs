@@ -7,6 +7,7 @@
 //! **Nesting** is limited to [`MAX_DEPTH`], here and so for all that walks over trees. What grows without
 //! nesting is not: `a + b + c`, `a.b().c()` and long lists are read by loops and may be as long as the text.
 
+mod branch;
 mod decl;
 mod directive;
 mod expr;
@@ -58,18 +59,25 @@ pub fn parse(
         ast,
         mistakes: mistake::Mistakes::default(),
         pending: Pending::default(),
+        misplaced: Vec::new(),
         before_package: true,
         version: None,
         linknames: Vec::new(),
+        complete: Vec::new(),
         function_depth: 0,
         bracket_depth: 0,
         depth: 0,
     };
     parser.next();
     parser.file(file);
-    let Parser { scanner, mistakes, .. } = parser;
+    let Parser { scanner, mistakes, complete, .. } = parser;
     scanner.finish(file, sources);
-    mistakes.faults
+    let mut faults = mistakes.faults;
+    for function in complete {
+        branch::check(function, ast, names, sources, &mut faults);
+    }
+    faults.sort();
+    faults
 }
 
 struct Parser<'a> {
@@ -88,10 +96,13 @@ struct Parser<'a> {
     mistakes: mistake::Mistakes,
     /// Directives that wait for a declaration.
     pending: Pending,
+    misplaced: Vec<directive::Misplaced>,
     /// Whether the package clause has not begun: only there a constraint counts.
     before_package: bool,
     version: Option<u32>,
     linknames: Vec<Linkname>,
+    /// Functions whose bodies have no mistakes.
+    complete: Vec<branch::Function>,
     /// How many function bodies are open.
     function_depth: u32,
     /// How many brackets are open in an expression; less than 0 in the head of a statement, where a `{`

@@ -1,5 +1,6 @@
 //! Operands: names, literals, functions, and expressions in parentheses.
 
+use super::branch::Function;
 use super::{Parser, TokenSet};
 use crate::ast::{ExprId, ExprKind};
 use crate::token::Token;
@@ -56,13 +57,15 @@ impl Parser<'_> {
         let pos = self.pos();
         self.next();
         let (_, ty) = self.func_type(Some("function type"));
-        if self.token != Token::Lbrace {
-            return ty;
-        }
         self.bracket_depth += 1;
-        let body = self.func_body();
+        let (body, complete) = self.body_if_any();
         self.bracket_depth -= 1;
-        self.expr_at(pos, ExprKind::FuncLit { ty, body })
+        let Some(body) = body else { return ty };
+        let literal = self.expr_at(pos, ExprKind::FuncLit { ty, body });
+        if complete {
+            self.complete.push(Function::Literal(literal));
+        }
+        literal
     }
 
     /// `{...}` of a literal of type `ty`, or inside another literal.

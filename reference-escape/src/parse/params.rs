@@ -141,14 +141,12 @@ impl Parser<'_> {
     fn dots_type(&mut self) -> ExprId {
         let pos = self.pos();
         self.next();
-        match self.type_or_none() {
-            Some(elem) => self.expr_at(pos, ExprKind::DotsType(elem)),
-            None => {
-                let bad = self.bad();
-                self.syntax("... is missing type");
-                bad
-            }
+        if let Some(elem) = self.type_or_none() {
+            return self.expr_at(pos, ExprKind::DotsType(elem));
         }
+        let bad = self.bad();
+        self.syntax("... is missing type");
+        bad
     }
 
     /// `[n]E`, `[]E` or `[T, U]`, at the `[`.
@@ -239,9 +237,10 @@ impl Parser<'_> {
             }
             if !told {
                 told = true;
-                let message = match sort.variadic {
-                    true => "can only use ... with final parameter",
-                    false => "invalid use of ...",
+                let message = if sort.variadic {
+                    "can only use ... with final parameter"
+                } else {
+                    "invalid use of ..."
                 };
                 let pos = self.ast[param.ty].pos;
                 self.mistake_at(pos, crate::fault::FaultKind::Form, message);

@@ -304,10 +304,8 @@ impl Parser<'_> {
             self.ast[rhs].kind = ExprKind::TypeSwitchGuard { lhs, of };
             return Stmt { pos: self.ast[rhs].pos, kind: StmtKind::Expr(rhs) };
         }
-        let kind = match define {
-            true => StmtKind::Define { lhs, rhs },
-            false => StmtKind::Assign { lhs, rhs },
-        };
+        let kind =
+            if define { StmtKind::Define { lhs, rhs } } else { StmtKind::Assign { lhs, rhs } };
         Stmt { pos, kind }
     }
 

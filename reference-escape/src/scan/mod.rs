@@ -6,16 +6,19 @@
 //! What is beside the tokens is noted on the way: where lines begin, what `//line` directives say, which
 //! `//go:` directives stand where, and what is wrong. The walk never stops at a mistake.
 
+mod class;
 mod comment;
 mod encoding;
 mod number;
 mod quoted;
+mod sign;
 
 pub use comment::Directive;
 
 use crate::letters::{code_point, is_digit, is_letter};
 use crate::source::{FileId, Sources};
 use crate::token::Token;
+use class::{CLASSES, Class};
 use comment::Said;
 
 /// A token of a text.
@@ -84,7 +87,7 @@ impl<'t> Scanner<'t> {
                 Class::Letter => self.word(start),
                 Class::Digit => return self.number(start),
                 Class::Quote => return self.quoted(start),
-                Class::Sign if first == b'.' && self.digit_follows() => return self.number(start),
+                Class::Sign if self.begins_fraction(first) => return self.number(start),
                 Class::Sign => match self.sign(first) {
                     Some(token) => token,
                     None if self.comment(start) => return self.newline(start),
@@ -120,6 +123,11 @@ impl<'t> Scanner<'t> {
             self.mistakes.extend(self.encoding.pop());
         }
         (!self.mistakes.is_empty()).then(|| std::mem::take(&mut self.mistakes))
+    }
+
+    /// The line of a byte that has been passed, from 0.
+    pub fn line(&self, offset: u32) -> usize {
+        self.lines.partition_point(|start| *start <= offset)
     }
 
     /// Goes to the end of the text, past whatever there is.
@@ -200,6 +208,7 @@ impl<'t> Scanner<'t> {
         Some(Token::Name)
     }
 
+    /// Goes to the end of a word. What cannot be read is in it as if it were a letter, like in the compiler.
     fn skip_word(&mut self) {
         while let Some(&byte) = self.text.get(self.at) {
             match CLASSES[usize::from(byte)] {
@@ -213,83 +222,12 @@ impl<'t> Scanner<'t> {
                         }
                         self.at += len;
                     }
-                    None => return,
+                    None => self.at += encoding::unread_len(self.text, self.at),
                 },
+                Class::None if byte == 0 => self.at += 1,
                 _ => return,
             }
         }
-    }
-
-    /// Operators and brackets: the longest that fits. `None` is a comment, of which `/` has been read.
-    fn sign(&mut self, first: u8) -> Option<Token> {
-        self.at += 1;
-        Some(match first {
-            b'(' => Token::Lparen,
-            b')' => Token::Rparen,
-            b'[' => Token::Lbrack,
-            b']' => Token::Rbrack,
-            b'{' => Token::Lbrace,
-            b'}' => Token::Rbrace,
-            b',' => Token::Comma,
-            b';' => Token::Semi,
-            b'~' => Token::Tilde,
-            b'.' => self.dots(),
-            b':' => self.longer(Token::Colon, &[(b'=', Token::Define)]),
-            b'+' => self.longer(Token::Add, &[(b'+', Token::Inc), (b'=', Token::AddAssign)]),
-            b'-' => self.longer(Token::Sub, &[(b'-', Token::Dec), (b'=', Token::SubAssign)]),
-            b'*' => self.longer(Token::Star, &[(b'=', Token::MulAssign)]),
-            b'/' if matches!(self.peek(), Some(b'/' | b'*')) => return None,
-            b'/' => self.longer(Token::Div, &[(b'=', Token::DivAssign)]),
-            b'%' => self.longer(Token::Rem, &[(b'=', Token::RemAssign)]),
-            b'|' => self.longer(Token::Or, &[(b'|', Token::OrOr), (b'=', Token::OrAssign)]),
-            b'^' => self.longer(Token::Xor, &[(b'=', Token::XorAssign)]),
-            b'=' => self.longer(Token::Assign, &[(b'=', Token::Eql)]),
-            b'!' => self.longer(Token::Not, &[(b'=', Token::Neq)]),
-            b'&' => {
-                let known =
-                    [(b'&', Token::AndAnd), (b'=', Token::AndAssign), (b'^', Token::AndNot)];
-                let token = self.longer(Token::And, &known);
-                self.assigning(token, Token::AndNot, Token::AndNotAssign)
-            }
-            b'<' => {
-                let known = [(b'=', Token::Leq), (b'-', Token::Arrow), (b'<', Token::Shl)];
-                let token = self.longer(Token::Lss, &known);
-                self.assigning(token, Token::Shl, Token::ShlAssign)
-            }
-            _ => {
-                let token = self.longer(Token::Gtr, &[(b'=', Token::Geq), (b'>', Token::Shr)]);
-                self.assigning(token, Token::Shr, Token::ShrAssign)
-            }
-        })
-    }
-
-    /// `short`, or what it is with the next byte.
-    fn longer(&mut self, short: Token, known: &[(u8, Token)]) -> Token {
-        let next = self.peek();
-        match known.iter().find(|(byte, _)| Some(*byte) == next) {
-            Some((_, token)) => {
-                self.at += 1;
-                *token
-            }
-            None => short,
-        }
-    }
-
-    /// `token`, or `with` where it is `plain` and a `=` follows.
-    fn assigning(&mut self, token: Token, plain: Token, with: Token) -> Token {
-        if token == plain { self.longer(plain, &[(b'=', with)]) } else { token }
-    }
-
-    fn digit_follows(&self) -> bool {
-        self.text.get(self.at + 1).is_some_and(u8::is_ascii_digit)
-    }
-
-    fn dots(&mut self) -> Token {
-        if self.text[self.at..].starts_with(b"..") {
-            self.at += 2;
-            return Token::Dots;
-        }
-        Token::Dot
     }
 
     fn number(&mut self, start: usize) -> Lexeme {
@@ -315,48 +253,4 @@ impl<'t> Scanner<'t> {
         self.mistakes.extend(bad);
         lexeme
     }
-}
-
-/// What a byte may begin.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Class {
-    /// A word.
-    Letter,
-    /// A number.
-    Digit,
-    /// A text or a rune.
-    Quote,
-    /// An operator, a bracket or a comment.
-    Sign,
-    /// What ends a line.
-    Newline,
-    /// A character beyond ASCII.
-    Wide,
-    /// Nothing.
-    None,
-}
-
-const CLASSES: [Class; 256] = classes();
-
-const fn classes() -> [Class; 256] {
-    let mut classes = [Class::None; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        classes[byte] = match byte as u8 {
-            b'a'..=b'z' | b'A'..=b'Z' | b'_' => Class::Letter,
-            b'0'..=b'9' => Class::Digit,
-            b'"' | b'`' | b'\'' => Class::Quote,
-            b'(' | b')' | b'[' | b']' | b'{' | b'}' | b',' | b';' | b'~' | b'.' | b':' => {
-                Class::Sign
-            }
-            b'+' | b'-' | b'*' | b'/' | b'%' | b'|' | b'^' | b'=' | b'!' | b'&' | b'<' | b'>' => {
-                Class::Sign
-            }
-            b'\n' => Class::Newline,
-            0x80.. => Class::Wide,
-            _ => Class::None,
-        };
-        byte += 1;
-    }
-    classes
 }

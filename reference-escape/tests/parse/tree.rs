@@ -6,22 +6,22 @@ use reference_escape::ast::{
     Ast, Block, Branch, ChanDir, ConstDecl, DeclId, DeclKind, ExprId, ExprKind, File, FuncDecl,
     Ident, Param, Pragmas, Spawn, StmtId, StmtKind, UnaryOp, VarDecl,
 };
-use reference_escape::names::{Name, Names};
+use reference_escape::names::Names;
 use reference_escape::source::{Pos, Sources};
 use reference_escape::token::Token;
 use std::fmt::Write;
 
 /// All that is needed to print.
 #[derive(Clone, Copy)]
-pub struct Printer<'a> {
-    pub ast: &'a Ast,
-    pub names: &'a Names,
-    pub sources: &'a Sources,
+pub(super) struct Printer<'a> {
+    pub(super) ast: &'a Ast,
+    pub(super) names: &'a Names,
+    pub(super) sources: &'a Sources,
 }
 
 impl Printer<'_> {
     /// A file: a line for its package clause, one for each declaration, one for its end.
-    pub fn file(self, file: &File) -> String {
+    pub(super) fn file(self, file: &File) -> String {
         let mut text = format!("package {}", self.ident(file.package));
         if let Some(minor) = file.version {
             let _ = write!(text, " go1.{minor}");
@@ -61,10 +61,6 @@ impl Printer<'_> {
         idents.iter().map(|ident| self.ident(*ident)).collect::<Vec<_>>().join(",")
     }
 
-    fn name(self, name: Option<Name>) -> &'static str {
-        if name.is_some() { "tag" } else { "" }
-    }
-
     fn optional(self, expr: Option<ExprId>) -> String {
         expr.map_or("_".to_owned(), |expr| self.expr(expr))
     }
@@ -73,7 +69,7 @@ impl Printer<'_> {
         stmt.map_or("_".to_owned(), |stmt| self.stmt(stmt))
     }
 
-    pub fn decl(self, id: DeclId) -> String {
+    pub(super) fn decl(self, id: DeclId) -> String {
         let decl = &self.ast[id];
         let at = self.at(decl.pos);
         match &decl.kind {
@@ -114,8 +110,17 @@ impl Printer<'_> {
     }
 
     fn param(self, param: Param) -> String {
-        let name = param.name.map_or("_".to_owned(), |name| self.ident(name));
-        format!("{name}{}:{}", self.at(param.pos), self.expr(param.ty))
+        self.named(param.name, param.pos, param.ty)
+    }
+
+    /// A name and what it is of; the position, where it is not the name's.
+    fn named(self, name: Option<Ident>, pos: Pos, ty: ExprId) -> String {
+        let ty = self.expr(ty);
+        match name {
+            Some(name) if name.pos == pos => format!("{}:{ty}", self.ident(name)),
+            Some(name) => format!("{}{}:{ty}", self.ident(name), self.at(pos)),
+            None => format!("{}:{ty}", self.at(pos)),
+        }
     }
 
     fn params(self, params: &[Param]) -> String {
@@ -135,7 +140,7 @@ impl Printer<'_> {
         exprs.iter().fold(String::new(), |text, expr| text + " " + &self.expr(*expr))
     }
 
-    pub fn expr(self, id: ExprId) -> String {
+    pub(super) fn expr(self, id: ExprId) -> String {
         let expr = &self.ast[id];
         let at = self.at(expr.pos);
         match &expr.kind {
@@ -199,18 +204,15 @@ impl Printer<'_> {
             ExprKind::StructType(fields) => {
                 let mut text = format!("(struct{at}");
                 for field in fields {
-                    let name = field.name.map_or("_".to_owned(), |name| self.ident(name));
-                    let (at, ty, tag) =
-                        (self.at(field.pos), self.expr(field.ty), self.name(field.tag));
-                    let _ = write!(text, " {name}{at}:{ty}{tag}");
+                    let tag = if field.tag.is_some() { "tag" } else { "" };
+                    let _ = write!(text, " {}{tag}", self.named(field.name, field.pos, field.ty));
                 }
                 text + ")"
             }
             ExprKind::InterfaceType(methods) => {
                 let mut text = format!("(interface{at}");
                 for method in methods {
-                    let name = method.name.map_or("_".to_owned(), |name| self.ident(name));
-                    let _ = write!(text, " {name}{}:{}", self.at(method.pos), self.expr(method.ty));
+                    let _ = write!(text, " {}", self.named(method.name, method.pos, method.ty));
                 }
                 text + ")"
             }
@@ -232,7 +234,7 @@ impl Printer<'_> {
         }
     }
 
-    pub fn stmt(self, id: StmtId) -> String {
+    pub(super) fn stmt(self, id: StmtId) -> String {
         let stmt = &self.ast[id];
         let at = self.at(stmt.pos);
         match &stmt.kind {
