@@ -4,7 +4,7 @@ use super::{Mode, Program};
 use crate::ast::{ChanDir, ExprId};
 use crate::constant::Value;
 use crate::source::Pos;
-use crate::types::{Builtin, Declare, Implements, Predicates, Relations, Type, TypeId, TypeSets};
+use crate::types::{Basic, Builtin, Declare, Implements, Predicates, Relations, Type, TypeId, TypeSets};
 
 /// An expression that has been looked at.
 #[derive(Clone, Debug)]
@@ -175,13 +175,27 @@ impl Program {
             _ => self.default_type(x.ty),
         };
         let Some((found, value)) = self.implicit_type(&x, target) else {
-            let (from, to) = (self.show(x.ty), self.show(target));
-            let pos = x.pos(self);
-            self.fault(pos, format!("cannot use {from} value as {to} value in {context}"));
-            return Err(x.invalid());
+            let message = self.cannot_use(&x, target, context);
+            return Err(self.refuse(x, message));
         };
         self.settle(&mut x, found, value);
         Ok(x)
+    }
+
+    fn cannot_use(&mut self, x: &Operand, target: TypeId, context: &str) -> String {
+        let (from, to) = (self.show(x.ty), self.show(target));
+        if x.mode != Mode::Constant {
+            return format!("cannot use {from} value as {to} value in {context}");
+        }
+        let numbers =
+            self.all_basic(x.ty, Basic::is_numeric) && self.all_basic(target, Basic::is_numeric);
+        let integral = self.all_basic(target, Basic::is_integer);
+        let why = match numbers {
+            true if integral && x.value.to_int().is_unknown() => " (truncated)",
+            true => " (overflows)",
+            false => "",
+        };
+        format!("cannot use {} ({from} constant) as {to} value in {context}{why}", x.value)
     }
 
     /// Gives an untyped operand the type and value that have been found for it.
