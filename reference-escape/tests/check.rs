@@ -40,14 +40,16 @@ fn constants_are_exact_until_they_are_rounded() {
     holds(
         "const third = 1.0 / 3; var one = third * 3 == 1; const big = 1 << 100; var small = big >> 98; \
          var f32 float32 = 0.1",
-        &[
-            ("third * 3 == 1", "bool = true"),
-            ("big >> 98", "int = 4"),
-            ("0.1", "float32 = 0.1"),
-        ],
+        &[("third * 3 == 1", "bool = true"), ("big >> 98", "int = 4"), ("0.1", "float32 = 0.1")],
     );
-    refuses("var x int8 = 128", "cannot use 128 (untyped int constant) as int8 value in variable declaration (overflows)");
-    refuses("var x int = 1.5", "cannot use 1.5 (untyped float constant) as int value in variable declaration (truncated)");
+    refuses(
+        "var x int8 = 128",
+        "cannot use 128 (untyped int constant) as int8 value in variable declaration (overflows)",
+    );
+    refuses(
+        "var x int = 1.5",
+        "cannot use 1.5 (untyped float constant) as int value in variable declaration (truncated)",
+    );
     refuses("const x = 1 / 0", "division by zero");
     refuses("const x = 1 << 600", "constant overflow");
     refuses("const x uint = -1", "(overflows)");
@@ -78,7 +80,10 @@ fn fields_and_methods_are_found_through_embedding() {
         "type A struct { x int }; type B struct { x int }; type C struct { A; B }; func f(c C) { _ = c.x }",
         "ambiguous selector",
     );
-    refuses("type T int; func (*T) M() {}; func f() T { return 0 }; func g() { f().M() }", "pointer method");
+    refuses(
+        "type T int; func (*T) M() {}; func f() T { return 0 }; func g() { f().M() }",
+        "pointer method",
+    );
 }
 
 #[test]
@@ -163,7 +168,12 @@ fn a_type_switch_declares_a_variable_for_each_clause() {
     holds(
         "func f(x any) { switch y := x.(type) { case int: g(y); case string, bool: h(y); case nil: k(y); \
          default: l(y) } }; func g(int); func h(any); func k(any); func l(any)",
-        &[("y); case string", "int"), ("y); case nil", "any"), ("y); default", "any"), ("y) }", "any")],
+        &[
+            ("y); case string", "int"),
+            ("y); case nil", "any"),
+            ("y); default", "any"),
+            ("y) }", "any"),
+        ],
     );
     refuses(
         "type I interface { M() }; type T int; func f(x I) { switch x.(type) { case T: } }",
@@ -246,7 +256,8 @@ fn variables_get_their_values_when_what_they_need_has_one() {
 
 #[test]
 fn an_import_is_read_when_it_is_used_and_known_by_its_own_name() {
-    let other = "package blue; type T struct { X int; y bool }; func New() *T { return nil }; const C = 3";
+    let other =
+        "package blue; type T struct { X int; y bool }; func New() *T { return nil }; const C = 3";
     let checked = check_with(
         "import \"example.com/red/v2\"; import . \"example.com/dot\"; var a, b, c = blue.New(), blue.C, D",
         &[
@@ -257,7 +268,8 @@ fn an_import_is_read_when_it_is_used_and_known_by_its_own_name() {
     assert_eq!(checked.faults(), Vec::<String>::new());
     assert_eq!(checked.tell("blue.New()"), "*blue.T");
     assert_eq!(checked.tell("blue.C"), "int = 3");
-    let checked = check_with("import \"b\"; var x = b.New().y", &[("b", &other.replace("blue", "b"))]);
+    let checked =
+        check_with("import \"b\"; var x = b.New().y", &[("b", &other.replace("blue", "b"))]);
     assert!(checked.faults()[0].contains("y undefined"), "{:?}", checked.faults());
 }
 
@@ -285,6 +297,9 @@ fn names_that_nothing_declares_are_refused() {
     refuses("func f() int { for { break } }", "missing return");
     refuses("func f() (int, string) { return 1 }", "");
     refuses("var x string = 1", "cannot use 1 (untyped int constant) as string value");
-    refuses("type I interface { M() }; type T int; var i I = T(0)", "cannot use value of type T as I value");
+    refuses(
+        "type I interface { M() }; type T int; var i I = T(0)",
+        "cannot use value of type T as I value",
+    );
     refuses("func f() { g(1, 2) }; func g(int) {}", "too many arguments");
 }

@@ -4,7 +4,9 @@ use super::{Mode, Program};
 use crate::ast::{ChanDir, ExprId};
 use crate::constant::Value;
 use crate::source::Pos;
-use crate::types::{Basic, Builtin, Declare, Implements, Predicates, Relations, Type, TypeId, TypeSets};
+use crate::types::{
+    Basic, Builtin, Declare, Implements, Predicates, Relations, Type, TypeId, TypeSets,
+};
 
 /// An expression that has been looked at.
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
 //! Sizes of types, and where pointers are in them.
 
-use super::{Basic, Declare, Field, Type, TypeId};
+use super::{Basic, Declare, Field, MAX_DEPTH, Type, TypeId};
 
 /// What sizes depend on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,9 +52,15 @@ pub trait Layouts: Declare {
         if under == TypeId::INVALID {
             return NOTHING;
         }
-        // A type that contains itself is an error, and this the answer to whoever asks for it.
+        // A type that contains itself is an error, and this the answer to whoever asks for it; likewise for
+        // declared types that contain each other deeper than any program's do.
         self.types_mut().layouts.insert(ty, NOTHING);
+        if self.types().layout_depth >= MAX_DEPTH {
+            return NOTHING;
+        }
+        self.types_mut().layout_depth += 1;
         let layout = compute(self, ty, under);
+        self.types_mut().layout_depth -= 1;
         self.types_mut().layouts.insert(ty, layout);
         layout
     }
@@ -75,7 +81,12 @@ pub trait Layouts: Declare {
             return *known;
         }
         self.types_mut().pointer_bytes.insert(ty, 0);
+        if self.types().layout_depth >= MAX_DEPTH {
+            return 0;
+        }
+        self.types_mut().layout_depth += 1;
         let bytes = find_pointers(self, ty);
+        self.types_mut().layout_depth -= 1;
         self.types_mut().pointer_bytes.insert(ty, bytes);
         bytes
     }
@@ -218,8 +229,9 @@ fn find_pointers<D: Declare + ?Sized>(d: &mut D, ty: TypeId) -> u64 {
 
 /// Whether `ty` is the type that marks others, or has a part that is marked.
 fn embeds_not_in_heap<D: Declare + ?Sized>(d: &mut D, ty: TypeId, depth: u32) -> bool {
-    const MAX_DEPTH: u32 = 20;
-    if depth > MAX_DEPTH {
+    /// The runtime's own types are as flat as this.
+    const FLAT: u32 = 20;
+    if depth > FLAT {
         return false;
     }
     if d.types().special_struct(ty) == Some(Special::NotInHeap) {

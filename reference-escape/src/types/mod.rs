@@ -239,6 +239,8 @@ pub struct Types {
     type_sets: Map<TypeId, Rc<TypeSet>>,
     layouts: Map<TypeId, Layout>,
     pointer_bytes: Map<TypeId, u64>,
+    /// How many layouts are being found, each for the one before it.
+    layout_depth: u16,
     /// Signatures of methods as instances have them.
     signatures: Map<(ObjectId, TypeId), TypeId>,
     sizes: Sizes,
@@ -314,6 +316,7 @@ impl Types {
             type_sets: Map::default(),
             layouts: Map::default(),
             pointer_bytes: Map::default(),
+            layout_depth: 0,
             signatures: Map::default(),
             sizes,
             marked: Marked {
