@@ -10,10 +10,10 @@ mod listed;
 
 use listed::{Loader, go, list};
 use reference_escape::ast::{ExprId, ExprKind};
-use reference_escape::check::{Mode, Program};
+use reference_escape::check::{Mode, Program, SelectionKind};
 use reference_escape::names::Names;
-use reference_escape::source::Sources;
-use reference_escape::types::{Form, PackageId, Printer, Sizes};
+use reference_escape::source::{Pos, Sources};
+use reference_escape::types::{Form, ObjectId, ObjectKind, PackageId, Printer, Sizes};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -77,7 +77,7 @@ fn expressions_of_the_library_have_the_types_and_values_that_go_types_finds() {
         compared.package(&program, &sources.borrow(), path, package, &theirs);
     }
     println!(
-        "{} expressions compared, {} disagree, {} of go/types are not ours",
+        "{} facts compared, {} disagree, {} of go/types are not ours",
         compared.equal + compared.different,
         compared.different,
         compared.missing
@@ -151,16 +151,9 @@ impl Compared {
             let Some(wanted) = theirs.get(&key) else { continue };
             seen += 1;
             let told = tell(program, package, id);
-            if told == *wanted {
-                self.equal += 1;
-                continue;
-            }
-            self.different += 1;
-            if self.shown < 100 {
-                self.shown += 1;
-                println!("{path} {key}\n  ours   {told}\n  theirs {wanted}");
-            }
+            self.compare(path, &key, &told, wanted);
         }
+        seen += self.objects(program, sources, path, package, theirs);
         let missing = theirs.len().saturating_sub(seen);
         if missing > 0 {
             println!("{path}: {missing} of {} expressions of go/types are not ours", theirs.len());
@@ -172,6 +165,120 @@ impl Compared {
         }
         self.missing += missing;
     }
+}
+
+impl Compared {
+    fn compare(&mut self, path: &str, key: &str, ours: &str, theirs: &str) {
+        if ours == theirs {
+            self.equal += 1;
+            return;
+        }
+        self.different += 1;
+        if self.shown < 100 {
+            self.shown += 1;
+            println!("{path} {key}\n  ours   {ours}\n  theirs {theirs}");
+        }
+    }
+
+    /// Compares what identifiers denote, ways of selections, type arguments, and the order of initial values.
+    fn objects(
+        &mut self,
+        program: &Program,
+        sources: &Sources,
+        path: &str,
+        package: PackageId,
+        theirs: &HashMap<String, String>,
+    ) -> usize {
+        let (ast, info) = (program.ast(package), program.info(package));
+        let mut named: HashMap<Pos, ExprId> = HashMap::new();
+        for id in ast.expr_ids() {
+            match ast[id].kind {
+                ExprKind::Name(_) => named.insert(ast[id].pos, id),
+                ExprKind::Selector { sel, .. } => named.insert(sel.pos, id),
+                _ => None,
+            };
+        }
+        let mut files = HashMap::new();
+        for file in &ast.files {
+            let name = sources.path(file.id).rsplit('/').next().unwrap_or_default();
+            files.insert(name.to_owned(), file.id);
+        }
+        let mut seen = 0;
+        for (key, wanted) in theirs {
+            let mut parts = key.split(':');
+            let (Some(first), Some(second)) = (parts.next(), parts.next()) else { continue };
+            let ours = if first == "init" {
+                let at: usize = second.parse().expect("a number");
+                initializer(program, package, at)
+            } else {
+                let offset: u32 = second.parse().expect("a number");
+                let pos = sources.pos(files[first], offset);
+                let id = named.get(&pos).copied();
+                match parts.next() {
+                    Some("O") => {
+                        let used = id.and_then(|id| info.used(id));
+                        let object = info.label(pos).or(used).or_else(|| info.defined(pos));
+                        object.map_or("nothing".to_owned(), |object| denoted(program, sources, object))
+                    }
+                    Some("P") => id.map_or("nothing".to_owned(), |id| selection(program, package, id)),
+                    Some("G") => id.map_or("nothing".to_owned(), |id| arguments(program, package, id)),
+                    _ => continue,
+                }
+            };
+            seen += 1;
+            self.compare(path, key, &ours, wanted);
+        }
+        seen
+    }
+}
+
+fn initializer(program: &Program, package: PackageId, at: usize) -> String {
+    let name = |object: &ObjectId| program.names.text(program.types()[*object].name).to_owned();
+    let list = &program.info(package).initializers;
+    list.get(at).map_or("nothing".to_owned(), |one| {
+        one.vars.iter().map(name).collect::<Vec<_>>().join(",")
+    })
+}
+
+fn denoted(program: &Program, sources: &Sources, object: ObjectId) -> String {
+    let object = &program.types()[object];
+    let kind = match object.kind {
+        ObjectKind::Const(_) => "const",
+        ObjectKind::Type { .. } => "type",
+        ObjectKind::Var(_) => "var",
+        ObjectKind::Func(_) => "func",
+        ObjectKind::Label => "label",
+        ObjectKind::Builtin(_) => "builtin",
+        ObjectKind::Nil => "nil",
+        ObjectKind::Import(_) => "import",
+    };
+    let place = sources.file(object.pos).map_or("-".to_owned(), |file| {
+        let base = sources.path(file).rsplit('/').next().unwrap_or_default();
+        format!("{base}:{}", object.pos.offset_from(sources.pos(file, 0)))
+    });
+    format!("{kind} {place}")
+}
+
+fn selection(program: &Program, package: PackageId, id: ExprId) -> String {
+    let info = program.info(package);
+    let Some(selection) = info.selection(id) else { return "nothing".to_owned() };
+    let kind = match selection.kind {
+        SelectionKind::Field => "field",
+        SelectionKind::Method => "method",
+        SelectionKind::MethodExpr => "expr",
+    };
+    let mut path: Vec<String> = info.path(selection).iter().map(u32::to_string).collect();
+    if selection.kind != SelectionKind::Field {
+        path.pop();
+    }
+    format!("{kind} [{}] {}", path.join(" "), selection.indirect)
+}
+
+fn arguments(program: &Program, package: PackageId, id: ExprId) -> String {
+    let Some(targs) = program.info(package).type_arguments(id) else { return "nothing".to_owned() };
+    let printer = Printer::new(program.types(), &program.names, PackageId::UNSAFE);
+    let texts: Vec<String> = targs.iter().map(|ty| printer.print(*ty, Form::Message)).collect();
+    texts.join(", ")
 }
 
 /// File, offset and kind of an expression, as the oracle writes them.

@@ -52,7 +52,10 @@ impl Program {
         }
         let receiver_aliases = collector.receiver_aliases();
         let Collector { scope, objects, methods, .. } = collector;
-        let info = Info::new(ast.expr_count());
+        let mut info = Info::new(ast.expr_count());
+        for object in &objects {
+            info.define(self.types[*object].pos, *object);
+        }
         let version = parsed.version;
         let unit = Unit { ast, info, scope, objects, methods, receiver_aliases, files, version };
         while self.units.len() <= package.index() {

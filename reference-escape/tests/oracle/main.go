@@ -83,6 +83,10 @@ func check(out *bufio.Writer, fset *token.FileSet, known map[string]*types.Packa
 	info := &types.Info{}
 	if tell {
 		info.Types = map[ast.Expr]types.TypeAndValue{}
+		info.Uses = map[*ast.Ident]types.Object{}
+		info.Defs = map[*ast.Ident]types.Object{}
+		info.Selections = map[*ast.SelectorExpr]*types.Selection{}
+		info.Instances = map[*ast.Ident]types.Instance{}
 	}
 	conf := types.Config{
 		Importer:         importer{known, p},
@@ -120,10 +124,86 @@ func check(out *bufio.Writer, fset *token.FileSet, known map[string]*types.Packa
 			lines = append(lines, line)
 		}
 	}
+	lines = append(lines, tellObjects(fset, info)...)
 	sort.Strings(lines)
 	for _, line := range lines {
 		fmt.Fprintln(out, line)
 	}
+	for i, init := range info.InitOrder {
+		fmt.Fprintf(out, "init:%d ", i)
+		for j, v := range init.Lhs {
+			if j > 0 {
+				fmt.Fprint(out, ",")
+			}
+			fmt.Fprint(out, v.Name())
+		}
+		fmt.Fprintln(out)
+	}
+}
+
+// tellObjects tells for identifiers what they denote, for selectors the way to what they select, and for generic
+// functions and types their arguments. Fields and methods of interfaces are no objects of ours.
+func tellObjects(fset *token.FileSet, info *types.Info) (lines []string) {
+	at := func(pos token.Pos) string {
+		if !pos.IsValid() {
+			return "-"
+		}
+		p := fset.PositionFor(pos, false)
+		return fmt.Sprintf("%s:%d", filepath.Base(p.Filename), p.Offset)
+	}
+	object := func(id *ast.Ident, obj types.Object) {
+		kind := ""
+		switch obj := obj.(type) {
+		case *types.Const:
+			kind = "const"
+		case *types.TypeName:
+			kind = "type"
+		case *types.Var:
+			if obj.IsField() {
+				return
+			}
+			kind = "var"
+		case *types.Func:
+			if obj.Signature().Recv() != nil {
+				return
+			}
+			kind = "func"
+		case *types.Label:
+			kind = "label"
+		case *types.Builtin:
+			kind = "builtin"
+		case *types.Nil:
+			kind = "nil"
+		default:
+			return
+		}
+		lines = append(lines, fmt.Sprintf("%s:O %s %s", at(id.Pos()), kind, at(obj.Pos())))
+	}
+	for id, obj := range info.Uses {
+		object(id, obj)
+	}
+	for id, obj := range info.Defs {
+		object(id, obj)
+	}
+	for e, s := range info.Selections {
+		kind := [...]string{"field", "method", "expr"}[s.Kind()]
+		path := s.Index()
+		if s.Kind() != types.FieldVal {
+			path = path[:len(path)-1] // the order of methods is everybody's own
+		}
+		lines = append(lines, fmt.Sprintf("%s:P %s %v %v", at(e.Sel.Pos()), kind, path, s.Indirect()))
+	}
+	for id, instance := range info.Instances {
+		w := writer{}
+		for i := range instance.TypeArgs.Len() {
+			if i > 0 {
+				w.WriteString(", ")
+			}
+			w.typ(instance.TypeArgs.At(i))
+		}
+		lines = append(lines, fmt.Sprintf("%s:G %s", at(id.Pos()), w.String()))
+	}
+	return lines
 }
 
 // To the compiler, though not to go/types, a loop over an array that asks for no element and makes no call has the constant
