@@ -114,6 +114,11 @@ impl Ast {
         (0..self.exprs.len() as u32).map(ExprId)
     }
 
+    /// All declarations, in the order of the texts; one that others are inside of follows these.
+    pub fn decl_ids(&self) -> impl Iterator<Item = DeclId> + use<> {
+        (0..self.decls.len() as u32).map(DeclId)
+    }
+
     /// How many statements there are.
     pub fn stmt_count(&self) -> usize {
         self.stmts.len()

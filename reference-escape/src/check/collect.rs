@@ -57,7 +57,18 @@ impl Program {
             info.define(self.types[*object].pos, *object);
         }
         let version = parsed.version;
-        let unit = Unit { ast, info, scope, objects, methods, receiver_aliases, files, version };
+        let local_types = local_types(&ast);
+        let unit = Unit {
+            ast,
+            info,
+            scope,
+            objects,
+            methods,
+            receiver_aliases,
+            files,
+            local_types,
+            version,
+        };
         while self.units.len() <= package.index() {
             self.units.push(None);
         }
@@ -202,6 +213,14 @@ impl Collector<'_> {
         self.objects.push(object);
         object
     }
+}
+
+/// The declarations of types that are in functions, aliases left out.
+fn local_types(ast: &Ast) -> Vec<DeclId> {
+    let mut outer: Vec<DeclId> = ast.files.iter().flat_map(|file| &file.decls).copied().collect();
+    outer.sort_unstable();
+    let is_type = |id: &DeclId| matches!(&ast[*id].kind, DeclKind::Type(decl) if !decl.alias);
+    ast.decl_ids().filter(|id| is_type(id) && outer.binary_search(id).is_err()).collect()
 }
 
 /// What a constant has or repeats; remembers it for those that follow in its group.

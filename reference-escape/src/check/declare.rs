@@ -242,7 +242,7 @@ impl Program {
                     self.local_constants(decl, repeated);
                 }
                 DeclKind::Var(decl) => self.local_vars(&ast, decl),
-                DeclKind::Type(decl) => self.local_type(decl),
+                DeclKind::Type(inner) => self.local_type(*decl, inner),
                 DeclKind::Import(_) | DeclKind::Func(_) => {}
             }
         }
@@ -295,7 +295,7 @@ impl Program {
         }
     }
 
-    fn local_type(&mut self, decl: &TypeDecl) {
+    fn local_type(&mut self, id: DeclId, decl: &TypeDecl) {
         let kind = ObjectKind::Type { alias: decl.alias, tparams: Box::default() };
         let ident = decl.name;
         let package = self.env.package;
@@ -307,8 +307,9 @@ impl Program {
         }
         self.named_shell(object, decl);
         let named = self.types[object].ty;
-        self.local_types += 1;
-        let number = self.local_types;
+        // As many as there are before it in the package, whichever is looked at first.
+        let locals = &self.unit(self.env.package).local_types;
+        let number = locals.binary_search(&id).map_or(0, |at| at as u32 + 1);
         if let Some(named) = self.types.as_named_mut(named) {
             named.local = number;
         }

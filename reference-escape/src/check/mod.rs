@@ -89,8 +89,6 @@ pub struct Program {
     /// Function literals outside of functions, by the numbers of the declarations that they stand in.
     postponed: Map<usize, Vec<body::Postponed>>,
     faults: Faults,
-    /// How many types have been declared in functions.
-    local_types: u32,
     env: Env,
     /// `init`, which functions of a package are called without being members of it.
     init_name: Name,
@@ -109,6 +107,8 @@ struct Unit {
     /// Aliases that receivers are written with, and the types that they lead to.
     receiver_aliases: Vec<(Name, Name)>,
     files: Vec<scope::FileScope>,
+    /// Declarations of types in functions, in the order of the texts: a type's number is its place here, from 1.
+    local_types: Vec<DeclId>,
     version: u32,
 }
 
@@ -195,7 +195,6 @@ impl Program {
             declarations: Vec::new(),
             postponed: Map::default(),
             faults: Faults::default(),
-            local_types: 0,
             env: Env::default(),
             init_name,
         }

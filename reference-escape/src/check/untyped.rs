@@ -164,13 +164,10 @@ impl Program {
         }
         if let Some(value) = self.unit(self.env.package).info.value(id).cloned() {
             let x = Operand { mode: noted.mode, ty: noted.ty, value, id: None, builtin: None };
-            match self.implicit_type(&x, ty) {
-                Some((_, Some(value))) => self.info_mut().set_value(id, &value),
-                Some((_, None)) => {}
-                None => {
-                    self.cannot_convert(&Operand { id: Some(id), ..x }, ty);
-                    return;
-                }
+            // The operand of a conversion keeps its own value; it is the conversion that rounds.
+            if self.implicit_type(&x, ty).is_none() {
+                self.cannot_convert(&Operand { id: Some(id), ..x }, ty);
+                return;
             }
         }
         self.info_mut().set_type(id, ty);

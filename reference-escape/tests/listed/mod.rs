@@ -18,17 +18,23 @@ pub(crate) fn go() -> Option<PathBuf> {
     version.status.success().then_some(go)
 }
 
+/// The machine that packages are for: `ORACLE_GOARCH` in the environment, or amd64.
+pub(crate) fn arch() -> String {
+    std::env::var("ORACLE_GOARCH").unwrap_or_else(|_| "amd64".to_owned())
+}
+
 /// What `go list -deps` prints of `patterns`: path, directory, files and import map of each package.
 pub(crate) fn list(go: &Path, patterns: &[&str]) -> String {
     const FORMAT: &str = "{{.ImportPath}}\t{{.Dir}}\t{{join .GoFiles \" \"}}\t\
-        {{range $k,$v := .ImportMap}}{{$k}}={{$v}} {{end}}";
+        {{range $k,$v := .ImportMap}}{{$k}}={{$v}};{{end}}";
     let output = Command::new(go)
         .args(["list", "-deps", "-f", FORMAT])
+        .args(std::env::var_os("ORACLE_TESTS").map(|_| "-test"))
         .args(patterns)
         .envs([
             ("GOTOOLCHAIN", "local"),
             ("CGO_ENABLED", "0"),
-            ("GOARCH", "amd64"),
+            ("GOARCH", arch().as_str()),
             ("GOOS", "linux"),
         ])
         .output()
@@ -66,7 +72,7 @@ impl Loader {
                 dir: PathBuf::from(dir),
                 files: files.split_whitespace().map(str::to_owned).collect(),
                 imports: imports
-                    .split_whitespace()
+                    .split(';')
                     .filter_map(|pair| pair.split_once('='))
                     .map(|(from, to)| (from.to_owned(), to.to_owned()))
                     .collect(),

@@ -38,8 +38,8 @@ func main() {
 	in.Buffer(nil, 1<<24)
 	for in.Scan() {
 		p := read(in.Text())
-		if p.path == "unsafe" {
-			continue
+		if p.path == "unsafe" || strings.HasSuffix(p.path, ".test") {
+			continue // the latter are the programs that run tests
 		}
 		check(out, fset, known, p, len(wanted) == 0 || wanted[p.path])
 	}
@@ -48,9 +48,10 @@ func main() {
 func read(line string) listed {
 	parts := strings.Split(line, "\t")
 	p := listed{path: parts[0], dir: parts[1], files: strings.Fields(parts[2]), imports: map[string]string{}}
-	for _, pair := range strings.Fields(parts[3]) {
-		from, to, _ := strings.Cut(pair, "=")
-		p.imports[from] = to
+	for _, pair := range strings.Split(parts[3], ";") {
+		if from, to, ok := strings.Cut(pair, "="); ok {
+			p.imports[from] = to
+		}
 	}
 	return p
 }
@@ -90,7 +91,7 @@ func check(out *bufio.Writer, fset *token.FileSet, known map[string]*types.Packa
 	}
 	conf := types.Config{
 		Importer:         importer{known, p},
-		Sizes:            types.SizesFor("gc", "amd64"),
+		Sizes:            types.SizesFor("gc", os.Getenv("ORACLE_GOARCH")),
 		GoVersion:        "go1.27",
 		IgnoreFuncBodies: !tell,
 		Error:            func(err error) { fmt.Fprintln(os.Stderr, "go/types:", err) },
@@ -112,7 +113,6 @@ func check(out *bufio.Writer, fset *token.FileSet, known map[string]*types.Packa
 		})
 	}
 	overArrays(files, info)
-	withoutParens(files, info)
 	for e, tv := range info.Types {
 		if !written[e] {
 			continue
@@ -222,20 +222,6 @@ func overArrays(files []*ast.File, info *types.Info) {
 			}
 			if a, ok := t.(*types.Array); ok {
 				info.Types[x] = types.TypeAndValue{Type: types.Typ[types.Int], Value: constant.MakeInt64(a.Len())}
-			}
-			return true
-		})
-	}
-}
-
-// The compiler's trees have no parentheses, so what is known of them is known of what they are around.
-func withoutParens(files []*ast.File, info *types.Info) {
-	for _, f := range files {
-		ast.Inspect(f, func(n ast.Node) bool {
-			if p, ok := n.(*ast.ParenExpr); ok {
-				if tv, ok := info.Types[p]; ok {
-					info.Types[p.X] = tv
-				}
 			}
 			return true
 		})
@@ -422,11 +408,26 @@ func (w *writer) qualifier(p *types.Package) {
 		return
 	}
 	if w.link {
-		w.WriteString(p.Path())
+		w.WriteString(linkPath(p.Path()))
 	} else {
 		w.WriteString(p.Name())
 	}
 	w.WriteByte('.')
+}
+
+// linkPath escapes an import path as names of the linker have it.
+func linkPath(path string) string {
+	slash := strings.LastIndexByte(path, '/')
+	var b strings.Builder
+	for i := range len(path) {
+		c := path[i]
+		if c <= ' ' || c == '%' || c == '"' || c >= 0x7f || c == '.' && i > slash {
+			fmt.Fprintf(&b, "%%%02x", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }
 
 func (w *writer) named(t *types.Named) {
@@ -568,7 +569,7 @@ func (w *writer) iface(t *types.Interface) {
 		}
 		w.WriteByte(' ')
 		if !m.Exported() {
-			w.WriteString(m.Pkg().Path() + ".")
+			w.WriteString(linkPath(m.Pkg().Path()) + ".")
 		}
 		w.WriteString(m.Name())
 		w.signature(m.Signature())
