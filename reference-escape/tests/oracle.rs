@@ -21,11 +21,16 @@ fn go() -> Option<Go> {
     let program = std::env::var_os("GO").unwrap_or_else(|| OsString::from("go"));
     let mut go = Go { program, root: PathBuf::new() };
     let Some(root) = go.run(&["env", "GOROOT"], "") else {
-        println!("skipped: no program `go` on the PATH or in the variable GO");
+        say("skipped: no program `go` on the PATH or in the variable GO");
         return None;
     };
     go.root = PathBuf::from(root.trim());
     Some(go)
+}
+
+/// Says what a test that passes did, past the test harness, which would keep it.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 struct Go {
@@ -85,7 +90,7 @@ fn letters_and_digits_are_gos() {
     if version(&made) == version(&kept) {
         assert_eq!(made, kept);
     } else {
-        println!("skipped: another version of Unicode: {}", version(&made));
+        say(&format!("skipped: another version of Unicode: {}", version(&made)));
     }
 }
 
@@ -109,7 +114,7 @@ fn tokens_and_nodes_of_gos_own_sources_are_where_go_finds_them() {
         assert!(ours == theirs, "{}: {}", path.display(), difference());
         same += 1;
     }
-    println!("{same} files are the same, {wrong} are wrong");
+    say(&format!("{same} files of Go's are the same, {wrong} are wrong"));
     assert!(same > 4000 && wrong * 20 < same, "{same} same, {wrong} wrong");
 }
 
@@ -292,7 +297,7 @@ fn packages_have_the_files_and_imports_that_go_lists() {
             rest[3].split(' ').filter(|word| !word.is_empty() && !word.starts_with('[')).collect();
         assert_eq!(imports.keys().map(String::as_str).collect::<BTreeSet<_>>(), theirs, "{path}");
     }
-    println!("{count} packages are the same");
+    say(&format!("{count} packages of Go's are the same"));
     assert!(count > 300);
 }
 

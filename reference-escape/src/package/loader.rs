@@ -31,14 +31,13 @@ impl Options {
         platform.goos = text("GOOS").unwrap_or(platform.goos);
         platform.goarch = text("GOARCH").unwrap_or(platform.goarch);
         platform.experiments = text("GOEXPERIMENT").unwrap_or_default();
-        let go_path = text("GOPATH").and_then(|path| Some(path.split(':').next()?.to_owned()));
-        let go_path = go_path.or_else(|| Some(format!("{}/go", text("HOME")?)));
-        let mod_cache = text("GOMODCACHE").or_else(|| Some(format!("{}/pkg/mod", go_path?)));
-        Options {
-            goroot: text("GOROOT").map(PathBuf::from),
-            mod_cache: mod_cache.map(PathBuf::from),
-            platform,
-        }
+        let go_path = || match text("GOPATH") {
+            Some(folders) => std::env::split_paths(&folders).next(),
+            None => Some(Path::new(&text("HOME")?).join("go")),
+        };
+        let cache = text("GOMODCACHE").map(PathBuf::from);
+        let mod_cache = cache.or_else(|| Some(go_path()?.join("pkg/mod")));
+        Options { goroot: text("GOROOT").map(PathBuf::from), mod_cache, platform }
     }
 }
 

@@ -19,6 +19,9 @@ pub(super) const UNNAMED_MINOR: u32 = 16;
 /// From this version on a `go.mod` names all modules that are needed.
 const COMPLETE_SINCE: u32 = 17;
 
+/// From this version on copies in `vendor/` are used where there are some.
+const VENDOR_SINCE: u32 = 14;
+
 /// How many modules may be asked.
 const MAX_MODULES: usize = 10_000;
 
@@ -63,7 +66,7 @@ impl Modules {
             folder: root.to_owned(),
             minor: go_mod.minor.unwrap_or(UNNAMED_MINOR),
         };
-        let vendor = Vendor::of(root)?;
+        let vendor = if main.minor >= VENDOR_SINCE { Vendor::of(root)? } else { None };
         let mut modules = Modules { main, go_mod, used: BTreeMap::new(), vendor };
         if modules.vendor.is_none() {
             modules.choose(cache)?;
@@ -122,7 +125,7 @@ impl Modules {
         cache: Option<&Path>,
     ) -> Result<Module, PackageError> {
         let (folder, version) = match self.replacement(path, version) {
-            Some(Replacement::Folder(folder)) => (self.main.folder.join(folder), None),
+            Some(Replacement::Folder(folder)) => (self.beside(folder), None),
             Some(Replacement::Module(by)) => (cached(cache, by), Some(by.version.clone())),
             None => {
                 let own = Version { path: path.to_owned(), version: version.to_owned() };
@@ -135,6 +138,12 @@ impl Modules {
         Ok(Module { path: path.to_owned(), version, folder, minor })
     }
 
+    /// A folder that the main module's `go.mod` names.
+    fn beside(&self, folder: &str) -> PathBuf {
+        let folder = self.main.folder.join(folder);
+        folder.canonicalize().unwrap_or(folder)
+    }
+
     /// The `go.mod` of a module that is used, where it is at hand.
     fn go_mod_of(
         &self,
@@ -144,7 +153,7 @@ impl Modules {
     ) -> Result<Option<GoMod>, PackageError> {
         let own = Version { path: path.to_owned(), version: version.to_owned() };
         let file = match self.replacement(path, version) {
-            Some(Replacement::Folder(folder)) => self.main.folder.join(folder).join("go.mod"),
+            Some(Replacement::Folder(folder)) => self.beside(folder).join("go.mod"),
             Some(Replacement::Module(by)) => downloaded(cache, by),
             None => downloaded(cache, &own),
         };
