@@ -6,6 +6,8 @@ use super::modules::Modules;
 use super::platform::Platform;
 use super::resolve::{Found, Home};
 use super::select::{self, LeftOut, Selection, SourceFile};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The path of a package that is a list of files.
@@ -71,6 +73,8 @@ pub struct Loader {
     pub modules: Option<Modules>,
     /// The place of work.
     pub(super) start: PathBuf,
+    /// What import paths were found to mean: most packages are imported more than once.
+    pub(super) found: RefCell<BTreeMap<(Home, String), Found>>,
 }
 
 impl Loader {
@@ -95,7 +99,7 @@ impl Loader {
                 format!("{}: asks for Go 1.{wanted}, and this is 1.{known}", file.display());
             return Err(PackageError::new(PackageErrorKind::TooNew, message));
         }
-        Ok(Loader { platform, goroot, modules, start })
+        Ok(Loader { platform, goroot, modules, start, found: RefCell::default() })
     }
 
     /// The package in `folder`.
