@@ -208,6 +208,6 @@ fn nothing_built(folder: &Path, selection: &Selection) -> PackageError {
 }
 
 /// The path from the root, with all links followed.
-fn absolute(path: &Path) -> Result<PathBuf, PackageError> {
+pub(super) fn absolute(path: &Path) -> Result<PathBuf, PackageError> {
     path.canonicalize().map_err(|error| select::unreadable(path, &error))
 }
