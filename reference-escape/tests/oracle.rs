@@ -1,6 +1,7 @@
 //! Go itself as a judge: its scanner, its parser, its letters, and its choice of files.
 //!
-//! The program `go` is taken from the variable `GO` or the `PATH`. Where there is none, nothing is judged.
+//! The program `go` is taken from the variable `GO` or the `PATH`. Where there is none, nothing is judged. Of its
+//! source files every fourth is compared; with the variable `GO_ORACLE` set to `all`, each.
 
 use reference_escape::ast::{Ast, Expr, ExprKind, Stmt, StmtKind, UnaryOp};
 use reference_escape::names::Names;
@@ -97,7 +98,8 @@ fn letters_and_digits_are_gos() {
 #[test]
 fn tokens_and_nodes_of_gos_own_sources_are_where_go_finds_them() {
     let Some(go) = go() else { return };
-    let files = go.files();
+    let all = std::env::var("GO_ORACLE").is_ok_and(|which| which == "all");
+    let files: Vec<PathBuf> = go.files().into_iter().step_by(if all { 1 } else { 4 }).collect();
     let list: Vec<String> = files.iter().map(|path| path.display().to_string()).collect();
     let told = go.run(&["run", "syntax.go"], &(list.join("\n") + "\n")).expect("it runs");
     let (mut same, mut wrong) = (0, 0);
@@ -115,7 +117,7 @@ fn tokens_and_nodes_of_gos_own_sources_are_where_go_finds_them() {
         same += 1;
     }
     say(&format!("{same} files of Go's are the same, {wrong} are wrong"));
-    assert!(same > 4000 && wrong * 20 < same, "{same} same, {wrong} wrong");
+    assert!(same > 1000 && wrong * 20 < same, "{same} same, {wrong} wrong");
 }
 
 fn first_difference(go: &Go, path: &Path, ours: &[String]) -> String {
