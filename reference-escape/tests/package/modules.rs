@@ -61,7 +61,7 @@ fn a_replacement_stands_in_for_one_version_or_for_all() {
         ("m/old/c.go", "package c\n"),
         ("cache/g.h/i@v0.2.0/i.go", "package i\n"),
     ]);
-    let meant = ["a.b/c 1.19 m/./c", "d.e/f 1.16 cache/g.h/i@v0.2.0"];
+    let meant = ["a.b/c 1.19 m/c", "d.e/f 1.16 cache/g.h/i@v0.2.0"];
     assert_eq!(tree.imports("m", "m"), meant);
 }
 

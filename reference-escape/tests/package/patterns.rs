@@ -29,6 +29,8 @@ fn dots_match_packages_of_the_module_and_no_others() {
     assert_eq!(matching(&tree, "m", ".../y"), ["a.b/m/x/y"]);
     assert_eq!(matching(&tree, "m", "."), ["a.b/m"]);
     assert_eq!(matching(&tree, "m/x", "./..."), ["a.b/m/x", "a.b/m/x/y"]);
+    assert_eq!(matching(&tree, "m/x", "../xz/..."), ["a.b/m/xz"]);
+    assert_eq!(matching(&tree, "m/x", ".."), ["a.b/m"]);
 }
 
 #[test]
