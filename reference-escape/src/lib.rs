@@ -7,7 +7,7 @@
 //! 2. Each file becomes tokens, then a tree plus all its errors ([`scan`], [`parse`], [`ast`]).
 //!    Positions are those that the compiler reports: a call's is its `(`, a selector's its dot.
 //! 3. What it imports is loaded likewise, declarations first and bodies on demand, and then all of it is
-//!    given types, constant values and objects ([`constant`], [`types`], [`check`]).
+//!    given types, constant values and objects ([`constant`], [`types`], [`check`], [`import`]).
 
 #![forbid(unsafe_code)]
 
@@ -25,3 +25,4 @@ pub mod package;
 pub mod constant;
 pub mod types;
 pub mod check;
+pub mod import;

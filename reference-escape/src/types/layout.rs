@@ -1,6 +1,7 @@
 //! Sizes of types, and where pointers are in them.
 
-use super::{Basic, Declare, Field, MAX_DEPTH, Type, TypeId};
+use super::arena::MAX_DEPTH;
+use super::{Basic, Declare, Field, Type, TypeId};
 
 /// What sizes depend on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

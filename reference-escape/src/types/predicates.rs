@@ -1,7 +1,8 @@
 //! What can be done with values of a type.
 
+use super::arena::MAX_DEPTH;
 use super::typeset::TypeSets;
-use super::{Basic, Declare, MAX_DEPTH, Term, Type, TypeId};
+use super::{Basic, Declare, Term, Type, TypeId};
 use std::collections::BTreeSet;
 
 /// Questions about single types. Those that begin with `all_` hold for a type parameter if they do for each type that

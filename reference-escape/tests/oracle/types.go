@@ -330,7 +330,7 @@ func place(e ast.Expr) (token.Pos, byte) {
 		return e.OpPos, 'B'
 	case *ast.ArrayType:
 		return e.Pos(), 'T'
-	case *ast.StructType, *ast.MapType, *ast.ChanType, *ast.InterfaceType:
+	case *ast.StructType, *ast.MapType, *ast.InterfaceType:
 		return e.Pos(), 'T'
 	}
 	return 0, 0
