@@ -303,3 +303,18 @@ fn names_that_nothing_declares_are_refused() {
     );
     refuses("func f() { g(1, 2) }; func g(int) {}", "too many arguments");
 }
+
+#[test]
+fn a_type_declared_in_a_generic_function_has_the_function_s_parameters() {
+    holds(
+        "type S[K any] struct{}; func f[P any](p P) { type T struct { p P; next *T }; var t T; _ = t.next.p; _ = t }; \
+         func (S[K]) m() { type T []K; var u T; _ = u[0]; _ = u }; func g() { type T int; var v T; _ = v }",
+        &[("t.next.p", "P"), ("t }", "T[P]"), ("u[0]", "K"), ("u }", "T[K]"), ("v }", "T")],
+    );
+    let checked =
+        check("func f() { type T int; var t T; _ = t }; func g() { type T int; var u T; _ = u }");
+    let (t, u) = (checked.find("t }; func g"), checked.find("u }"));
+    let info = checked.program.info(checked.package);
+    let number = |id| checked.program.types().as_named(info.ty(id)).map(|named| named.local);
+    assert_eq!((number(t), number(u)), (Some(1), Some(2)), "in the order of the text");
+}

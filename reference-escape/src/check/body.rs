@@ -7,7 +7,7 @@ use super::env::Function;
 use super::{FuncVars, Program};
 use crate::ast::{Block, DeclKind, ExprId, ExprKind};
 use crate::hash::Map;
-use crate::types::{Declare, ObjectId};
+use crate::types::{Declare, ObjectId, ObjectKind, TypeId};
 use std::rc::Rc;
 
 /// A function literal outside of functions.
@@ -35,6 +35,7 @@ impl Program {
                     if let Some(body) = &decl.body {
                         program.env.locals.open();
                         let vars = program.bind_signature(decl);
+                        program.env.type_params = program.params_of(object);
                         program.func_body(&vars, body);
                         program.env.locals.close();
                     }
@@ -46,6 +47,20 @@ impl Program {
             }
             program.check_postponed(at);
         });
+    }
+
+    /// The type parameters of a declared function, its receiver's first.
+    fn params_of(&self, object: ObjectId) -> Rc<[TypeId]> {
+        let receiver = match &self.types[object].kind {
+            ObjectKind::Func(func) => func.receiver,
+            _ => None,
+        };
+        let base = receiver.and_then(|receiver| self.types.as_named(receiver.base));
+        let base = base.and_then(|base| self.types.as_named(base.origin));
+        let own = self.types.as_signature(self.types[object].ty);
+        let mut all = base.map_or(Vec::new(), |base| base.tparams.to_vec());
+        all.extend(own.iter().flat_map(|sig| sig.tparams.iter()));
+        all.into()
     }
 
     /// Looks at the function literals that wait for a declaration.

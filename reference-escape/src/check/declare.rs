@@ -63,7 +63,8 @@ impl Program {
             program.apart(package, file, at, |program| {
                 let ast = Rc::clone(&program.env.ast);
                 if let DeclKind::Type(decl) = &ast[node].kind {
-                    program.define_type(object, decl);
+                    let named = program.types[object].ty;
+                    program.define_type(named, decl);
                 }
             });
         });
@@ -105,8 +106,7 @@ impl Program {
         Some(methods)
     }
 
-    fn define_type(&mut self, object: ObjectId, decl: &TypeDecl) {
-        let named = self.types[object].ty;
+    fn define_type(&mut self, named: TypeId, decl: &TypeDecl) {
         self.env.locals.open();
         for param in &decl.tparams {
             if let Some(ident) = param.name
@@ -310,10 +310,17 @@ impl Program {
         // As many as there are before it in the package, whichever is looked at first.
         let locals = &self.unit(self.env.package).local_types;
         let number = locals.binary_search(&id).map_or(0, |at| at as u32 + 1);
+        let implicit = Rc::clone(&self.env.type_params);
         if let Some(named) = self.types.as_named_mut(named) {
             named.local = number;
+            named.tparams = Rc::clone(&implicit);
         }
-        self.define_type(object, decl);
+        // In a generic function it is another type for each of the function's instances: what its name stands for
+        // is the instance for the function's own parameters.
+        if !implicit.is_empty() {
+            self.types[object].ty = self.types.instance(named, &implicit);
+        }
+        self.define_type(named, decl);
     }
 
     /// Notes that the declaration that is looked at refers to `object`.

@@ -81,11 +81,10 @@ func check(out *bufio.Writer, fset *token.FileSet, known map[string]*types.Packa
 		}
 		files = append(files, f)
 	}
-	info := &types.Info{}
+	info := &types.Info{Defs: map[*ast.Ident]types.Object{}}
 	if tell {
 		info.Types = map[ast.Expr]types.TypeAndValue{}
 		info.Uses = map[*ast.Ident]types.Object{}
-		info.Defs = map[*ast.Ident]types.Object{}
 		info.Selections = map[*ast.SelectorExpr]*types.Selection{}
 		info.Instances = map[*ast.Ident]types.Instance{}
 	}
@@ -99,6 +98,7 @@ func check(out *bufio.Writer, fset *token.FileSet, known map[string]*types.Packa
 	pkg, _ := conf.Check(p.path, fset, files, info)
 	known[p.path] = pkg
 	noteReceivers(pkg)
+	noteGenerics(files, info)
 	if !tell {
 		return
 	}
@@ -268,6 +268,48 @@ func noteReceivers(pkg *types.Package) {
 	}
 }
 
+// A type that is declared in a generic function is another one for each of the function's instances: the compiler gives
+// it the function's parameters. This tells those of the functions that have any.
+type generic struct {
+	pos, end token.Pos
+	params   []*types.TypeParam
+}
+
+var generics []generic
+
+func noteGenerics(files []*ast.File, info *types.Info) {
+	for _, f := range files {
+		for _, d := range f.Decls {
+			d, ok := d.(*ast.FuncDecl)
+			if !ok || d.Body == nil {
+				continue
+			}
+			sig := info.Defs[d.Name].(*types.Func).Signature()
+			g := generic{pos: d.Body.Pos(), end: d.Body.End()}
+			for _, list := range []*types.TypeParamList{sig.RecvTypeParams(), sig.TypeParams()} {
+				for i := range list.Len() {
+					g.params = append(g.params, list.At(i))
+				}
+			}
+			if len(g.params) > 0 {
+				generics = append(generics, g)
+			}
+		}
+	}
+}
+
+func implicit(obj *types.TypeName) []*types.TypeParam {
+	if obj.Pkg() == nil || obj.Parent() == obj.Pkg().Scope() {
+		return nil
+	}
+	for _, g := range generics {
+		if g.pos <= obj.Pos() && obj.Pos() < g.end {
+			return g.params
+		}
+	}
+	return nil
+}
+
 func tellExpr(fset *token.FileSet, e ast.Expr, tv types.TypeAndValue) string {
 	pos, kind := place(e)
 	if kind == 0 || tv.IsNil() || kind == 'B' && tv.IsType() {
@@ -433,6 +475,13 @@ func linkPath(path string) string {
 func (w *writer) named(t *types.Named) {
 	w.qualifier(t.Obj().Pkg())
 	w.WriteString(t.Obj().Name())
+	for i, p := range implicit(t.Obj()) {
+		w.WriteByte("[,"[min(i, 1)])
+		w.typ(p)
+		if i == len(implicit(t.Obj()))-1 {
+			w.WriteByte(']')
+		}
+	}
 	if args := t.TypeArgs(); args.Len() > 0 {
 		w.WriteByte('[')
 		link := w.link
