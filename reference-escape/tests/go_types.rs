@@ -1,9 +1,10 @@
 //! What the checker finds in the packages of Go's library is what go/types finds.
 //!
-//! `tests/oracle/types.go` tells for each expression its mode, its type as the compiler prints types, and its value if
-//! it is constant; the same is told of our tables, and both are compared by position. `ORACLE_PACKAGES` in
-//! the environment names other packages than those below; `std` is all of the library. With `ORACLE_TESTS` the
-//! tests of these packages are checked with them; `ORACLE_GOARCH` names another machine than amd64.
+//! `tests/oracle/types.go` tells for each expression its mode, its type as the compiler prints types, and its
+//! value if it is constant; the same is told of our tables, and both are compared by position.
+//! `ORACLE_PACKAGES` in the environment names other packages than those below; `std` is all of the library.
+//! With `ORACLE_TESTS` the tests of these packages are checked with them; `ORACLE_GOARCH` names another machine
+//! than amd64.
 
 #![expect(clippy::print_stdout, reason = "a test that needs Go says so where there is none")]
 
@@ -363,6 +364,6 @@ fn tell(program: &Program, package: PackageId, id: ExprId) -> String {
     };
     let printer = Printer::new(program.types(), &program.names, PackageId::UNSAFE);
     let ty = without_numbers(&printer.print(expr.ty, Form::Message));
-    let value = info.value(id).map_or(String::new(), |value| format!(" = {}", value.exact()));
+    let value = info.value(id).map_or(String::new(), |value| format!(" = {} ~ {value}", value.exact()));
     format!("{mode} {ty}{value}")
 }

@@ -118,7 +118,8 @@ fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The texts with which Go's own type checker is tested, most of them wrong: what is right is found right, and nothing panics.
+/// The texts with which Go's own type checker is tested, most of them wrong: what is right is found right, and
+/// nothing panics.
 #[test]
 fn texts_that_test_another_checker_are_checked_to_the_end() {
     let Some(go) = go() else {

@@ -19,7 +19,8 @@ fn is_comparison(op: BinaryOp) -> bool {
 }
 
 impl Program {
-    /// A binary expression. `a + b + c` nests to the left as deep as it is long, so the left side is done in a loop.
+    /// A binary expression. `a + b + c` nests to the left as deep as it is long, so the left side is done in a
+    /// loop.
     pub(super) fn binary_chain(&mut self, id: ExprId) -> Operand {
         let ast = Rc::clone(&self.env.ast);
         let mut chain = Vec::new();

@@ -1,7 +1,7 @@
 //! Bodies of functions and function literals.
 //!
-//! A literal in a function is looked at where it stands: the names around it are bound. One outside of functions waits for its
-//! declaration to be done, because its body may use what is being declared.
+//! A literal in a function is looked at where it stands: the names around it are bound. One outside of
+//! functions waits for its declaration to be done, because its body may use what is being declared.
 
 use super::env::Function;
 use super::{FuncVars, Program};

@@ -145,7 +145,8 @@ impl Program {
         x
     }
 
-    /// Passes arguments to a function; finds the type arguments that are missing. Returns the signature as it is called.
+    /// Passes arguments to a function; finds the type arguments that are missing. Returns the signature as it
+    /// is called.
     pub(super) fn pass(
         &mut self,
         call: ExprId,
@@ -200,7 +201,8 @@ impl Program {
         targs: &[TypeId],
         (args, generic_args): (&mut Vec<Operand>, &[usize]),
     ) -> Option<(Rc<Signature>, Vec<TypeId>)> {
-        // In its own body a function's parameters are types like others, and must not be mixed up with what they are here.
+        // In its own body a function's parameters are types like others, and must not be mixed up with what
+        // they are here.
         let inside = args.iter().any(|arg| self.types.is_parameterized(arg.ty))
             || targs.iter().any(|targ| self.types.is_parameterized(*targ));
         let mut tparams = sig.tparams.to_vec();

@@ -315,8 +315,8 @@ impl Program {
             named.local = number;
             named.tparams = Rc::clone(&implicit);
         }
-        // In a generic function it is another type for each of the function's instances: what its name stands for
-        // is the instance for the function's own parameters.
+        // In a generic function it is another type for each of the function's instances: what its name stands
+        // for is the instance for the function's own parameters.
         if !implicit.is_empty() {
             self.types[object].ty = self.types.instance(named, &implicit);
         }

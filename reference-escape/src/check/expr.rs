@@ -364,8 +364,8 @@ impl Program {
         Operand::new(Mode::CommaOk, elem, id)
     }
 
-    /// The signature that underlies `ty`, if one does: what generic functions that are assigned to it take their arguments
-    /// from.
+    /// The signature that underlies `ty`, if one does: what generic functions that are assigned to it take
+    /// their arguments from.
     pub(super) fn signature_target(&mut self, ty: TypeId) -> Option<TypeId> {
         let core = self.common_under(ty)?;
         matches!(self.types[core], Type::Signature(_)).then_some(core)

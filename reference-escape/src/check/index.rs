@@ -67,7 +67,8 @@ impl Program {
             && self.types.as_signature(x.ty).is_some_and(|sig| !sig.tparams.is_empty())
     }
 
-    /// The generic function `x` with all its type arguments, those that are missing taken from the signature `target`.
+    /// The generic function `x` with all its type arguments, those that are missing taken from the signature
+    /// `target`.
     pub(super) fn instantiate_for(
         &mut self,
         x: Operand,
@@ -216,7 +217,8 @@ impl Program {
         }
     }
 
-    /// An index, or a length: an integer, from zero on and below `len` if it is constant. Returns its type and value.
+    /// An index, or a length: an integer, from zero on and below `len` if it is constant. Returns its type and
+    /// value.
     pub(super) fn index_value(&mut self, id: ExprId, len: Option<u64>) -> (TypeId, Option<u64>) {
         let x = self.expr(id);
         let x = self.valid_index(x, false);

@@ -1,15 +1,15 @@
 //! Types, constant values and objects for the trees of all packages of a run.
 //!
-//! A [`Program`] holds the packages. To add one costs a walk over its declarations' names; what a name's declaration
-//! says is found when somebody asks, in whichever package it stands, and bodies are looked at when the caller wants
-//! them. So a dependency costs what is used of it.
+//! A [`Program`] holds the packages. To add one costs a walk over its declarations' names; what a name's
+//! declaration says is found when somebody asks, in whichever package it stands, and bodies are looked at when
+//! the caller wants them. So a dependency costs what is used of it.
 //!
 //! What is found is written into one [`Info`] per package. Each question about a declaration is answered in an
-//! environment ([`env::Env`]): which package and file, which names are bound, in which function. To answer one while in
-//! the middle of another means to put the environment aside and take a fresh one.
+//! environment ([`env::Env`]): which package and file, which names are bound, in which function. To answer one
+//! while in the middle of another means to put the environment aside and take a fresh one.
 //!
-//! The input is code that compiles: it is typed in full. What does not compile is met with an error where that comes
-//! for free, and never with a panic; an operand that is wrong is taken for anything by what follows.
+//! The input is code that compiles: it is typed in full. What does not compile is met with an error where that
+//! comes for free, and never with a panic; an operand that is wrong is taken for anything by what follows.
 
 mod assign;
 mod binary;
@@ -107,7 +107,8 @@ struct Unit {
     /// Aliases that receivers are written with, and the types that they lead to.
     receiver_aliases: Vec<(Name, Name)>,
     files: Vec<scope::FileScope>,
-    /// Declarations of types in functions, in the order of the texts: a type's number is its place here, from 1.
+    /// Declarations of types in functions, in the order of the texts: a type's number is its place here, from
+    /// 1.
     local_types: Vec<DeclId>,
     version: u32,
 }

@@ -100,8 +100,8 @@ impl Program {
         self.assignable_by_terms(x, ty, (x_param, ty_param), (x_named, named))
     }
 
-    /// A value can be assigned to or from a type parameter if it can for each type that this stands for, and the other
-    /// type has no name.
+    /// A value can be assigned to or from a type parameter if it can for each type that this stands for, and
+    /// the other type has no name.
     fn assignable_by_terms(
         &mut self,
         x: &Operand,

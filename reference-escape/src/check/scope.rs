@@ -1,9 +1,9 @@
 //! Which object a name denotes.
 //!
-//! Names of functions' insides come first, then those of the package, of the file's imports, and at last the predeclared
-//! ones. An import without a name of its own has the one that the imported package gives itself; but to read
-//! that means to read the package. So it is read when its path's last element looks like the name that is
-//! sought, and else only when nothing else has that name.
+//! Names of functions' insides come first, then those of the package, of the file's imports, and at last the
+//! predeclared ones. An import without a name of its own has the one that the imported package gives itself;
+//! but to read that means to read the package. So it is read when its path's last element looks like the name
+//! that is sought, and else only when nothing else has that name.
 
 use super::Program;
 use crate::hash::Map;
@@ -217,8 +217,8 @@ impl Program {
         Symbol { name, package }
     }
 
-    /// The language version of a file, by its place in its package's tree: `1.21`'s minor number, 21. Whether the
-    /// variables of a loop are new in each round depends on it.
+    /// The language version of a file, by its place in its package's tree: `1.21`'s minor number, 21. Whether
+    /// the variables of a loop are new in each round depends on it.
     ///
     /// # Panics
     /// If the package has no such file.

@@ -72,8 +72,8 @@ impl Program {
         })
     }
 
-    /// Whether a `break` in these statements leaves the statement around them: one that names its `label`, or if they
-    /// are directly inside it (`here`) one that names none.
+    /// Whether a `break` in these statements leaves the statement around them: one that names its `label`, or
+    /// if they are directly inside it (`here`) one that names none.
     fn breaks(&self, list: &[StmtId], label: Option<Name>, here: bool) -> bool {
         list.iter().any(|stmt| self.breaks_in(*stmt, label, here))
     }

@@ -1,8 +1,9 @@
 //! Untyped values take a type.
 //!
-//! A constant, a comparison, `nil` and a shift of a constant have no type until what they are used for gives them one. By
-//! then the parts of the expression have been noted as untyped; so the type is carried down to those parts that are of the
-//! same type as the whole. Parts of a constant keep what they have: nothing asks for them.
+//! A constant, a comparison, `nil` and a shift of a constant have no type until what they are used for gives
+//! them one. By then the parts of the expression have been noted as untyped; so the type is carried down to
+//! those parts that are of the same type as the whole. Parts of a constant keep what they have: nothing asks
+//! for them.
 
 use super::operand::Operand;
 use super::{Mode, Program};
@@ -113,8 +114,8 @@ impl Program {
         noted.mode != Mode::Invalid && self.types.is_untyped(noted.ty)
     }
 
-    /// Carries `ty` down to the parts of the untyped expression `id` that are of its type. If `last`, it is the type that
-    /// the expression keeps, even if it is an untyped one.
+    /// Carries `ty` down to the parts of the untyped expression `id` that are of its type. If `last`, it is the
+    /// type that the expression keeps, even if it is an untyped one.
     pub(super) fn update_type(&mut self, id: ExprId, ty: TypeId, last: bool) {
         let ast = Rc::clone(&self.env.ast);
         // Sums lean to the left and may be long: the left side is followed in a loop.

@@ -1,9 +1,10 @@
 //! Exact constants, as the compiler computes them.
 //!
-//! A [`Value`] is one of Go's constant kinds. Numbers climb a ladder as operations need it: integers of 64 bits,
-//! integers of any length, fractions, floats of 512 bits, complex numbers. Fractions and floats are the same
-//! kind to the language; floats take over where a fraction's parts would pass 4096 bits, so that no exponent
-//! of a source text can eat memory. What has no value ([`Value::Unknown`]) stays so through all operations.
+//! A [`Value`] is one of Go's constant kinds. Numbers climb a ladder as operations need it: integers of 64
+//! bits, integers of any length, fractions, floats of 512 bits, complex numbers. Fractions and floats are the
+//! same kind to the language; floats take over where a fraction's parts would pass 4096 bits, so that no
+//! exponent of a source text can eat memory. What has no value ([`Value::Unknown`]) stays so through all
+//! operations.
 
 mod convert;
 mod float;

@@ -43,8 +43,8 @@ impl Value {
         }
     }
 
-    /// `self op other`, no shift and no comparison. `/` of integers cuts if `integral`, and is a fraction if not.
-    /// [`Value::Unknown`] for a division by zero, too.
+    /// `self op other`, no shift and no comparison. `/` of integers cuts if `integral`, and is a fraction if
+    /// not. [`Value::Unknown`] for a division by zero, too.
     #[must_use]
     pub fn binary(&self, op: BinaryOp, other: &Value, integral: bool) -> Value {
         match (self, other) {

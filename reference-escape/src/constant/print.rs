@@ -85,7 +85,8 @@ fn quote_char(text: &mut String, c: char) {
     }
 }
 
-/// Whether `strconv.Quote` leaves `c` as it is: letters, marks, numbers, punctuation, symbols and the plain space.
+/// Whether `strconv.Quote` leaves `c` as it is: letters, marks, numbers, punctuation, symbols and the plain
+/// space.
 ///
 /// Rust's own escapes for debugging leave alone the same, but for combining marks, which it escapes for fear of
 /// what they combine with.

@@ -194,7 +194,8 @@ impl Types {
         }
     }
 
-    /// Whether some type parameter is in `ty`. One that a local type got from the function around it is not seen.
+    /// Whether some type parameter is in `ty`. One that a local type got from the function around it is not
+    /// seen.
     pub fn is_parameterized(&self, ty: TypeId) -> bool {
         self.notes[ty.index()].parameterized
     }

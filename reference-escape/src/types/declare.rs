@@ -1,8 +1,8 @@
 //! How algorithms on types reach what has not been looked at yet.
 //!
-//! To read one package means to read the declarations of hundreds of others; but only few of these are ever asked
-//! about. So a named type has no underlying type until somebody wants it, a method no signature, and what is
-//! asked then goes to whoever knows the texts. All that algorithms in [`super`] know of that is this trait.
+//! To read one package means to read the declarations of hundreds of others; but only few of these are ever
+//! asked about. So a named type has no underlying type until somebody wants it, a method no signature, and what
+//! is asked then goes to whoever knows the texts. All that algorithms in [`super`] know of that is this trait.
 
 use super::{Binding, Interface, Named, ObjectId, Substitute, Term, Type, TypeId, Types};
 use std::rc::Rc;

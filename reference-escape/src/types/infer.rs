@@ -1,9 +1,9 @@
 //! Finding the type arguments that a text leaves out.
 //!
-//! Typed arguments are unified with their parameters first. Then, as long as that tells something new, each type
-//! parameter is unified with the core type of its constraint, and its methods with those of the constraint. Parameters
-//! that are still open take the default type of the untyped constants that were passed for them. At last
-//! arguments that were found in terms of other parameters are put together.
+//! Typed arguments are unified with their parameters first. Then, as long as that tells something new, each
+//! type parameter is unified with the core type of its constraint, and its methods with those of the
+//! constraint. Parameters that are still open take the default type of the untyped constants that were passed
+//! for them. At last arguments that were found in terms of other parameters are put together.
 
 use super::typeset::TypeSets;
 use super::unify::{Mode, Unifier};
@@ -150,7 +150,8 @@ fn use_defaults<D: Declare + ?Sized>(
     Ok(())
 }
 
-/// Puts together arguments that were found in terms of other parameters. One that was found in terms of itself is open.
+/// Puts together arguments that were found in terms of other parameters. One that was found in terms of itself
+/// is open.
 fn simplify<D: Declare + ?Sized>(
     d: &mut D,
     tparams: &[TypeId],

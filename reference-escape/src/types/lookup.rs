@@ -7,8 +7,8 @@ use std::rc::Rc;
 /// What a selector selects.
 #[derive(Clone, Debug)]
 pub struct Found {
-    /// The fields that lead there, each as its place in its struct, and at last the place of the field or method
-    /// itself among those of what holds it.
+    /// The fields that lead there, each as its place in its struct, and at last the place of the field or
+    /// method itself among those of what holds it.
     pub path: Vec<u32>,
     /// Whether there is a pointer on the way, the operand included.
     pub indirect: bool,

@@ -1,10 +1,10 @@
 //! Go's types, as numbers into one arena.
 //!
 //! A type is made once: to ask the arena for `[]int` twice gives one [`TypeId`]. So equal handles are identical
-//! types, and nearly always the other way round. Three things keep it from always: `byte` and `uint8` (like `rune`
-//! and `int32`, `any` and `interface {}`) are printed as they were written; interfaces are identical by what they
-//! come to, not by how they are put together; and generic signatures are up to the names of their parameters.
-//! [`Relations::identical`] decides what the handles leave open.
+//! types, and nearly always the other way round. Three things keep it from always: `byte` and `uint8` (like
+//! `rune` and `int32`, `any` and `interface {}`) are printed as they were written; interfaces are identical by
+//! what they come to, not by how they are put together; and generic signatures are up to the names of their
+//! parameters. [`Relations::identical`] decides what the handles leave open.
 //!
 //! An alias is no type here. It stands for its right side from the beginning: nothing that is printed tells it
 //! apart, and that a named type's right side is looked at late ([`Declare`]) is what lets an alias be part

@@ -5,8 +5,8 @@ use super::typeset::TypeSets;
 use super::{Basic, Declare, Term, Type, TypeId};
 use std::collections::BTreeSet;
 
-/// Questions about single types. Those that begin with `all_` hold for a type parameter if they do for each type that
-/// it may stand for.
+/// Questions about single types. Those that begin with `all_` hold for a type parameter if they do for each
+/// type that it may stand for.
 pub trait Predicates: Declare {
     /// Whether `test` holds for the basic type that underlies `ty`; of a type parameter, for none.
     fn is_basic(&mut self, ty: TypeId, test: fn(Basic) -> bool) -> bool {

@@ -18,8 +18,8 @@ pub enum Form {
     Link,
 }
 
-/// Writes types. Interfaces are written by their methods, those of embedded interfaces among them, as far as these are
-/// known: [`super::TypeSets::prepare_to_print`] sees to that.
+/// Writes types. Interfaces are written by their methods, those of embedded interfaces among them, as far as
+/// these are known: [`super::TypeSets::prepare_to_print`] sees to that.
 #[derive(Clone, Copy, Debug)]
 pub struct Printer<'a> {
     /// The types.

@@ -1,8 +1,8 @@
 //! The types that an interface stands for.
 //!
-//! A type set is what has certain methods, is one of certain terms, and can be compared if that is asked. Terms are
-//! kept so that no two of them share a type. Where there are terms nobody asks any more for comparability: those that
-//! cannot be compared have been taken out.
+//! A type set is what has certain methods, is one of certain terms, and can be compared if that is asked. Terms
+//! are kept so that no two of them share a type. Where there are terms nobody asks any more for comparability:
+//! those that cannot be compared have been taken out.
 
 use super::{Declare, Interface, Method, Predeclared, Predicates, Relations, Term, Type, TypeId};
 use std::collections::BTreeSet;

@@ -1,8 +1,8 @@
 //! Making two types the same by choosing type arguments.
 //!
-//! Parameters that were found to be equal share a slot. Unification is inexact where the spec lets values be assigned:
-//! a defined type matches a type literal that underlies it, and channel directions may differ; inside composite types it is
-//! exact again.
+//! Parameters that were found to be equal share a slot. Unification is inexact where the spec lets values be
+//! assigned: a defined type matches a type literal that underlies it, and channel directions may differ; inside
+//! composite types it is exact again.
 
 use super::typeset::TypeSets;
 use super::{Declare, Lookup, Predicates, Relations, Signature, Type, TypeId};

@@ -1,7 +1,9 @@
-// Tells what go/types says of packages: one line for each expression, with its position, kind, mode, type and value.
+// Tells what go/types says of packages: one line for each expression, with its position, kind, mode, type and
+// value.
 //
-// The packages come on standard input, as `go list` prints them in dependency order: import path, directory, files and the
-// import map, separated by tabs. The arguments name the packages to tell of; without any it is all of them.
+// The packages come on standard input, as `go list` prints them in dependency order: import path, directory,
+// files and the import map, separated by tabs. The arguments name the packages to tell of; without any it is
+// all of them.
 package main
 
 import (
@@ -141,8 +143,8 @@ func check(out *bufio.Writer, fset *token.FileSet, known map[string]*types.Packa
 	}
 }
 
-// tellObjects tells for identifiers what they denote, for selectors the way to what they select, and for generic
-// functions and types their arguments. Fields and methods of interfaces are no objects of ours.
+// tellObjects tells for identifiers what they denote, for selectors the way to what they select, and for
+// generic functions and types their arguments. Fields and methods of interfaces are no objects of ours.
 func tellObjects(fset *token.FileSet, info *types.Info) (lines []string) {
 	at := func(pos token.Pos) string {
 		if !pos.IsValid() {
@@ -206,8 +208,8 @@ func tellObjects(fset *token.FileSet, info *types.Info) (lines []string) {
 	return lines
 }
 
-// To the compiler, though not to go/types, a loop over an array that asks for no element and makes no call has the constant
-// length of the array as its operand.
+// To the compiler, though not to go/types, a loop over an array that asks for no element and makes no call has
+// the constant length of the array as its operand.
 func overArrays(files []*ast.File, info *types.Info) {
 	for _, f := range files {
 		ast.Inspect(f, func(n ast.Node) bool {
@@ -268,8 +270,8 @@ func noteReceivers(pkg *types.Package) {
 	}
 }
 
-// A type that is declared in a generic function is another one for each of the function's instances: the compiler gives
-// it the function's parameters. This tells those of the functions that have any.
+// A type that is declared in a generic function is another one for each of the function's instances: the
+// compiler gives it the function's parameters. This tells those of the functions that have any.
 type generic struct {
 	pos, end token.Pos
 	params   []*types.TypeParam
@@ -330,6 +332,7 @@ func tellExpr(fset *token.FileSet, e ast.Expr, tv types.TypeAndValue) string {
 		if tv.Value.Kind() == constant.String {
 			value = " = " + strconv.Quote(constant.StringVal(tv.Value))
 		}
+		value += " ~ " + tv.Value.String()
 	case tv.Addressable():
 		mode = "a"
 	}
