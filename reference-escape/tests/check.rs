@@ -311,6 +311,10 @@ fn a_type_declared_in_a_generic_function_has_the_function_s_parameters() {
          func (S[K]) m() { type T []K; var u T; _ = u[0]; _ = u }; func g() { type T int; var v T; _ = v }",
         &[("t.next.p", "P"), ("t }", "T[P]"), ("u[0]", "K"), ("u }", "T[K]"), ("v }", "T")],
     );
+    holds(
+        "func f() { type T[P any] struct { p P }; var t T[int]; _ = t.p; _ = t }",
+        &[("t.p", "int"), ("t }", "T[int]")],
+    );
     let checked =
         check("func f() { type T int; var t T; _ = t }; func g() { type T int; var u T; _ = u }");
     let (t, u) = (checked.find("t }; func g"), checked.find("u }"));

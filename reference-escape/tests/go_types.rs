@@ -364,6 +364,7 @@ fn tell(program: &Program, package: PackageId, id: ExprId) -> String {
     };
     let printer = Printer::new(program.types(), &program.names, PackageId::UNSAFE);
     let ty = without_numbers(&printer.print(expr.ty, Form::Message));
-    let value = info.value(id).map_or(String::new(), |value| format!(" = {} ~ {value}", value.exact()));
+    let value =
+        info.value(id).map_or(String::new(), |value| format!(" = {} ~ {value}", value.exact()));
     format!("{mode} {ty}{value}")
 }

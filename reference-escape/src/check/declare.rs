@@ -310,14 +310,18 @@ impl Program {
         // As many as there are before it in the package, whichever is looked at first.
         let locals = &self.unit(self.env.package).local_types;
         let number = locals.binary_search(&id).map_or(0, |at| at as u32 + 1);
-        let implicit = Rc::clone(&self.env.type_params);
         if let Some(named) = self.types.as_named_mut(named) {
             named.local = number;
-            named.tparams = Rc::clone(&implicit);
         }
         // In a generic function it is another type for each of the function's instances: what its name stands
         // for is the instance for the function's own parameters.
-        if !implicit.is_empty() {
+        // One with parameters of its own keeps to these.
+        let implicit = Rc::clone(&self.env.type_params);
+        if decl.tparams.is_empty()
+            && !implicit.is_empty()
+            && let Some(inner) = self.types.as_named_mut(named)
+        {
+            inner.tparams = Rc::clone(&implicit);
             self.types[object].ty = self.types.instance(named, &implicit);
         }
         self.define_type(named, decl);
