@@ -28,7 +28,7 @@ pub(crate) fn list(go: &Path, patterns: &[&str]) -> String {
     const FORMAT: &str = "{{.ImportPath}}\t{{.Dir}}\t{{join .GoFiles \" \"}}\t\
         {{range $k,$v := .ImportMap}}{{$k}}={{$v}};{{end}}";
     let output = Command::new(go)
-        .args(["list", "-deps", "-f", FORMAT])
+        .args(["list", "-deps", "-pgo=off", "-f", FORMAT])
         .args(std::env::var_os("ORACLE_TESTS").map(|_| "-test"))
         .args(patterns)
         .envs([
