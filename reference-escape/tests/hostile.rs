@@ -74,6 +74,14 @@ fn types_in_types_are_measured_at_any_depth() {
 }
 
 #[test]
+fn sizes_that_no_machine_has_are_no_sizes() {
+    check(
+        "import \"unsafe\"; type T struct { a [1 << 62]int; b [1 << 62]string; c struct{} }; var t T; \
+         var x, y = unsafe.Sizeof(t), unsafe.Offsetof(t.c); var z = [1 << 62]int{1 << 61: 1}; const n = len(z) * 4",
+    );
+}
+
+#[test]
 fn what_doubles_at_each_step_takes_no_more_than_its_text() {
     let mut text = String::from("type A0[P any] = struct { a, b P }; ");
     for at in 0..60 {

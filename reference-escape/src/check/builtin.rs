@@ -433,7 +433,8 @@ impl Program {
         let (mut offset, mut at) = (0, base);
         for step in &found.path {
             let Type::Struct(fields) = self.under_type(at) else { return None };
-            offset += *self.field_offsets(&fields).get(*step as usize)?;
+            let part = *self.field_offsets(&fields).get(*step as usize)?;
+            offset = part.saturating_add(offset);
             at = fields[*step as usize].ty;
         }
         Some(self.uintptr(base, offset))

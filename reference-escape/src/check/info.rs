@@ -171,7 +171,7 @@ impl Info {
         self.instances.get(&id)
     }
 
-    /// The variables of the signature `id`, a [`crate::ast::ExprKind::FuncType`] of a function with a body.
+    /// The variables of the signature `id`, a [`crate::ast::ExprKind::FuncType`].
     pub fn func_vars(&self, id: ExprId) -> Option<&FuncVars> {
         self.functions.get(&id)
     }

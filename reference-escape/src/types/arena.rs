@@ -263,6 +263,13 @@ impl Types {
         self.push(Type::Named(id), Note { parameterized: false, depth: 0 })
     }
 
+    /// Says what underlies a named type.
+    pub fn set_underlying(&mut self, named: TypeId, underlying: TypeId) {
+        if let Some(named) = self.as_named_mut(named) {
+            named.underlying = Some(underlying);
+        }
+    }
+
     /// What is known of `ty`, if it is a named type.
     pub fn as_named(&self, ty: TypeId) -> Option<&Named> {
         match self[ty] {

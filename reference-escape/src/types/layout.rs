@@ -187,7 +187,7 @@ fn struct_layout<D: Declare + ?Sized>(d: &mut D, ty: TypeId, fields: &[Field]) -
         && layout.size > 0
         && d.layout(last.ty).size == 0
     {
-        layout.size += 1;
+        layout.size = layout.size.saturating_add(1);
     }
     layout.size = round_up(layout.size, layout.align);
     layout
