@@ -87,6 +87,16 @@ fn fields_and_methods_are_found_through_embedding() {
 }
 
 #[test]
+fn only_a_pointer_has_the_methods_of_pointers() {
+    // The methods stand last, so that nobody has looked at them when they are asked about.
+    let methods = "type I interface { M() }; type T int; func (*T) M() {}";
+    holds(&format!("var i I = new(T); {methods}"), &[("new(T)", "*T")]);
+    refuses(&format!("var i I = T(0); {methods}"), "cannot use value of type T as I value");
+    refuses(&format!("type S struct {{ T }}; var i I = S{{}}; {methods}"), "cannot use value of type S");
+    holds(&format!("type S struct {{ *T }}; var i I = S{{}}; {methods}"), &[("S{}", "S")]);
+}
+
+#[test]
 fn a_method_can_be_a_value_or_a_function_of_its_receiver() {
     holds(
         "type T int; func (t T) M(s string) bool { return false }; func f(t T, i interface{ N() }) { \

@@ -5,7 +5,7 @@
 //! the caller wants them. So a dependency costs what is used of it.
 //!
 //! What is found is written into one [`Info`] per package. Each question about a declaration is answered in an
-//! environment ([`env::Env`]): which package and file, which names are bound, in which function. To answer one
+//! environment (`env::Env`): which package and file, which names are bound, in which function. To answer one
 //! while in the middle of another means to put the environment aside and take a fresh one.
 //!
 //! The input is code that compiles: it is typed in full. What does not compile is met with an error where that

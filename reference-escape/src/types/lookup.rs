@@ -93,7 +93,8 @@ pub trait Lookup: Declare {
     }
 
     /// Whether the declared method `object` has a pointer receiver.
-    fn has_pointer_receiver(&self, object: ObjectId) -> bool {
+    fn has_pointer_receiver(&mut self, object: ObjectId) -> bool {
+        self.declare(object);
         match &self.types()[object].kind {
             super::ObjectKind::Func(func) => func.receiver.is_some_and(|receiver| receiver.pointer),
             _ => false,
