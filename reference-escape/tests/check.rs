@@ -92,7 +92,10 @@ fn only_a_pointer_has_the_methods_of_pointers() {
     let methods = "type I interface { M() }; type T int; func (*T) M() {}";
     holds(&format!("var i I = new(T); {methods}"), &[("new(T)", "*T")]);
     refuses(&format!("var i I = T(0); {methods}"), "cannot use value of type T as I value");
-    refuses(&format!("type S struct {{ T }}; var i I = S{{}}; {methods}"), "cannot use value of type S");
+    refuses(
+        &format!("type S struct {{ T }}; var i I = S{{}}; {methods}"),
+        "cannot use value of type S",
+    );
     holds(&format!("type S struct {{ *T }}; var i I = S{{}}; {methods}"), &[("S{}", "S")]);
 }
 
@@ -291,7 +294,9 @@ fn types_may_go_in_circles_through_pointers_but_not_through_themselves() {
         &[("b.a.a.c[0][0]", "C")],
     );
     refuses("type A B; type B A; var a A", "invalid recursive type");
-    refuses("var x = y; var y = x", "");
+    refuses("type T struct { a [2]U }; type U struct { t T }", "invalid recursive type T");
+    refuses("type T[P any] struct { t *P; u T[[]P] }", "invalid recursive type T");
+    holds("type A[P any] struct { p P }; type B struct { a A[A[int]]; b *B }; var b B", &[]);
     check("type T [len(x)]int; var x T");
     check("type T struct { t T }; var s T; var u = struct{ T }{}; func f() { _ = s == s }");
     check("type T interface { T }; type G[P G[P]] struct{}; type U[P any] U[U[P]]; var u U[int]");

@@ -18,6 +18,7 @@ mod builtin;
 mod call;
 mod collect;
 mod composite;
+mod containment;
 mod convert;
 mod declare;
 mod env;
@@ -233,6 +234,7 @@ impl Program {
         for object in &objects {
             self.define(*object);
         }
+        self.check_containment(&objects);
         for object in &objects {
             self.check_body(*object);
         }
