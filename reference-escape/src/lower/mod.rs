@@ -71,7 +71,7 @@ pub fn lower(program: &mut Program, world: &mut World, id: FuncId) -> Option<Bod
     let FuncKey::Declared(object, shapes) = world.functions[id].clone() else { return None };
     program.check_body(object);
     let (package, node) = program.declaration_node(object)?;
-    let version = program.language_version(object);
+    let version = program.declared_version(object);
     let ast = program.ast(package);
     let binding = binding(program, object, &shapes);
     let mut lowering = Lowering::new(program, world, package, version, id);
