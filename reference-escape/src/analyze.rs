@@ -110,7 +110,9 @@ impl Analysis {
         components.visit(&mut run, Unit::declared(init));
         let mut wanted = BTreeSet::new();
         let mut reached = Reached::default();
-        declared_types(run.program, package).into_iter().for_each(|ty| reached.meet(ty));
+        for ty in declared_types(run.program, package) {
+            reached.meet(ty);
+        }
         let mut more: Vec<FuncId> = own.into_iter().chain([init]).collect();
         while !more.is_empty() {
             run.want(more, &mut wanted, &mut reached);
@@ -189,7 +191,10 @@ impl Run<'_> {
     /// Methods of instances that were met.
     fn methods(&mut self, reached: &mut Reached) -> Vec<FuncId> {
         let methods = reached.methods(self.program);
-        methods.into_iter().filter_map(|(method, ty)| instance_method(self.program, self.world, method, ty)).collect()
+        methods
+            .into_iter()
+            .filter_map(|(method, ty)| instance_method(self.program, self.world, method, ty))
+            .collect()
     }
 
     /// Whether nothing needs to be found out about `unit`: then its tags are noted, if they are known.
@@ -204,8 +209,8 @@ impl Run<'_> {
         let recalled = self.known.borrow().recall(path, decl);
         match recalled {
             Recalled::Text => return false,
-            Recalled::Tags(tags) => self.tags.insert(unit, tags),
-            Recalled::Missing => self.known.borrow_mut().miss(self.program.names.text(path)),
+            Recalled::Tags(params) => self.tags.insert(unit, Tags { params: params.to_vec().into() }),
+            Recalled::Missing => {}
         }
         true
     }
@@ -292,7 +297,7 @@ impl Run<'_> {
                 }
             })
             .collect();
-        self.tags.insert(unit, Rc::new(Tags { params }));
+        self.tags.insert(unit, Tags { params });
     }
 }
 

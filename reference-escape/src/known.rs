@@ -2,9 +2,8 @@
 
 use crate::ast::DeclId;
 use crate::hash::Map;
+use crate::leaks::Leaks;
 use crate::names::Name;
-use crate::tags::Tags;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// What is known of a function whose package is a stub.
@@ -13,25 +12,24 @@ pub enum Recalled {
     /// Its package is no stub: look at its text.
     Text,
     /// What becomes of its receiver and its parameters.
-    Tags(Rc<Tags>),
+    Tags(Rc<[Leaks]>),
     /// Nothing, though its package is a stub: the worst is to be expected.
     Missing,
 }
 
 /// The functions of one stub.
-type Functions = Map<DeclId, Rc<Tags>>;
+type Functions = Map<DeclId, Rc<[Leaks]>>;
 
 /// The tags of the functions of stubs.
 #[derive(Debug, Default)]
 pub struct Known {
     packages: Map<Name, Functions>,
-    /// Packages with functions that were asked about and are not known.
-    missed: BTreeSet<String>,
 }
 
 impl Known {
     /// Notes that the package with this path is a stub, and what is known of its functions.
-    pub fn add(&mut self, path: Name, functions: impl Iterator<Item = (DeclId, Rc<Tags>)>) {
+    pub fn add(&mut self, path: Name, functions: impl Iterator<Item = (DeclId, Box<[Leaks]>)>) {
+        let functions = functions.map(|(decl, params)| (decl, params.into()));
         self.packages.insert(path, functions.collect());
     }
 
@@ -42,15 +40,5 @@ impl Known {
             Some(Some(tags)) => Recalled::Tags(Rc::clone(tags)),
             Some(None) => Recalled::Missing,
         }
-    }
-
-    /// Notes that a function of the package `path` is not known.
-    pub fn miss(&mut self, path: &str) {
-        self.missed.insert(path.to_owned());
-    }
-
-    /// Packages with functions that were asked about and are not known.
-    pub fn missed(&self) -> &BTreeSet<String> {
-        &self.missed
     }
 }

@@ -7,16 +7,19 @@
 use crate::graph::{Attrs, Graph, Loc, Place, Site};
 use crate::hash::Map;
 use crate::ir::{Body, Op};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
-/// Finds what escapes. `results` are the locations of the results of each function of the batch.
-pub fn solve(graph: &mut Graph, bodies: &[Body], results: &Map<Place, Vec<Loc>>) {
+/// The locations of the results of each function of a batch.
+pub type Results = Map<Place, Vec<Loc>>;
+
+/// Finds what escapes.
+pub fn solve(graph: &mut Graph, bodies: &[Body], results: &Results) {
     let count = graph.len();
     let mut solver = Solver {
         graph,
         bodies,
         results,
-        lost: Map::default(),
+        lost: BTreeSet::new(),
         queue: VecDeque::new(),
         queued: vec![false; count],
         round: 0,
@@ -29,9 +32,9 @@ pub fn solve(graph: &mut Graph, bodies: &[Body], results: &Map<Place, Vec<Loc>>)
 struct Solver<'a> {
     graph: &'a mut Graph,
     bodies: &'a [Body],
-    results: &'a Map<Place, Vec<Loc>>,
+    results: &'a Results,
     /// Literals whose results go where nobody looks.
-    lost: Map<Place, ()>,
+    lost: BTreeSet<Place>,
     queue: VecDeque<Loc>,
     queued: Vec<bool>,
     round: u32,
@@ -156,7 +159,7 @@ impl Solver<'_> {
         let Op::Closure(func) = body[id].op else { return };
         let literal = Place { func, ..place };
         let Some(results) = self.results.get(&literal) else { return };
-        if self.lost.insert(literal, ()).is_none() {
+        if self.lost.insert(literal) {
             for result in results {
                 self.enqueue(*result);
             }
@@ -175,7 +178,7 @@ impl Solver<'_> {
         if holder.result.is_some() {
             // A literal may return what is around it, if all its calls are known.
             let inside = self.contains(held.place, holder.place);
-            return !inside || self.lost.contains_key(&holder.place);
+            return !inside || self.lost.contains(&holder.place);
         }
         if holder.place == held.place && holder.depth < held.depth {
             return true;
@@ -187,6 +190,9 @@ impl Solver<'_> {
     fn contains(&self, outer: Place, inner: Place) -> bool {
         outer.body == inner.body
             && outer.func != inner.func
-            && self.bodies.get(outer.body).is_some_and(|body| body.is_within(outer.func, inner.func))
+            && self
+                .bodies
+                .get(outer.body)
+                .is_some_and(|body| body.is_within(outer.func, inner.func))
     }
 }

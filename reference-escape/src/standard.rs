@@ -4,7 +4,7 @@ use crate::analyze::Analysis;
 use crate::ast::DeclId;
 use crate::check::Program;
 use crate::hash::Map;
-use crate::imports::{SourceImporter, Summaries};
+use crate::import::{Imports, Summaries};
 use crate::names::Names;
 use crate::package::{Found, Goroot, Home, Loader, Options, Package, PackageErrorKind, Platform};
 use crate::source::Sources;
@@ -62,7 +62,7 @@ struct Maker {
 impl Maker {
     fn new(loader: Loader, sizes: Sizes) -> Maker {
         let sources = Rc::new(RefCell::new(Sources::default()));
-        let importer = SourceImporter::new(loader.clone(), Rc::clone(&sources));
+        let importer = Imports::new(loader.clone(), Rc::clone(&sources));
         let program = Program::new(Names::default(), sizes, Box::new(importer));
         Maker { loader, sources, program, analysis: Analysis::default() }
     }

@@ -42,8 +42,8 @@ impl TagTable {
     }
 
     /// Notes what has been found out.
-    pub fn insert(&mut self, unit: Unit, tags: Rc<Tags>) {
-        self.tags.insert(unit, tags);
+    pub fn insert(&mut self, unit: Unit, tags: Tags) {
+        self.tags.insert(unit, Rc::new(tags));
     }
 
     /// What becomes of argument `at`; the worst where nothing is known.

@@ -21,7 +21,8 @@ impl Builder<'_> {
             Op::One(_, x) => self.discard(x),
             Op::Two(Two::Copy, x, y) => {
                 self.expr(Hole::MUTATOR, x);
-                let copied = if self.has_pointer_elements(y) { Hole::HEAP.deref() } else { Hole::DISCARD };
+                let copied =
+                    if self.has_pointer_elements(y) { Hole::HEAP.deref() } else { Hole::DISCARD };
                 self.expr(copied, y);
             }
             Op::Two(Two::Complex, x, y) => {
@@ -32,7 +33,9 @@ impl Builder<'_> {
                 self.expr(first, x);
                 self.discard(y);
             }
-            Op::Many(Many::Min | Many::Max, args) => args.iter().for_each(|arg| self.expr(first, *arg)),
+            Op::Many(Many::Min | Many::Max, args) => {
+                args.iter().for_each(|arg| self.expr(first, *arg));
+            }
             Op::Many(_, args) => args.iter().for_each(|arg| self.discard(*arg)),
             _ => self.bare_expr(first, id),
         }
@@ -45,12 +48,12 @@ impl Builder<'_> {
         }
         self.expr(appendee, args[0]);
         for arg in &args[1..] {
-            let appended = match dots {
+            let hole = match dots {
                 false => Hole::HEAP,
                 true if self.has_pointer_elements(*arg) => Hole::HEAP.deref(),
                 true => Hole::DISCARD,
             };
-            self.expr(appended, *arg);
+            self.expr(hole, *arg);
         }
         // What is made is used once in a frame, and so is outside of all loops.
         let backing = self.spill(hole, id);
@@ -71,12 +74,14 @@ impl Builder<'_> {
             let init = self.body()[fun].init.clone();
             self.stmts(&init);
             self.expr(Hole::HEAP, x);
-            args.iter().for_each(|arg| self.expr(Hole::HEAP, *arg));
+            self.heap_args(args);
             return;
         }
         let callees = self.callees(fun);
         if let Some(holes) = holes {
-            callees.iter().for_each(|callee| self.flow_results(*callee, holes));
+            for callee in &callees {
+                self.flow_results(*callee, holes);
+            }
         }
         let lost = callees.is_empty()
             && holes.is_some_and(|holes| holes.iter().any(|hole| hole.dst != Loc::BLANK));
@@ -90,6 +95,13 @@ impl Builder<'_> {
                 false => self.argument_hole(holes, &callees, at),
             };
             self.expr(hole, *arg);
+        }
+    }
+
+    /// Arguments of nobody knows what.
+    fn heap_args(&mut self, args: &[NodeId]) {
+        for arg in args {
+            self.expr(Hole::HEAP, *arg);
         }
     }
 
@@ -141,7 +153,12 @@ impl Builder<'_> {
     }
 
     /// What becomes of argument `at` of `callee`.
-    pub(super) fn parameter_hole(&mut self, holes: Option<&[Hole]>, callee: Unit, at: usize) -> Hole {
+    pub(super) fn parameter_hole(
+        &mut self,
+        holes: Option<&[Hole]>,
+        callee: Unit,
+        at: usize,
+    ) -> Hole {
         if let Some(place) = self.units.get(&callee) {
             let var = self.bodies[place.body][place.func].param_vars().get(at);
             let loc = var.and_then(|var| self.vars[place.body][var.index()]);
@@ -163,7 +180,13 @@ impl Builder<'_> {
 
     /// `x.m` as a value: the receiver is in its record, and may go wherever the method sends it. Results may go
     /// anywhere, as nobody knows who calls it.
-    pub(super) fn method_value(&mut self, hole: Hole, id: NodeId, x: NodeId, method: Option<FuncId>) {
+    pub(super) fn method_value(
+        &mut self,
+        hole: Hole,
+        id: NodeId,
+        x: NodeId,
+        method: Option<FuncId>,
+    ) {
         let record = self.spill(hole, id);
         let ty = self.ty(id);
         let results = match self.program.under_type(ty) {
@@ -199,7 +222,8 @@ impl Builder<'_> {
 
     /// Pointers that are passed as a `uintptr` escape if the function says so, else live until it returns.
     fn pin(&mut self, callees: &[Unit], arg: NodeId) {
-        let pinning: Vec<Unit> = callees.iter().copied().filter(|callee| self.pins(*callee)).collect();
+        let pinning: Vec<Unit> =
+            callees.iter().copied().filter(|callee| self.pins(*callee)).collect();
         if pinning.is_empty() {
             return;
         }

@@ -4,7 +4,7 @@ use super::Store;
 use super::identity::{Identities, sum_of};
 use crate::analyze::Analysis;
 use crate::check::Program;
-use crate::imports::Summaries;
+use crate::import::Summaries;
 use crate::package::{Found, Home, Loader};
 use crate::sha256::{Sum, hex};
 use crate::source::Sources;

@@ -4,10 +4,11 @@ use super::arguments::Arguments;
 use crate::analyze::{Analysis, Told};
 use crate::cache::{Cached, Store};
 use crate::check::Program;
-use crate::imports::SourceImporter;
+use crate::fault::Faults;
+use crate::import::Imports;
 use crate::names::Names;
 use crate::package::{COMMAND_LINE, Loader, Options, Package, minor_version};
-use crate::source::Sources;
+use crate::source::{Place, Pos, Sources};
 use crate::standard::Embedded;
 use crate::types::Sizes;
 use std::cell::RefCell;
@@ -67,55 +68,76 @@ fn parent(path: &Path) -> PathBuf {
     }
 }
 
-/// A line as the compiler writes it, which keeps columns in eight bits and tells of none that does not fit.
-fn told_line(sources: &Sources, line: &Told) -> String {
-    match sources.place(line.pos) {
-        Some(mut place) => {
-            if place.column >= 255 {
-                place.column = 0;
-            }
-            format!("{place}: {}", line.text)
-        }
-        None => line.text.clone(),
-    }
-}
-
-fn told(loader: &Loader, summaries: Cached, package: &Package, folder: &Path, sizes: Sizes) -> Result<(), String> {
+fn told(
+    loader: &Loader,
+    summaries: Cached,
+    package: &Package,
+    folder: &Path,
+    sizes: Sizes,
+) -> Result<(), String> {
     let sources = Rc::new(RefCell::new(Sources::default()));
     let known = Rc::default();
     let remembered = summaries.remembered();
-    let mut importer =
-        SourceImporter::with(loader.clone(), Rc::clone(&sources), Rc::clone(&known), Box::new(summaries));
+    let mut imports = Imports::new(loader.clone(), Rc::clone(&sources))
+        .with(Box::new(summaries), Rc::clone(&known));
     let mut names = Names::default();
-    let shown = |path: &Path| match path.file_name() {
-        Some(name) => folder.join(name).display().to_string(),
-        None => path.display().to_string(),
-    };
-    let parsed = importer.parse(&mut names, package, &shown)?;
-    let mut program = Program::new(names, sizes, Box::new(importer));
+    let (parsed, faults) = imports.parse(&mut names, package);
+    let shown = Shown { real: package.folder.display().to_string(), given: folder };
+    if !faults.is_empty() {
+        return Err(shown.faults(&sources.borrow(), &faults));
+    }
+    let mut program = Program::new(names, sizes, Box::new(imports));
     let id = program.add_package(&package.path, parsed);
     program.check_package(id);
     if !program.faults().is_empty() {
-        return Err(mistakes(&program, &sources.borrow()));
+        return Err(shown.faults(&sources.borrow(), program.faults()));
     }
     let mut analysis = Analysis::knowing(known);
     let verdicts = analysis.package(&mut program, id);
-    write(&verdicts.lines, &sources.borrow());
+    let lines = verdicts.lines.iter().map(|line| shown.line(&sources.borrow(), line) + "\n");
+    let text: String = lines.collect();
+    // A closed pipe is no failure of ours.
+    let _ = std::io::stdout().write_all(text.as_bytes());
     remembered.keep(loader, &mut program, &mut analysis, &sources);
     Ok(())
 }
 
-fn mistakes(program: &Program, sources: &Sources) -> String {
-    let told: Vec<String> = program.faults().list().iter().map(|fault| fault.told(sources)).collect();
-    told.join("\n")
+/// How files are called in answers: as in the question, not by their full paths.
+struct Shown<'a> {
+    /// The package's folder.
+    real: String,
+    /// The same, as it was given.
+    given: &'a Path,
 }
 
-fn write(lines: &[Told], sources: &Sources) {
-    let mut text = String::new();
-    for line in lines {
-        text.push_str(&told_line(sources, line));
-        text.push('\n');
+impl Shown<'_> {
+    fn place(&self, sources: &Sources, pos: Pos) -> Option<Place> {
+        let mut place = sources.place(pos)?;
+        let inside = place.file.strip_prefix(&self.real).and_then(|rest| rest.strip_prefix('/'));
+        if let Some(name) = inside {
+            place.file = self.given.join(name).display().to_string();
+        }
+        Some(place)
     }
-    // A closed pipe is no failure of ours.
-    let _ = std::io::stdout().write_all(text.as_bytes());
+
+    /// A line as the compiler writes it, which keeps columns in eight bits and tells of none that does not fit.
+    fn line(&self, sources: &Sources, line: &Told) -> String {
+        match self.place(sources, line.pos) {
+            Some(mut place) => {
+                if place.column >= 255 {
+                    place.column = 0;
+                }
+                format!("{place}: {}", line.text)
+            }
+            None => line.text.clone(),
+        }
+    }
+
+    fn faults(&self, sources: &Sources, faults: &Faults) -> String {
+        let told = faults.list().iter().map(|fault| match self.place(sources, fault.pos) {
+            Some(place) => format!("{place}: {fault}"),
+            None => fault.to_string(),
+        });
+        told.collect::<Vec<String>>().join("\n")
+    }
 }

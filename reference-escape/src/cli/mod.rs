@@ -20,7 +20,9 @@ pub const BROKEN: u8 = 3;
 pub fn run(arguments: &[String]) -> u8 {
     let asked = match arguments::parse(arguments) {
         Ok(asked) => asked,
-        Err(message) => return refuse(&format!("goescape: {message}\n\n{}", arguments::USAGE), USAGE),
+        Err(message) => {
+            return refuse(&format!("goescape: {message}\n\n{}", arguments::USAGE), USAGE);
+        }
     };
     match asked {
         Asked::Help => {

@@ -144,7 +144,7 @@ impl Writer<'_> {
                 return;
             }
         }
-        if !self.program.has_pointers(ty) || is_unnamed(&body[var].name) {
+        if !self.program.has_pointers(ty) || is_unnamed(body[var].name) {
             return;
         }
         let Some(loc) = self.subject.built.vars[place.body][var.index()] else { return };
@@ -217,6 +217,6 @@ impl Writer<'_> {
     }
 }
 
-fn is_unnamed(name: &VarName) -> bool {
-    matches!(name, VarName::Named(name) if *name == Name::EMPTY || name.is_blank())
+fn is_unnamed(name: VarName) -> bool {
+    matches!(name, VarName::Named(name) if name == Name::EMPTY || name.is_blank())
 }

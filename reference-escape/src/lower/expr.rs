@@ -6,7 +6,9 @@ use crate::check::Mode;
 use crate::functions::FuncKey;
 use crate::ir::{NodeId, Op, Pairing, Unary};
 use crate::source::Pos;
-use crate::types::{Basic, Declare, Implements, ObjectId, ObjectKind, Relations, Type, TypeId, VarKind};
+use crate::types::{
+    Basic, Declare, Implements, ObjectId, ObjectKind, Relations, Type, TypeId, VarKind,
+};
 use std::rc::Rc;
 
 impl Lowering<'_> {
@@ -93,7 +95,11 @@ impl Lowering<'_> {
     }
 
     /// The function `object`, for these type arguments.
-    pub(super) fn function(&mut self, object: ObjectId, targs: &[TypeId]) -> crate::functions::FuncId {
+    pub(super) fn function(
+        &mut self,
+        object: ObjectId,
+        targs: &[TypeId],
+    ) -> crate::functions::FuncId {
         self.program.declare(object);
         let params = super::all_type_params(self.program, object);
         let shapes: Vec<TypeId> = targs
@@ -210,7 +216,8 @@ impl Lowering<'_> {
             BinaryOp::Shl | BinaryOp::Shr => None,
             _ => self.common_type(x, y),
         };
-        if op == BinaryOp::Add && matches!(self.under(ty), Type::Basic(basic) if basic.is_string()) {
+        if op == BinaryOp::Add && matches!(self.under(ty), Type::Basic(basic) if basic.is_string())
+        {
             return self.concatenation(id, x, y);
         }
         let (a, b) = (self.converted(x, common), self.converted(y, common));
@@ -256,12 +263,13 @@ impl Lowering<'_> {
             return None;
         }
         match (self.is_interface(a), self.is_interface(b)) {
-            (true, false) => Some(a),
             (false, true) => Some(b),
             (true, true) if self.program.implements(a, b, false).is_ok() => Some(b),
-            (true, true) => Some(a),
+            (true, _) => Some(a),
             (false, false) => {
-                let named = |types: &crate::types::Types| matches!(types[b], Type::Named(_) | Type::Basic(_));
+                let named = |types: &crate::types::Types| {
+                    matches!(types[b], Type::Named(_) | Type::Basic(_))
+                };
                 if named(self.program.types()) { Some(b) } else { Some(a) }
             }
         }

@@ -90,7 +90,11 @@ impl Lowering<'_> {
     }
 
     /// The function that a method is, for the shapes of its receiver; and the receiver's type.
-    pub(super) fn method_func(&mut self, id: ExprId, selection: Selection) -> Option<(FuncId, TypeId)> {
+    pub(super) fn method_func(
+        &mut self,
+        id: ExprId,
+        selection: Selection,
+    ) -> Option<(FuncId, TypeId)> {
         let Member::Method { object, of } = selection.member else { return None };
         let own = self.info().type_arguments(id).cloned();
         let of = self.bind(of);

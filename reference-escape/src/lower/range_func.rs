@@ -190,7 +190,14 @@ impl Lowering<'_> {
         body.push(self.define(pos, before, value));
         self.set(pos, state, 1, &mut body);
         let labels = Vec::new();
-        self.range_funcs.frames.push(Frame { body: func, label, state, labels, breakable: 0, loops: 0 });
+        self.range_funcs.frames.push(Frame {
+            body: func,
+            label,
+            state,
+            labels,
+            breakable: 0,
+            loops: 0,
+        });
         body.extend(self.block(block));
         self.range_funcs.frames.pop();
         self.body[func].body = body;

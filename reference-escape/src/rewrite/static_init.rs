@@ -65,7 +65,8 @@ impl Schedule<'_> {
             Op::AssignList { lhs, rhs, .. } => (lhs.to_vec(), rhs[0]),
             _ => return false,
         };
-        self.changed = self.changed || may_change_package(self.program, self.body, self.package, value);
+        self.changed =
+            self.changed || may_change_package(self.program, self.body, self.package, value);
         let blank = lhs.iter().all(|left| matches!(self.body[*left].op, Op::Blank));
         if blank && !has_side_effects(self.body, value) {
             return true;
@@ -133,9 +134,11 @@ impl Schedule<'_> {
         let mut parts = Vec::new();
         let list: Vec<NodeId> = match &self.body[literal].op {
             Op::ArrayLit(list) | Op::SliceLit(list, _) => list.to_vec(),
-            Op::StructLit(fields) => {
-                fields.iter().filter(|(name, _)| !name.is_blank()).map(|(_, value)| *value).collect()
-            }
+            Op::StructLit(fields) => fields
+                .iter()
+                .filter(|(name, _)| !name.is_blank())
+                .map(|(_, value)| *value)
+                .collect(),
             _ => Vec::new(),
         };
         for part in list {
@@ -197,7 +200,12 @@ impl Schedule<'_> {
         }
         value = self.body.without_nops(value);
         match self.body[value].op.clone() {
-            Op::Func(_) | Op::MethodExpr { .. } | Op::Nil | Op::Literal(_) => true,
+            Op::Func(_)
+            | Op::MethodExpr { .. }
+            | Op::Nil
+            | Op::Literal(_)
+            | Op::PtrLit(_)
+            | Op::SliceLit(..) => true,
             Op::Global(_) => {
                 if !self.copied(left, value) {
                     self.assign(left, value);
@@ -205,7 +213,6 @@ impl Schedule<'_> {
                 true
             }
             Op::Addr(x) => matches!(self.body[x].op, Op::Global(_)),
-            Op::PtrLit(_) | Op::SliceLit(..) => true,
             Op::ArrayLit(_) | Op::StructLit(_) => {
                 for part in self.parts(value) {
                     let known = matches!(self.body[part].op, Op::Func(_) | Op::MethodExpr { .. });
