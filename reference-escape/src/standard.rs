@@ -45,10 +45,10 @@ pub fn summarise(goroot: Goroot, platform: &Platform) -> Result<Vec<u8>, String>
     Ok(Archive::encode(&Edition { release, goos, goarch, experiments }, &packages))
 }
 
-/// Whether packages outside of the standard library may import `path`.
+/// Whether packages outside of the standard library may import `path`. `builtin` and `unsafe` are only documentation.
 fn is_public(path: &str) -> bool {
     let mut steps = path.split('/');
-    path != "unsafe" && steps.clone().next() != Some("cmd") && !steps.any(|step| step == "internal")
+    !matches!(path, "builtin" | "unsafe") && steps.clone().next() != Some("cmd") && !steps.any(|step| step == "internal")
 }
 
 /// Makes summaries from source.

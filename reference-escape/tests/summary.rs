@@ -123,12 +123,23 @@ fn lines(goroot: &Goroot, path: &str, summaries: Option<Box<dyn Summaries>>) -> 
 #[test]
 fn lines_are_the_same_whether_imports_are_summaries_or_source() {
     with_go(|goroot| {
+        let mut differences = Vec::new();
         for path in compared() {
             let archive = Archive::decode(STANDARD).expect("it is whole");
             let from_summary = lines(&goroot, &path, Some(Box::new(Forced(archive))));
             let from_source = lines(&goroot, &path, None);
-            assert_eq!(from_summary, from_source, "{path}");
+            let differs = |these: &[String], those: &[String], which: &str| -> Vec<String> {
+                let only = these.iter().filter(|line| !those.contains(line));
+                only.take(3).map(|line| format!("{path}, only with {which}: {line}")).collect()
+            };
+            differences.extend(differs(&from_summary, &from_source, "summaries"));
+            differences.extend(differs(&from_source, &from_summary, "source"));
+            if from_summary.len() != from_source.len() {
+                let (summary, source) = (from_summary.len(), from_source.len());
+                differences.push(format!("{path}: {summary} lines of summaries, {source} of source"));
+            }
         }
+        assert!(differences.is_empty(), "{}", differences.join("\n"));
     });
 }
 

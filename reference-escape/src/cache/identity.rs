@@ -19,7 +19,15 @@ pub(super) struct Identities {
     /// This program and the platform.
     tool: Sum,
     /// By folders; none where there is no key, and while it is being found.
-    keys: Map<String, Option<Sum>>,
+    keys: Map<String, Option<Key>>,
+}
+
+/// Under which name a package's summary is kept.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Key {
+    pub name: Sum,
+    /// The sum of the texts that the summary is of.
+    pub text: Sum,
 }
 
 /// What a package's own text says.
@@ -35,7 +43,7 @@ impl Identities {
     }
 
     /// The key of a package; none where something that it imports is not found.
-    pub(super) fn key(&mut self, loader: &Loader, found: &Found) -> Option<Sum> {
+    pub(super) fn key(&mut self, loader: &Loader, found: &Found) -> Option<Key> {
         if let Some(known) = self.keys.get(&found.path) {
             return *known;
         }
@@ -46,20 +54,22 @@ impl Identities {
         key
     }
 
-    fn find_key(&mut self, loader: &Loader, found: &Found) -> Option<Sum> {
+    fn find_key(&mut self, loader: &Loader, found: &Found) -> Option<Key> {
         let minor = found.minor.to_le_bytes();
         let head = [&self.tool[..], found.path.as_bytes(), &minor];
         if loader.goroot.is_listed() && found.home == Home::Std {
-            return Some(sum_of_parts(head));
+            let name = sum_of_parts(head);
+            return Some(Key { name, text: name });
         }
         let Own { sum, imports } = self.own(loader, found)?;
         let mut parts: Vec<Vec<u8>> = head.iter().map(|part| part.to_vec()).collect();
         parts.push(sum.to_vec());
         for import in imports.iter().filter(|import| *import != "unsafe") {
             let import = loader.find(found.home, import).ok()?;
-            parts.push(self.key(loader, &import)?.to_vec());
+            parts.push(self.key(loader, &import)?.name.to_vec());
         }
-        Some(sum_of_parts(parts.iter().map(Vec::as_slice)))
+        let name = sum_of_parts(parts.iter().map(Vec::as_slice));
+        Some(Key { name, text: sum })
     }
 
     /// What a package's text says, from what is kept if its files do not change.

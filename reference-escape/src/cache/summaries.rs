@@ -1,11 +1,11 @@
 //! Entries for a run that imports, and entries of what it had to read.
 
 use super::Store;
-use super::identity::{Identities, sum_of};
+use super::identity::{Identities, Key, sum_of};
 use crate::analyze::Analysis;
 use crate::check::Program;
 use crate::import::Summaries;
-use crate::package::{Found, Home, Loader};
+use crate::package::{Found, Loader};
 use crate::sha256::{Sum, hex};
 use crate::source::Sources;
 use crate::standard::{Embedded, objects_of, stub_of};
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Packages of a run that no entry was found for.
-type Missing = Rc<RefCell<Vec<(Found, Sum)>>>;
+type Missing = Rc<RefCell<Vec<(Found, Key)>>>;
 
 /// Summaries of a run: the standard library's where there is no source, and all that a cache has.
 #[derive(Debug, Default)]
@@ -41,7 +41,7 @@ impl Cached {
         let store = self.store.as_ref()?;
         let identities = self.identities.get_or_insert_with(|| Identities::new(store.clone(), loader));
         let key = identities.key(loader, found)?;
-        let entry = store.get(&key).and_then(|bytes| decode(&bytes, &key));
+        let entry = store.get(&key.name).and_then(|bytes| decode(&bytes, &key.name));
         if entry.is_none() {
             self.missing.borrow_mut().push((found.clone(), key));
         }
@@ -81,9 +81,9 @@ impl Remembered {
         let mut written = false;
         loop {
             let Some((found, key)) = self.missing.borrow_mut().pop() else { break };
-            if let Some(summary) = summary(loader, program, analysis, sources, &found) {
+            if let Some(summary) = summary(loader, program, analysis, sources, &found, &key) {
                 // A cache that cannot be written to is none.
-                written |= store.put(&key, &encode(summary, &key)).is_ok();
+                written |= store.put(&key.name, &encode(summary, &key.name)).is_ok();
             }
         }
         if written {
@@ -98,8 +98,9 @@ fn summary(
     analysis: &mut Analysis,
     sources: &RefCell<Sources>,
     found: &Found,
+    key: &Key,
 ) -> Option<PackageSummary> {
-    let package = loader.load(found).ok()?;
+    let package = loader.load(found).ok().filter(|package| sum_of(package) == key.text)?;
     let id = program.import(&found.path).ok()?;
     let made = stub_of(program, id, &package, &sources.borrow()).ok()?;
     let objects = objects_of(program, id, &made.functions);

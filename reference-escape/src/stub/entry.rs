@@ -1,6 +1,6 @@
 //! A file as a list of declarations, each with its tokens.
 
-use super::cut::cuts;
+use super::cut::{cuts, is_generic};
 use crate::ast::{Ast, DeclId, DeclKind, File};
 use crate::names::{Name, Names};
 use crate::scan::{Directive, Lexeme, Scanner};
@@ -23,6 +23,8 @@ pub(super) struct Entry {
     pub names: Vec<Name>,
     /// Of a method, the name of the type that it belongs to.
     pub base: Option<Name>,
+    /// Whether it is a method that instances of a generic type have.
+    pub is_of_instances: bool,
     /// Names in what is not cut and not behind a dot.
     pub mentions: Vec<Name>,
     /// Names behind dots, too.
@@ -189,7 +191,21 @@ impl FileEntries {
         }
         let (is_const, is_import) = (matches!(kind, DeclKind::Const(_)), matches!(kind, DeclKind::Import(_)));
         let base = base_name(text, list, kind, names);
-        Entry { decl, tokens, group, is_const, is_import, names: declared(kind, names), base, mentions, said }
+        let is_of_instances =
+            matches!(kind, DeclKind::Func(decl) if decl.recv.is_some() && is_generic(decl, ast));
+        let names = declared(kind, names);
+        Entry {
+            decl,
+            tokens,
+            group,
+            is_const,
+            is_import,
+            names,
+            base,
+            is_of_instances,
+            mentions,
+            said,
+        }
     }
 }
 

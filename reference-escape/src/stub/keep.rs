@@ -75,7 +75,8 @@ impl Wanted<'_> {
             None => entry.names.iter().any(is_wanted),
             Some(base) => {
                 let by_name = |name: &Name| is_exported(self.names.text(*name)) || self.methods.contains(name);
-                is_wanted(&base) && entry.names.iter().any(by_name)
+                // Who meets an instance makes all of its methods.
+                is_wanted(&base) && (entry.is_of_instances || entry.names.iter().any(by_name))
             }
         }
     }
