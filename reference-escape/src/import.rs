@@ -20,11 +20,8 @@ pub trait Summaries {
     ///
     /// # Errors
     /// What a person is told: there is one, and it cannot be used.
-    fn summary(
-        &mut self,
-        loader: &Loader,
-        found: &Found,
-    ) -> Result<Option<PackageSummary>, String>;
+    fn summary(&mut self, loader: &Loader, found: &Found)
+    -> Result<Option<PackageSummary>, String>;
 }
 
 /// Imported packages of a [`Loader`].

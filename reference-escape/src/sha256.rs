@@ -7,7 +7,14 @@ pub type Sum = [u8; 32];
 
 /// Fractions of the square roots of the first eight primes.
 const START: [u32; 8] = [
-    0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
+    0x6a09_e667,
+    0xbb67_ae85,
+    0x3c6e_f372,
+    0xa54f_f53a,
+    0x510e_527f,
+    0x9b05_688c,
+    0x1f83_d9ab,
+    0x5be0_cd19,
 ];
 
 /// Fractions of the cube roots of the first 64 primes.
@@ -37,12 +44,16 @@ pub fn sum_of_parts<'p>(parts: impl IntoIterator<Item = &'p [u8]>) -> Sum {
 pub fn sum(bytes: &[u8]) -> Sum {
     let mut state = START;
     let (blocks, rest) = bytes.as_chunks::<64>();
-    blocks.iter().for_each(|block| mix(&mut state, block));
+    for block in blocks {
+        mix(&mut state, block);
+    }
     let mut last = rest.to_vec();
     last.push(0x80);
     last.resize(if rest.len() < 56 { 56 } else { 120 }, 0);
     last.extend((bytes.len() as u64 * 8).to_be_bytes());
-    last.as_chunks::<64>().0.iter().for_each(|block| mix(&mut state, block));
+    for block in last.as_chunks::<64>().0 {
+        mix(&mut state, block);
+    }
     let mut sum = [0; 32];
     for (to, word) in sum.as_chunks_mut::<4>().0.iter_mut().zip(state) {
         *to = word.to_be_bytes();
@@ -52,7 +63,8 @@ pub fn sum(bytes: &[u8]) -> Sum {
 
 /// The sum in hexadecimal digits.
 pub fn hex(sum: &Sum) -> String {
-    sum.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |four: u8| char::from(b"0123456789abcdef"[usize::from(four)]);
+    sum.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 fn mix(state: &mut [u32; 8], block: &[u8; 64]) {
@@ -75,6 +87,8 @@ fn mix(state: &mut [u32; 8], block: &[u8; 64]) {
     }
 }
 
+/// One round, with the letters of the standard.
+#[expect(clippy::many_single_char_names, reason = "the standard calls them so")]
 fn turn(state: &mut [u32; 8], word: u32) {
     let [a, b, c, d, e, f, g, h] = *state;
     let of_e = e.rotate_right(6) ^ e.rotate_right(11) ^ e.rotate_right(25);
@@ -82,7 +96,8 @@ fn turn(state: &mut [u32; 8], word: u32) {
     let first = h.wrapping_add(of_e).wrapping_add(chosen).wrapping_add(word);
     let of_a = a.rotate_right(2) ^ a.rotate_right(13) ^ a.rotate_right(22);
     let majority = (a & b) ^ (a & c) ^ (b & c);
-    *state = [first.wrapping_add(of_a.wrapping_add(majority)), a, b, c, d.wrapping_add(first), e, f, g];
+    *state =
+        [first.wrapping_add(of_a.wrapping_add(majority)), a, b, c, d.wrapping_add(first), e, f, g];
 }
 
 #[cfg(test)]
@@ -96,9 +111,15 @@ mod tests {
         assert_eq!(told(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
         assert_eq!(told("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         let two_blocks = "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";
-        assert_eq!(told(two_blocks), "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+        assert_eq!(
+            told(two_blocks),
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+        );
         let million = "a".repeat(1_000_000);
-        assert_eq!(told(&million), "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+        assert_eq!(
+            told(&million),
+            "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
+        );
     }
 
     #[test]

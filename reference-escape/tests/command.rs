@@ -99,7 +99,9 @@ impl Place {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_goescape"));
         let own = ["GOROOT", "GOOS", "GOARCH", "GOEXPERIMENT", "GOPATH", "GOMODCACHE"];
-        own.iter().for_each(|name| _ = command.env_remove(name));
+        for name in own {
+            command.env_remove(name);
+        }
         command.env("HOME", &self.0).env("XDG_CACHE_HOME", self.0.join("home"));
         command.current_dir(self.0.join("m")).args(["-m", "-l"]).args(arguments).arg("server");
         command
@@ -188,6 +190,9 @@ fn what_is_kept_changes_no_line() {
     assert_eq!(place.entries("home/goescape").len(), 2);
 }
 
+/// What may become of an entry.
+type Damage = fn(&[u8]) -> Vec<u8>;
+
 #[test]
 fn damaged_entries_are_made_again() {
     let Some(goroot) = goroot() else { return };
@@ -196,8 +201,9 @@ fn damaged_entries_are_made_again() {
     let arguments = ["--cache", "../cache", "--goroot", text(&goroot)];
     let first = place.run(&arguments);
     let entries = place.entries("cache");
-    let whole: Vec<Vec<u8>> = entries.iter().map(|path| fs::read(path).expect("it is there")).collect();
-    let damages: [fn(&[u8]) -> Vec<u8>; 4] = [
+    let whole: Vec<Vec<u8>> =
+        entries.iter().map(|path| fs::read(path).expect("it is there")).collect();
+    let damages: [Damage; 4] = [
         |bytes| bytes[..bytes.len() / 2].to_vec(),
         |_| Vec::new(),
         |bytes| bytes.iter().map(|byte| byte ^ 1).collect(),

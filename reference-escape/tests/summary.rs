@@ -7,11 +7,11 @@
 use reference_escape::analyze::Analysis;
 use reference_escape::check::Program;
 use reference_escape::import::{Imports, Summaries};
+use reference_escape::make::summarise;
 use reference_escape::names::Names;
 use reference_escape::package::{Found, Goroot, Home, Loader, Options, Platform};
 use reference_escape::source::Sources;
-use reference_escape::standard::summarise;
-use reference_escape::summary::{Archive, Corrupt, PackageSummary, STANDARD};
+use reference_escape::summary::{Archive, Corrupt, Edition, PackageSummary, STANDARD};
 use reference_escape::types::Sizes;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -136,7 +136,8 @@ fn lines_are_the_same_whether_imports_are_summaries_or_source() {
             differences.extend(differs(&from_source, &from_summary, "source"));
             if from_summary.len() != from_source.len() {
                 let (summary, source) = (from_summary.len(), from_source.len());
-                differences.push(format!("{path}: {summary} lines of summaries, {source} of source"));
+                differences
+                    .push(format!("{path}: {summary} lines of summaries, {source} of source"));
             }
         }
         assert!(differences.is_empty(), "{}", differences.join("\n"));
@@ -161,7 +162,7 @@ fn no_prefix_of_the_archive_and_no_other_byte_is_taken_for_it() {
 
 #[test]
 fn an_archive_of_nothing_comes_back() {
-    let bytes = Archive::encode(&Default::default(), &BTreeMap::new());
+    let bytes = Archive::encode(&Edition::default(), &BTreeMap::new());
     let archive = Archive::decode(&bytes).expect("it is whole");
     assert_eq!(archive.paths().count(), 0);
     assert_eq!(archive.package("fmt"), Ok(None));

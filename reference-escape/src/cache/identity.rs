@@ -114,7 +114,8 @@ impl Identities {
 
 /// Whether a package's files change only when a Go installation or a module is replaced.
 fn is_fixed(loader: &Loader, found: &Found) -> bool {
-    found.home == Home::Std || loader.mod_cache.as_ref().is_some_and(|cache| found.folder.starts_with(cache))
+    found.home == Home::Std
+        || loader.mod_cache.as_ref().is_some_and(|cache| found.folder.starts_with(cache))
 }
 
 /// This program, and what the build is for. Two builds of this program may find different tags: a file's length and time tell
@@ -122,7 +123,9 @@ fn is_fixed(loader: &Loader, found: &Found) -> bool {
 fn tool(loader: &Loader) -> Sum {
     let platform = format!("{:?}", loader.platform);
     let program = std::env::current_exe().and_then(fs::metadata);
-    let program = program.map(|about| format!("{} {:?}", about.len(), about.modified().ok())).unwrap_or_default();
+    let program = program
+        .map(|about| format!("{} {:?}", about.len(), about.modified().ok()))
+        .unwrap_or_default();
     let version = env!("CARGO_PKG_VERSION");
     sum_of_parts([version.as_bytes(), STANDARD, platform.as_bytes(), program.as_bytes()])
 }
@@ -165,7 +168,8 @@ impl Own {
             return None;
         }
         let sum = reader.block().ok()?.try_into().ok()?;
-        let imports = (0..reader.count().ok()?).map(|_| reader.text().ok()).collect::<Option<_>>()?;
+        let imports =
+            (0..reader.count().ok()?).map(|_| reader.text().ok()).collect::<Option<_>>()?;
         Some(Own { sum, imports })
     }
 }

@@ -33,7 +33,8 @@ impl Store {
 
     /// Where entries are kept if nobody says: `goescape` in `XDG_CACHE_HOME`, else in `~/.cache`.
     pub fn usual() -> Option<Store> {
-        let folder = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let folder =
+            |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let caches = folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")))?;
         Some(Store { folder: caches.join("goescape") })
     }
@@ -49,7 +50,10 @@ impl Store {
         let age = about.modified().ok().and_then(|time| time.elapsed().ok());
         if age.is_some_and(|age| age > DAY) {
             // It is no harm if it cannot be noted: the entry goes earlier, and is made again.
-            let _ = File::options().append(true).open(&path).and_then(|file| file.set_modified(SystemTime::now()));
+            let _ = File::options()
+                .append(true)
+                .open(&path)
+                .and_then(|file| file.set_modified(SystemTime::now()));
         }
         Some(bytes)
     }

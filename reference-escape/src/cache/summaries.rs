@@ -5,10 +5,11 @@ use super::identity::{Identities, Key, sum_of};
 use crate::analyze::Analysis;
 use crate::check::Program;
 use crate::import::Summaries;
+use crate::make::Maker;
 use crate::package::{Found, Loader};
 use crate::sha256::{Sum, hex};
 use crate::source::Sources;
-use crate::standard::{Embedded, objects_of, stub_of};
+use crate::standard::Embedded;
 use crate::summary::{Archive, Edition, PackageSummary};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -39,7 +40,8 @@ impl Cached {
 
     fn entry(&mut self, loader: &Loader, found: &Found) -> Option<PackageSummary> {
         let store = self.store.as_ref()?;
-        let identities = self.identities.get_or_insert_with(|| Identities::new(store.clone(), loader));
+        let identities =
+            self.identities.get_or_insert_with(|| Identities::new(store.clone(), loader));
         let key = identities.key(loader, found)?;
         let entry = store.get(&key.name).and_then(|bytes| decode(&bytes, &key.name));
         if entry.is_none() {
@@ -50,7 +52,11 @@ impl Cached {
 }
 
 impl Summaries for Cached {
-    fn summary(&mut self, loader: &Loader, found: &Found) -> Result<Option<PackageSummary>, String> {
+    fn summary(
+        &mut self,
+        loader: &Loader,
+        found: &Found,
+    ) -> Result<Option<PackageSummary>, String> {
         if let Some(embedded) = &mut self.embedded
             && let Some(summary) = embedded.summary(loader, found)?
         {
@@ -78,10 +84,15 @@ impl Remembered {
         sources: &RefCell<Sources>,
     ) {
         let Some(store) = &self.store else { return };
+        let mut maker = Maker { program, analysis, sources };
         let mut written = false;
         loop {
             let Some((found, key)) = self.missing.borrow_mut().pop() else { break };
-            if let Some(summary) = summary(loader, program, analysis, sources, &found, &key) {
+            let Ok(package) = loader.load(&found) else { continue };
+            if sum_of(&package) != key.text {
+                continue;
+            }
+            if let Ok((summary, _)) = maker.summary(&package) {
                 // A cache that cannot be written to is none.
                 written |= store.put(&key.name, &encode(summary, &key.name)).is_ok();
             }
@@ -90,27 +101,6 @@ impl Remembered {
             store.trim();
         }
     }
-}
-
-fn summary(
-    loader: &Loader,
-    program: &mut Program,
-    analysis: &mut Analysis,
-    sources: &RefCell<Sources>,
-    found: &Found,
-    key: &Key,
-) -> Option<PackageSummary> {
-    let package = loader.load(found).ok().filter(|package| sum_of(package) == key.text)?;
-    let id = program.import(&found.path).ok()?;
-    let made = stub_of(program, id, &package, &sources.borrow()).ok()?;
-    let objects = objects_of(program, id, &made.functions);
-    let faults = program.faults().list().len();
-    let tags = analysis.tags(program, &objects);
-    if program.faults().list().len() > faults {
-        return None;
-    }
-    let tags = tags.into_iter().map(|tags| tags.map(|tags| tags.params.clone())).collect();
-    Some(PackageSummary { minor: package.minor, files: made.files, tags })
 }
 
 /// An archive of one package, which is called by its key.

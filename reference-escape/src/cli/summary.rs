@@ -1,7 +1,7 @@
 //! `goescape summary`: writes the summary of a standard library.
 
+use crate::make::summarise;
 use crate::package::{Goroot, Options};
-use crate::standard::summarise;
 use std::path::PathBuf;
 
 /// Whose summary, and where it goes.

@@ -52,7 +52,7 @@ fn values(decl: &VarDecl, tokens: &[Lexeme], base: Pos, ast: &Ast) -> Vec<Cut> {
         });
         let end = tokens.iter().rfind(|lexeme| lexeme.token != Token::Semi);
         // One before the sign itself, so that it goes, too.
-        let cut = assign.zip(end).map(|(assign, end)| (assign.start - 1, end.end + 1));
+        let cut = assign.zip(end).map(|(assign, end)| (assign.start - 1, end.end));
         return cut.into_iter().collect();
     }
     let mut cuts = Vec::new();
@@ -69,7 +69,9 @@ fn insides(id: ExprId, base: Pos, ast: &Ast, cuts: &mut Vec<Cut>) {
             cuts.push((offset(pos, base), offset(*rbrace, base)));
         }
         ExprKind::CompositeLit { elems, .. } => each(elems),
-        ExprKind::FuncLit { body, .. } => cuts.push((offset(body.pos, base), offset(body.rbrace, base))),
+        ExprKind::FuncLit { body, .. } => {
+            cuts.push((offset(body.pos, base), offset(body.rbrace, base)))
+        }
         ExprKind::KeyValue { value, .. } => each(&[*value]),
         ExprKind::Paren(x) | ExprKind::Unary { x, .. } => each(&[*x]),
         ExprKind::Binary { x, y, .. } => each(&[*x, *y]),
@@ -77,7 +79,9 @@ fn insides(id: ExprId, base: Pos, ast: &Ast, cuts: &mut Vec<Cut>) {
             each(&[*fun]);
             each(args);
         }
-        ExprKind::Selector { of, .. } | ExprKind::Slice { of, .. } | ExprKind::Assert { of, .. } => each(&[*of]),
+        ExprKind::Selector { of, .. }
+        | ExprKind::Slice { of, .. }
+        | ExprKind::Assert { of, .. } => each(&[*of]),
         ExprKind::Index { of, index } => each(&[*of, *index]),
         ExprKind::List(all) => each(all),
         _ => {}

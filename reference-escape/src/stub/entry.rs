@@ -45,15 +45,18 @@ pub(super) struct FileEntries {
     pub directives: Vec<Directive>,
 }
 
-impl Entry {
-    pub(super) fn is_import(&self, ast: &Ast) -> bool {
-        matches!(ast[self.decl].kind, DeclKind::Import(_))
-    }
+/// A file's text and what is known of it.
+pub(super) struct Source<'s> {
+    pub text: &'s [u8],
+    /// Its first byte.
+    pub base: Pos,
+    pub ast: &'s Ast,
+    pub names: &'s Names,
 }
 
 /// Splits a file; none if its tokens do not fit its tree.
-pub(super) fn split(text: &[u8], file: &File, base: Pos, ast: &Ast, names: &Names) -> Option<FileEntries> {
-    let (tokens, directives) = scan(text);
+pub(super) fn split(source: &Source<'_>, file: &File) -> Option<FileEntries> {
+    let (tokens, directives) = scan(source.text);
     let mut walk = Walk { tokens: &tokens, at: 0, groups: Vec::new(), found: Vec::new() };
     let clause = walk.statement();
     walk.file();
@@ -61,9 +64,11 @@ pub(super) fn split(text: &[u8], file: &File, base: Pos, ast: &Ast, names: &Name
     if found.len() != file.decls.len() {
         return None;
     }
-    let mut parts = FileEntries { cut: vec![false; tokens.len()], clause: clause.end, groups, entries: Vec::new(), directives, tokens };
+    let (cut, clause) = (vec![false; tokens.len()], clause.end);
+    let entries = Vec::with_capacity(found.len());
+    let mut parts = FileEntries { tokens, cut, clause, groups, entries, directives };
     for ((range, group), decl) in found.into_iter().zip(&file.decls) {
-        let entry = parts.entry(text, range, group, *decl, base, ast, names);
+        let entry = parts.entry(source, range, group, *decl);
         parts.entries.push(entry);
     }
     Some(parts)
@@ -160,36 +165,25 @@ impl Walk<'_> {
 }
 
 impl FileEntries {
-    #[expect(clippy::too_many_arguments, reason = "all that is known of one declaration")]
     fn entry(
         &mut self,
-        text: &[u8],
+        source: &Source<'_>,
         tokens: Range<usize>,
         group: Option<usize>,
         decl: DeclId,
-        base: Pos,
-        ast: &Ast,
-        names: &Names,
     ) -> Entry {
+        let Source { text, base, ast, names } = *source;
         let list = &self.tokens[tokens.clone()];
         let kind = &ast[decl].kind;
         for (start, end) in cuts(kind, list, base, ast) {
             for at in tokens.clone() {
-                let token = self.tokens[at];
-                self.cut[at] |= token.token != Token::Semi && start < token.start && token.start < end;
-                self.cut[at] |= token.token == Token::Semi && start < token.start && token.start + 1 < end;
+                let token = self.tokens[at].start;
+                self.cut[at] |= start < token && token < end;
             }
         }
-        let (mut mentions, mut said) = (Vec::new(), Vec::new());
-        let mut behind_dot = false;
-        for at in tokens.clone().filter(|at| !self.cut[*at]) {
-            let Lexeme { token, start, end, .. } = self.tokens[at];
-            let name = if token == Token::Name { name_at(text, start, end, names) } else { None };
-            said.extend(name);
-            mentions.extend(name.filter(|_| !behind_dot));
-            behind_dot = token == Token::Dot;
-        }
-        let (is_const, is_import) = (matches!(kind, DeclKind::Const(_)), matches!(kind, DeclKind::Import(_)));
+        let (mentions, said) = self.mentions(source, tokens.clone());
+        let (is_const, is_import) =
+            (matches!(kind, DeclKind::Const(_)), matches!(kind, DeclKind::Import(_)));
         let base = base_name(text, list, kind, names);
         let is_of_instances =
             matches!(kind, DeclKind::Func(decl) if decl.recv.is_some() && is_generic(decl, ast));
@@ -207,6 +201,21 @@ impl FileEntries {
             said,
         }
     }
+
+    /// Names that are not cut: those that are not behind a dot, and all.
+    fn mentions(&self, source: &Source<'_>, tokens: Range<usize>) -> (Vec<Name>, Vec<Name>) {
+        let (mut mentions, mut said) = (Vec::new(), Vec::new());
+        let mut behind_dot = false;
+        for at in tokens.filter(|at| !self.cut[*at]) {
+            let Lexeme { token, start, end, .. } = self.tokens[at];
+            let is_name = token == Token::Name;
+            let name = is_name.then(|| name_at(source.text, start, end, source.names)).flatten();
+            said.extend(name);
+            mentions.extend(name.filter(|_| !behind_dot));
+            behind_dot = token == Token::Dot;
+        }
+        (mentions, said)
+    }
 }
 
 fn name_at(text: &[u8], start: u32, end: u32, names: &Names) -> Option<Name> {
@@ -216,13 +225,11 @@ fn name_at(text: &[u8], start: u32, end: u32, names: &Names) -> Option<Name> {
 /// What a declaration declares; of an import, the names that the package may be called by.
 fn declared(kind: &DeclKind, names: &Names) -> Vec<Name> {
     match kind {
-        DeclKind::Import(import) => match import.name {
-            Some(given) => vec![given.name],
-            None => {
-                let path = names.text(import.path).trim_matches(['"', '`']);
-                names.find(crate::check::guessed_name(path)).into_iter().collect()
-            }
-        },
+        DeclKind::Import(import) => {
+            let path = names.text(import.path).trim_matches(['"', '`']);
+            let guessed = names.find(crate::check::guessed_name(path));
+            import.name.map(|given| given.name).or(guessed).into_iter().collect()
+        }
         DeclKind::Const(decl) => decl.names.iter().map(|ident| ident.name).collect(),
         DeclKind::Var(decl) => decl.names.iter().map(|ident| ident.name).collect(),
         DeclKind::Type(decl) => vec![decl.name.name],

@@ -16,7 +16,8 @@ struct Wanted<'n> {
 /// Whether each declaration of each file is kept.
 pub(super) fn keep(files: &[FileEntries], names: &Names) -> Vec<Vec<bool>> {
     let mut wanted = Wanted { names, declared: BTreeSet::new(), methods: BTreeSet::new() };
-    let mut kept: Vec<Vec<bool>> = files.iter().map(|file| vec![false; file.entries.len()]).collect();
+    let mut kept: Vec<Vec<bool>> =
+        files.iter().map(|file| vec![false; file.entries.len()]).collect();
     let mut changed = true;
     while changed {
         changed = false;
@@ -54,11 +55,12 @@ fn keep_group(file: &FileEntries, kept: &mut [bool], of: usize, wanted: &mut Wan
 /// Imports stay if what is kept mentions the name that they most likely have, or if that is no name.
 fn keep_imports(file: &FileEntries, kept: &mut [bool], names: &Names) {
     let kept_entries = file.entries.iter().zip(kept.iter()).filter(|(_, kept)| **kept);
-    let mentions: BTreeSet<Name> = kept_entries.flat_map(|(entry, _)| entry.mentions.iter().copied()).collect();
+    let mentions: BTreeSet<Name> =
+        kept_entries.flat_map(|(entry, _)| entry.mentions.iter().copied()).collect();
     for (entry, kept) in file.entries.iter().zip(kept) {
         if entry.is_import {
-            let named = |name: &Name| names.text(*name) == "." || mentions.contains(name);
-            *kept = entry.names.iter().any(named);
+            let mentioned = |name: &Name| names.text(*name) == "." || mentions.contains(name);
+            *kept = entry.names.iter().any(mentioned);
         }
     }
 }
@@ -69,12 +71,15 @@ impl Wanted<'_> {
             return false;
         }
         let is_wanted = |name: &Name| {
-            !name.is_blank() && (is_exported(self.names.text(*name)) || self.declared.contains(name))
+            !name.is_blank()
+                && (is_exported(self.names.text(*name)) || self.declared.contains(name))
         };
         match entry.base {
             None => entry.names.iter().any(is_wanted),
             Some(base) => {
-                let by_name = |name: &Name| is_exported(self.names.text(*name)) || self.methods.contains(name);
+                let by_name = |name: &Name| {
+                    is_exported(self.names.text(*name)) || self.methods.contains(name)
+                };
                 // Who meets an instance makes all of its methods.
                 is_wanted(&base) && (entry.is_of_instances || entry.names.iter().any(by_name))
             }

@@ -16,7 +16,7 @@ mod write;
 use crate::ast::{Ast, DeclId, DeclKind};
 use crate::names::Names;
 use crate::source::{Pos, Sources};
-use entry::{FileEntries, split};
+use entry::{FileEntries, Source, split};
 use std::fmt;
 
 /// A file to be made a stub of, in the order in which it was parsed.
@@ -55,19 +55,25 @@ impl std::error::Error for Unfit {}
 ///
 /// # Errors
 /// [`Unfit`] where the text has mistakes.
-pub fn stub(files: &[Text<'_>], ast: &Ast, names: &Names, sources: &Sources) -> Result<Stub, Unfit> {
+pub fn stub(
+    files: &[Text<'_>],
+    ast: &Ast,
+    names: &Names,
+    sources: &Sources,
+) -> Result<Stub, Unfit> {
     if files.len() != ast.files.len() {
         return Err(Unfit);
     }
     let mut split_files = Vec::with_capacity(files.len());
     for (file, parsed) in files.iter().zip(&ast.files) {
         let base = sources.pos(parsed.id, 0);
-        split_files.push(split(file.text, parsed, base, ast, names).ok_or(Unfit)?);
+        let source = Source { text: file.text, base, ast, names };
+        split_files.push(split(&source, parsed).ok_or(Unfit)?);
     }
     let kept = keep::keep(&split_files, names);
     let mut stub = Stub::default();
     for ((file, entries), kept) in files.iter().zip(&split_files).zip(&kept) {
-        if !entries.entries.iter().zip(kept).any(|(entry, kept)| *kept && !entry.is_import(ast)) {
+        if !entries.entries.iter().zip(kept).any(|(entry, kept)| *kept && !entry.is_import) {
             continue;
         }
         stub.files.push((file.name.to_owned(), write::write(file.text, entries, kept)));

@@ -53,9 +53,10 @@ fn directives(text: &[u8], file: &FileEntries, kept: &[bool]) -> Vec<(usize, usi
     for directive in &file.directives {
         let (start, end) = (directive.start as usize, directive.end as usize);
         let said = &text[start..end];
-        let next = file.entries.iter().position(|entry| {
-            file.tokens[entry.tokens.start].start > directive.start
-        });
+        let next = file
+            .entries
+            .iter()
+            .position(|entry| file.tokens[entry.tokens.start].start > directive.start);
         let before_package = file.tokens.first().is_some_and(|first| directive.start < first.start);
         let counts = if before_package {
             said.starts_with(b"//go:build ")
@@ -80,13 +81,12 @@ impl Page<'_> {
     /// Writes a piece where it stands in the old text.
     fn place(&mut self, start: usize, end: usize) {
         let gap = &self.text[self.passed..start];
-        match gap.iter().rposition(|byte| *byte == b'\n') {
-            Some(last) => {
-                let lines = gap.iter().filter(|byte| **byte == b'\n').count();
-                self.out.resize(self.out.len() + lines, b'\n');
-                self.blank(&gap[last + 1..]);
+        for line in gap.split_inclusive(|byte| *byte == b'\n') {
+            if line.ends_with(b"\n") {
+                self.out.push(b'\n');
+            } else {
+                self.blank(line);
             }
-            None => self.blank(gap),
         }
         self.out.extend_from_slice(&self.text[start..end]);
         self.passed = end;

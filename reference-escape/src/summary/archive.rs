@@ -86,7 +86,8 @@ impl<'b> Archive<'b> {
         let bytes = reader.rest;
         let mut reader = Reader { rest: list };
         let mut text = || reader.text();
-        let edition = Edition { release: text()?, goos: text()?, goarch: text()?, experiments: text()? };
+        let edition =
+            Edition { release: text()?, goos: text()?, goarch: text()?, experiments: text()? };
         let mut blocks = BTreeMap::new();
         let mut start = 0_usize;
         for _ in 0..reader.count()? {

@@ -54,7 +54,8 @@ impl<'b> Reader<'b> {
         loop {
             let byte = self.byte()?;
             let part = usize::from(byte & 0x7f);
-            number |= part.checked_shl(shift).filter(|moved| moved >> shift == part).ok_or(Corrupt)?;
+            number |=
+                part.checked_shl(shift).filter(|moved| moved >> shift == part).ok_or(Corrupt)?;
             if byte < 0x80 {
                 return Ok(number);
             }
@@ -86,7 +87,9 @@ impl<'b> Reader<'b> {
 
 /// A sum that tells of damage: FNV-1a of 64 bits.
 pub(super) fn checksum(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |sum, byte| {
+        (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 #[cfg(test)]

@@ -67,7 +67,8 @@ mod tests {
     fn a_summary_comes_back() {
         let mut leaks = Leaks::default();
         leaks.add_result(1, 2);
-        let tags = vec![None, Some([Leaks::worst(), leaks, Leaks::default()].into()), Some([].into())];
+        let tags =
+            vec![None, Some([Leaks::worst(), leaks, Leaks::default()].into()), Some([].into())];
         let files = vec![("a.go".to_owned(), b"package a".to_vec())];
         let summary = PackageSummary { minor: 27, files, tags };
         let bytes = summary.encode();

@@ -131,7 +131,15 @@ mod tests {
         }
         assert_eq!(unsqueeze(&squeezed, 20), Err(Corrupt));
         assert_eq!(unsqueeze(&squeezed, usize::MAX), Err(Corrupt));
-        assert_eq!(unsqueeze(&[1, b'a', 100, 2, 0, 0], 101), Err(Corrupt), "it copies from before the text");
-        assert_eq!(unsqueeze(&[1, b'a', 100, 0, 0, 0], 101), Err(Corrupt), "it copies from nowhere");
+        assert_eq!(
+            unsqueeze(&[1, b'a', 100, 2, 0, 0], 101),
+            Err(Corrupt),
+            "it copies from before the text"
+        );
+        assert_eq!(
+            unsqueeze(&[1, b'a', 100, 0, 0, 0], 101),
+            Err(Corrupt),
+            "it copies from nowhere"
+        );
     }
 }
