@@ -46,6 +46,7 @@ pub mod scc;
 pub mod solve;
 pub mod diagnostics;
 pub mod analyze;
+pub mod worst;
 pub mod make;
 pub mod standard;
 pub mod cache;

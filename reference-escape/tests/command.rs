@@ -255,3 +255,45 @@ fn a_cache_that_cannot_be_written_is_done_without() {
     };
     assert_eq!(run(&["--cache", "../cache"]), run(&["--no-cache"]));
 }
+
+const UNKNOWN: &str = "package server
+
+import \"example.org/unknown\"
+
+func F(p *int, _ int) (r unknown.T) {
+	x, y := 1, 2
+	x, z := unknown.New(&x), 3
+	if y := y; y > z {
+		_ = func(q int) {}
+	}
+	return x
+}
+";
+
+#[test]
+fn an_import_that_is_not_found_is_an_error_or_the_worst_is_told() {
+    let place = Place::new("unknown");
+    place.write("m/server/server.go", UNKNOWN);
+    let run = |arguments: &[&str]| {
+        let output = place.command(arguments).env("PATH", "").output().expect("it runs");
+        let text = |bytes| String::from_utf8(bytes).expect("text");
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    let (status, lines, faults) = run(&["--no-cache"]);
+    assert_eq!((status, lines.as_str()), (Some(1), ""));
+    let could_not = "server/server.go:3:8: could not import example.org/unknown (";
+    assert!(faults.starts_with(could_not), "{faults}");
+    let (status, lines, note) = run(&["--no-cache", "--assume-escapes"]);
+    assert_eq!(status, Some(0));
+    assert!(note.contains("note: could not import example.org/unknown"), "{note}");
+    let wanted = "server/server.go:5:8: leaking param: p
+server/server.go:5:24: moved to heap: r
+server/server.go:6:2: moved to heap: x
+server/server.go:6:5: moved to heap: y
+server/server.go:7:5: moved to heap: z
+server/server.go:8:5: moved to heap: y
+server/server.go:9:7: func literal escapes to heap
+server/server.go:9:12: leaking param: q
+";
+    assert_eq!(lines, wanted);
+}

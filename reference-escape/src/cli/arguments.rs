@@ -23,6 +23,7 @@ usage: goescape [-m] [-l] [options] DIR
   --gopath DIR     where downloaded modules are kept, in pkg/mod
   --cache DIR      where summaries of packages are kept; else in the user's own cache
   --no-cache       keep none, and use none that are kept
+  --assume-escapes where an imported package is not found, tell the worst: all is on the heap
   --pkgpath PATH   the import path of the package
   --lang go1.N     the version of the language
 
@@ -59,6 +60,8 @@ pub(super) struct Arguments {
     pub version: Option<String>,
     pub cache: Option<PathBuf>,
     pub no_cache: bool,
+    /// Whether the worst is told where an import is not found.
+    pub assume_escapes: bool,
     pub named: Vec<PathBuf>,
 }
 
@@ -80,6 +83,7 @@ pub(super) fn parse(list: &[String]) -> Result<Asked, String> {
             "--gopath" | "-gopath" => arguments.gopath = Some(value()?.into()),
             "--cache" | "-cache" => arguments.cache = Some(value()?.into()),
             "--no-cache" | "-no-cache" => arguments.no_cache = true,
+            "--assume-escapes" | "-assume-escapes" => arguments.assume_escapes = true,
             "--pkgpath" | "-p" => arguments.path = Some(value()?),
             "--lang" | "-lang" => arguments.version = Some(value()?),
             flag if flag.starts_with('-') => return Err(format!("{flag}: no such option")),

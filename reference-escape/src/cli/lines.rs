@@ -11,6 +11,7 @@ use crate::package::{COMMAND_LINE, Loader, Options, Package, minor_version};
 use crate::source::{Place, Pos, Sources};
 use crate::standard::Embedded;
 use crate::types::Sizes;
+use crate::worst::worst_lines;
 use std::cell::RefCell;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -45,7 +46,7 @@ pub(super) fn tell(arguments: &Arguments) -> Result<(), String> {
         Some(folder) => Some(Store::at(folder)),
         None => Store::usual(),
     };
-    told(&loader, Cached::new(embedded, store), &package, &folder, sizes)
+    told(&loader, Cached::new(embedded, store), &package, &folder, sizes, arguments.assume_escapes)
 }
 
 fn load(loader: &Loader, named: &[PathBuf]) -> Result<Package, String> {
@@ -74,6 +75,7 @@ fn told(
     package: &Package,
     folder: &Path,
     sizes: Sizes,
+    assume_escapes: bool,
 ) -> Result<(), String> {
     let sources = Rc::new(RefCell::new(Sources::default()));
     let known = Rc::default();
@@ -90,14 +92,18 @@ fn told(
     let id = program.add_package(&package.path, parsed);
     program.check_package(id);
     if !program.faults().is_empty() {
+        if assume_escapes && let Some(unknown) = shown.unknown(&sources.borrow(), program.faults())
+        {
+            // Who does not read it gets the same answer.
+            let _ = write!(std::io::stderr(), "{unknown}");
+            shown.write(&sources.borrow(), &worst_lines(&program.ast(id), &program.names));
+            return Ok(());
+        }
         return Err(shown.faults(&sources.borrow(), program.faults()));
     }
     let mut analysis = Analysis::knowing(known);
     let verdicts = analysis.package(&mut program, id);
-    let lines = verdicts.lines.iter().map(|line| shown.line(&sources.borrow(), line) + "\n");
-    let text: String = lines.collect();
-    // A closed pipe is no failure of ours.
-    let _ = std::io::stdout().write_all(text.as_bytes());
+    shown.write(&sources.borrow(), &verdicts.lines);
     remembered.keep(loader, &mut program, &mut analysis, &sources);
     Ok(())
 }
@@ -131,6 +137,30 @@ impl Shown<'_> {
             }
             None => line.text.clone(),
         }
+    }
+
+    fn write(&self, sources: &Sources, lines: &[Told]) {
+        let lines = lines.iter().map(|line| self.line(sources, line) + "\n");
+        let text: String = lines.collect();
+        // A closed pipe is no failure of ours.
+        let _ = std::io::stdout().write_all(text.as_bytes());
+    }
+
+    /// A note on the imports that were not found, if there are any.
+    fn unknown(&self, sources: &Sources, faults: &Faults) -> Option<String> {
+        let mut note = String::new();
+        for fault in
+            faults.list().iter().filter(|fault| fault.message.starts_with("could not import "))
+        {
+            let place = self
+                .place(sources, fault.pos)
+                .map(|place| format!("{place}: "))
+                .unwrap_or_default();
+            note.push_str(&format!(
+                "{place}note: {fault}; all of this package is assumed to escape\n"
+            ));
+        }
+        (!note.is_empty()).then_some(note)
     }
 
     fn faults(&self, sources: &Sources, faults: &Faults) -> String {

@@ -39,13 +39,13 @@ pub struct Stub {
     pub imports: Vec<String>,
 }
 
-/// The text and the tree do not fit each other: the text has mistakes.
+/// The text and the tree do not fit each other. A text with mistakes may or may not fit: its stub means nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Unfit;
 
 impl fmt::Display for Unfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no stub is made of a text with mistakes")
+        write!(f, "the tree is not that of the text")
     }
 }
 
@@ -54,7 +54,7 @@ impl std::error::Error for Unfit {}
 /// The stub of the package that `files` are and `ast` is the tree of.
 ///
 /// # Errors
-/// [`Unfit`] where the text has mistakes.
+/// [`Unfit`] where `ast` is of another text.
 pub fn stub(
     files: &[Text<'_>],
     ast: &Ast,

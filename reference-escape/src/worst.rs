@@ -1,0 +1,189 @@
+//! The worst that can be told of a package: what is said where too little is known to say anything else.
+//!
+//! Without the packages that it imports, a text has no types, and a value of an unknown type may hold a pointer to anything. So
+//! every variable is on the heap, and every parameter leaks. Of what expressions make nothing is told: that, too, claims
+//! nothing.
+
+use crate::analyze::Told;
+use crate::ast::{Ast, Block, DeclKind, ExprId, ExprKind, Ident, Param, StmtId, StmtKind};
+use crate::names::{Name, Names};
+use std::collections::BTreeSet;
+
+/// The worst lines of a package, in the order of the text.
+pub fn worst_lines(ast: &Ast, names: &Names) -> Vec<Told> {
+    let mut walk = Walk { ast, names, scopes: Vec::new(), lines: Vec::new() };
+    for file in &ast.files {
+        for decl in &file.decls {
+            match &ast[*decl].kind {
+                DeclKind::Func(func) => {
+                    walk.function(func.recv.as_slice(), func.ty, func.body.as_ref());
+                }
+                DeclKind::Var(var) => var.values.into_iter().for_each(|values| walk.expr(values)),
+                _ => {}
+            }
+        }
+    }
+    walk.lines.sort_by_key(|line| line.pos);
+    walk.lines
+}
+
+struct Walk<'a> {
+    ast: &'a Ast,
+    names: &'a Names,
+    /// What each block around has declared so far: `:=` declares only what its own block has not.
+    scopes: Vec<BTreeSet<Name>>,
+    lines: Vec<Told>,
+}
+
+impl Walk<'_> {
+    fn function(&mut self, recv: &[Param], ty: ExprId, body: Option<&Block>) {
+        let ExprKind::FuncType { params, results } = &self.ast[ty].kind else { return };
+        self.scopes.push(BTreeSet::new());
+        for param in recv.iter().chain(params) {
+            param.name.into_iter().for_each(|name| self.declare(name, "leaking param"));
+        }
+        if let Some(body) = body {
+            for name in results.iter().filter_map(|result| result.name) {
+                self.declare(name, "moved to heap");
+            }
+            body.stmts.iter().for_each(|stmt| self.stmt(*stmt));
+        }
+        self.scopes.pop();
+    }
+
+    /// Tells of a variable, if its block has not declared one of that name.
+    fn declare(&mut self, ident: Ident, what: &str) {
+        let is_new = self.scopes.last_mut().is_some_and(|scope| scope.insert(ident.name));
+        if is_new && !ident.name.is_blank() {
+            let text = format!("{what}: {}", self.names.text(ident.name));
+            self.lines.push(Told { pos: ident.pos, text });
+        }
+    }
+
+    /// The variables on the left of a `:=`.
+    fn define(&mut self, lhs: ExprId) {
+        for id in self.list(lhs) {
+            if let Some(name) = self.ast.as_name(id) {
+                self.declare(Ident { pos: self.ast[id].pos, name }, "moved to heap");
+            }
+        }
+    }
+
+    fn list(&self, id: ExprId) -> Vec<ExprId> {
+        match &self.ast[id].kind {
+            ExprKind::List(all) => all.to_vec(),
+            _ => vec![id],
+        }
+    }
+
+    /// What has a block of its own.
+    fn block(&mut self, work: impl FnOnce(&mut Self)) {
+        self.scopes.push(BTreeSet::new());
+        work(self);
+        self.scopes.pop();
+    }
+
+    fn stmts(&mut self, stmts: &[StmtId]) {
+        self.block(|walk| stmts.iter().for_each(|stmt| walk.stmt(*stmt)));
+    }
+
+    fn stmt(&mut self, id: StmtId) {
+        match &self.ast[id].kind {
+            StmtKind::Empty | StmtKind::Branch { .. } => {}
+            StmtKind::Labeled { stmt, .. } => self.stmt(*stmt),
+            StmtKind::Block(block) => self.stmts(&block.stmts),
+            StmtKind::Expr(x) | StmtKind::IncDec { x, .. } => self.expr(*x),
+            StmtKind::Spawn { call, .. } => self.expr(*call),
+            StmtKind::Return(values) => values.iter().for_each(|values| self.expr(*values)),
+            StmtKind::Send { chan: x, value: y }
+            | StmtKind::Assign { lhs: x, rhs: y }
+            | StmtKind::OpAssign { lhs: x, rhs: y, .. } => {
+                self.expr(*x);
+                self.expr(*y);
+            }
+            StmtKind::Define { lhs, rhs } => {
+                self.expr(*rhs);
+                self.define(*lhs);
+            }
+            StmtKind::Range(range) => {
+                self.expr(range.x);
+                range.lhs.iter().filter(|_| range.def).for_each(|lhs| self.define(*lhs));
+            }
+            StmtKind::Decl(decls) => self.decls(decls),
+            StmtKind::If { init, cond, then, els } => self.block(|walk| {
+                init.iter().for_each(|init| walk.stmt(*init));
+                walk.expr(*cond);
+                walk.stmts(&then.stmts);
+                els.iter().for_each(|els| walk.stmt(*els));
+            }),
+            StmtKind::For { init, cond, post, body } => self.block(|walk| {
+                init.iter().for_each(|init| walk.stmt(*init));
+                cond.iter().for_each(|cond| walk.expr(*cond));
+                post.iter().for_each(|post| walk.stmt(*post));
+                walk.stmts(&body.stmts);
+            }),
+            StmtKind::Switch { init, tag, body, .. } => self.block(|walk| {
+                init.iter().for_each(|init| walk.stmt(*init));
+                tag.iter().for_each(|tag| walk.expr(*tag));
+                for clause in body {
+                    clause.cases.iter().for_each(|cases| walk.expr(*cases));
+                    walk.stmts(&clause.body);
+                }
+            }),
+            StmtKind::Select { body, .. } => {
+                for clause in body {
+                    self.block(|walk| {
+                        clause.comm.iter().for_each(|comm| walk.stmt(*comm));
+                        clause.body.iter().for_each(|stmt| walk.stmt(*stmt));
+                    });
+                }
+            }
+        }
+    }
+
+    fn decls(&mut self, decls: &[crate::ast::DeclId]) {
+        for decl in decls {
+            if let DeclKind::Var(var) = &self.ast[*decl].kind {
+                var.values.iter().for_each(|values| self.expr(*values));
+                var.names.iter().for_each(|name| self.declare(*name, "moved to heap"));
+            }
+        }
+    }
+
+    /// Looks for function literals; and for the variable of a type switch.
+    fn expr(&mut self, id: ExprId) {
+        match &self.ast[id].kind {
+            ExprKind::FuncLit { ty, body } => {
+                let text = "func literal escapes to heap".to_owned();
+                self.lines.push(Told { pos: self.ast[id].pos, text });
+                self.function(&[], *ty, Some(body));
+            }
+            ExprKind::TypeSwitchGuard { lhs, of } => {
+                self.expr(*of);
+                lhs.iter().for_each(|lhs| self.declare(*lhs, "moved to heap"));
+            }
+            ExprKind::CompositeLit { elems: all, .. } | ExprKind::List(all) => {
+                all.iter().for_each(|x| self.expr(*x));
+            }
+            ExprKind::Call { fun, args, .. } => {
+                self.expr(*fun);
+                args.iter().for_each(|arg| self.expr(*arg));
+            }
+            ExprKind::KeyValue { key: x, value: y }
+            | ExprKind::Binary { x, y, .. }
+            | ExprKind::Index { of: x, index: y } => {
+                self.expr(*x);
+                self.expr(*y);
+            }
+            ExprKind::Slice { of, index, .. } => {
+                self.expr(*of);
+                index.iter().flatten().for_each(|x| self.expr(*x));
+            }
+            ExprKind::Paren(x)
+            | ExprKind::Unary { x, .. }
+            | ExprKind::Selector { of: x, .. }
+            | ExprKind::Assert { of: x, .. } => self.expr(*x),
+            _ => {}
+        }
+    }
+}
