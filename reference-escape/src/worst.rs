@@ -18,7 +18,7 @@ pub fn worst_lines(ast: &Ast, names: &Names) -> Vec<Told> {
                 DeclKind::Func(func) => {
                     walk.function(func.recv.as_slice(), func.ty, func.body.as_ref());
                 }
-                DeclKind::Var(var) => var.values.into_iter().for_each(|values| walk.expr(values)),
+                DeclKind::Var(var) => walk.exprs(var.values.as_slice()),
                 _ => {}
             }
         }
@@ -46,7 +46,7 @@ impl Walk<'_> {
             for name in results.iter().filter_map(|result| result.name) {
                 self.declare(name, "moved to heap");
             }
-            body.stmts.iter().for_each(|stmt| self.stmt(*stmt));
+            self.each(&body.stmts);
         }
         self.scopes.pop();
     }
@@ -83,8 +83,20 @@ impl Walk<'_> {
         self.scopes.pop();
     }
 
+    fn each(&mut self, stmts: &[StmtId]) {
+        for stmt in stmts {
+            self.stmt(*stmt);
+        }
+    }
+
+    fn exprs(&mut self, exprs: &[ExprId]) {
+        for expr in exprs {
+            self.expr(*expr);
+        }
+    }
+
     fn stmts(&mut self, stmts: &[StmtId]) {
-        self.block(|walk| stmts.iter().for_each(|stmt| walk.stmt(*stmt)));
+        self.block(|walk| walk.each(stmts));
     }
 
     fn stmt(&mut self, id: StmtId) {
@@ -94,7 +106,7 @@ impl Walk<'_> {
             StmtKind::Block(block) => self.stmts(&block.stmts),
             StmtKind::Expr(x) | StmtKind::IncDec { x, .. } => self.expr(*x),
             StmtKind::Spawn { call, .. } => self.expr(*call),
-            StmtKind::Return(values) => values.iter().for_each(|values| self.expr(*values)),
+            StmtKind::Return(values) => self.exprs(values.as_slice()),
             StmtKind::Send { chan: x, value: y }
             | StmtKind::Assign { lhs: x, rhs: y }
             | StmtKind::OpAssign { lhs: x, rhs: y, .. } => {
@@ -111,30 +123,30 @@ impl Walk<'_> {
             }
             StmtKind::Decl(decls) => self.decls(decls),
             StmtKind::If { init, cond, then, els } => self.block(|walk| {
-                init.iter().for_each(|init| walk.stmt(*init));
+                walk.each(init.as_slice());
                 walk.expr(*cond);
                 walk.stmts(&then.stmts);
-                els.iter().for_each(|els| walk.stmt(*els));
+                walk.each(els.as_slice());
             }),
             StmtKind::For { init, cond, post, body } => self.block(|walk| {
-                init.iter().for_each(|init| walk.stmt(*init));
-                cond.iter().for_each(|cond| walk.expr(*cond));
-                post.iter().for_each(|post| walk.stmt(*post));
+                walk.each(init.as_slice());
+                walk.exprs(cond.as_slice());
+                walk.each(post.as_slice());
                 walk.stmts(&body.stmts);
             }),
             StmtKind::Switch { init, tag, body, .. } => self.block(|walk| {
-                init.iter().for_each(|init| walk.stmt(*init));
-                tag.iter().for_each(|tag| walk.expr(*tag));
+                walk.each(init.as_slice());
+                walk.exprs(tag.as_slice());
                 for clause in body {
-                    clause.cases.iter().for_each(|cases| walk.expr(*cases));
+                    walk.exprs(clause.cases.as_slice());
                     walk.stmts(&clause.body);
                 }
             }),
             StmtKind::Select { body, .. } => {
                 for clause in body {
                     self.block(|walk| {
-                        clause.comm.iter().for_each(|comm| walk.stmt(*comm));
-                        clause.body.iter().for_each(|stmt| walk.stmt(*stmt));
+                        walk.each(clause.comm.as_slice());
+                        walk.each(&clause.body);
                     });
                 }
             }
@@ -144,7 +156,7 @@ impl Walk<'_> {
     fn decls(&mut self, decls: &[crate::ast::DeclId]) {
         for decl in decls {
             if let DeclKind::Var(var) = &self.ast[*decl].kind {
-                var.values.iter().for_each(|values| self.expr(*values));
+                self.exprs(var.values.as_slice());
                 var.names.iter().for_each(|name| self.declare(*name, "moved to heap"));
             }
         }
@@ -163,11 +175,11 @@ impl Walk<'_> {
                 lhs.iter().for_each(|lhs| self.declare(*lhs, "moved to heap"));
             }
             ExprKind::CompositeLit { elems: all, .. } | ExprKind::List(all) => {
-                all.iter().for_each(|x| self.expr(*x));
+                self.exprs(all);
             }
             ExprKind::Call { fun, args, .. } => {
                 self.expr(*fun);
-                args.iter().for_each(|arg| self.expr(*arg));
+                self.exprs(args);
             }
             ExprKind::KeyValue { key: x, value: y }
             | ExprKind::Binary { x, y, .. }

@@ -70,7 +70,7 @@ fn insides(id: ExprId, base: Pos, ast: &Ast, cuts: &mut Vec<Cut>) {
         }
         ExprKind::CompositeLit { elems, .. } => each(elems),
         ExprKind::FuncLit { body, .. } => {
-            cuts.push((offset(body.pos, base), offset(body.rbrace, base)))
+            cuts.push((offset(body.pos, base), offset(body.rbrace, base)));
         }
         ExprKind::KeyValue { value, .. } => each(&[*value]),
         ExprKind::Paren(x) | ExprKind::Unary { x, .. } => each(&[*x]),
