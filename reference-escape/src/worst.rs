@@ -172,7 +172,9 @@ impl Walk<'_> {
             }
             ExprKind::TypeSwitchGuard { lhs, of } => {
                 self.expr(*of);
-                lhs.iter().for_each(|lhs| self.declare(*lhs, "moved to heap"));
+                if let Some(lhs) = lhs {
+                    self.declare(*lhs, "moved to heap");
+                }
             }
             ExprKind::CompositeLit { elems: all, .. } | ExprKind::List(all) => {
                 self.exprs(all);

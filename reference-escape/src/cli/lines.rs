@@ -148,18 +148,14 @@ impl Shown<'_> {
 
     /// A note on the imports that were not found, if there are any.
     fn unknown(&self, sources: &Sources, faults: &Faults) -> Option<String> {
-        let mut note = String::new();
-        for fault in
-            faults.list().iter().filter(|fault| fault.message.starts_with("could not import "))
-        {
-            let place = self
-                .place(sources, fault.pos)
-                .map(|place| format!("{place}: "))
-                .unwrap_or_default();
-            note.push_str(&format!(
-                "{place}note: {fault}; all of this package is assumed to escape\n"
-            ));
-        }
+        let list = faults.list().iter();
+        let unknown = list.filter(|fault| fault.message.starts_with("could not import "));
+        let notes = unknown.map(|fault| {
+            let place = self.place(sources, fault.pos);
+            let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
+            format!("{place}note: {fault}; all of this package is assumed to escape\n")
+        });
+        let note: String = notes.collect();
         (!note.is_empty()).then_some(note)
     }
 
