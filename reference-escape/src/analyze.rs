@@ -5,6 +5,7 @@
 
 use crate::build::{self, Sources};
 use crate::check::Program;
+use crate::conclude::conclude;
 use crate::diagnostics::{Subject, lines};
 use crate::functions::{FuncId, FuncKey};
 use crate::graph::{Loc, Place};
@@ -12,14 +13,13 @@ use crate::hash::Map;
 use crate::ir::{Body, FuncIndex, Op};
 use crate::known::{Known, Recalled};
 use crate::lower::{World, instance_method, lower, lower_init};
-use crate::names::Name;
 use crate::reach::Reached;
 use crate::rewrite;
 use crate::scc::{Calls, Components};
 use crate::solve::solve;
 use crate::source::Pos;
 use crate::tags::{TagTable, Tags, Unit};
-use crate::types::{Declare, Layouts, ObjectId, ObjectKind, PackageId, TypeId};
+use crate::types::{Declare, ObjectId, ObjectKind, PackageId, TypeId};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -57,18 +57,14 @@ impl Analysis {
 
     /// What becomes of the receiver and the parameters of each of `objects`, which are functions; none for generic ones.
     pub fn tags(&mut self, program: &mut Program, objects: &[ObjectId]) -> Vec<Option<Rc<Tags>>> {
-        let functions = objects.iter().filter_map(|object| plain_function(program, &mut self.world, *object));
+        let functions =
+            objects.iter().filter_map(|object| plain_function(program, &mut self.world, *object));
         let functions: Vec<FuncId> = functions.collect();
         // The package of predeclared names: nothing is told of it.
         let (mut run, components) = self.run(program, PackageId::NONE);
         for id in functions {
             components.visit(&mut run, Unit::declared(id));
         }
-        self.known_tags(program, objects)
-    }
-
-    /// What is known of `objects` so far.
-    pub fn known_tags(&mut self, program: &mut Program, objects: &[ObjectId]) -> Vec<Option<Rc<Tags>>> {
         let tags = objects.iter().map(|object| {
             let id = plain_function(program, &mut self.world, *object)?;
             self.tags.get(Unit::declared(id)).cloned()
@@ -76,8 +72,11 @@ impl Analysis {
         tags.collect()
     }
 
-    fn run<'r>(&'r mut self, program: &'r mut Program, package: PackageId) -> (Run<'r>, &'r mut Components) {
-        let ambiguous = ambiguous_names(program);
+    fn run<'r>(
+        &'r mut self,
+        program: &'r mut Program,
+        package: PackageId,
+    ) -> (Run<'r>, &'r mut Components) {
         let Analysis { world, tags, components, known } = self;
         let run = Run {
             program,
@@ -85,7 +84,6 @@ impl Analysis {
             tags,
             known: &*known,
             package,
-            ambiguous,
             bodies: Map::default(),
             uses: Map::default(),
             types: Map::default(),
@@ -154,12 +152,6 @@ fn plain_function(program: &mut Program, world: &mut World, object: ObjectId) ->
     (!generic && !declared.name.is_blank()).then(|| world.functions.plain(object))
 }
 
-/// Names that several packages of the run have.
-fn ambiguous_names(program: &Program) -> Vec<Name> {
-    let _ = program;
-    Vec::new()
-}
-
 /// The analysis of one package.
 struct Run<'a> {
     program: &'a mut Program,
@@ -167,7 +159,6 @@ struct Run<'a> {
     tags: &'a mut TagTable,
     known: &'a RefCell<Known>,
     package: PackageId,
-    ambiguous: Vec<Name>,
     /// Bodies of functions that are not done.
     bodies: Map<FuncId, Body>,
     /// The instances that each function mentions.
@@ -203,13 +194,16 @@ impl Run<'_> {
         if unit.func != FuncIndex::ROOT || functions.is_instance(unit.id) {
             return false;
         }
-        let declared = functions.object(unit.id).and_then(|object| self.program.declaration_node(object));
+        let declared =
+            functions.object(unit.id).and_then(|object| self.program.declaration_node(object));
         let Some((package, decl)) = declared else { return false };
         let path = self.program.types()[package].path;
         let recalled = self.known.borrow().recall(path, decl);
         match recalled {
             Recalled::Text => return false,
-            Recalled::Tags(params) => self.tags.insert(unit, Tags { params: params.to_vec().into() }),
+            Recalled::Tags(params) => {
+                self.tags.insert(unit, Tags { params: params.to_vec().into() })
+            }
             Recalled::Missing => {}
         }
         true
@@ -221,7 +215,7 @@ impl Run<'_> {
         let body = &self.bodies[&id];
         (1..body.funcs.len())
             .map(FuncIndex::new)
-            .filter(|func| !build::is_closure(body, &self.world.functions, *func))
+            .filter(|func| !body.is_closure(*func))
             .map(|func| Unit { id, func })
             .collect()
     }
@@ -266,39 +260,6 @@ impl Run<'_> {
         let functions = &self.world.functions;
         functions.is_instance(id) || functions.package(self.program, id) == self.package
     }
-
-    /// Notes what has been found out about a function.
-    fn tag(&mut self, place: Place, bodies: &[Body], built: &build::Built) {
-        let body = &bodies[place.body];
-        let unit = Unit { id: body.id, func: place.func };
-        let Some(func) = body.funcs.get(place.func.index()) else { return };
-        let external = body.is_external && place.func == FuncIndex::ROOT;
-        let noescape = body.directives.noescape;
-        let params = func
-            .param_vars()
-            .iter()
-            .map(|var| {
-                use crate::leaks::Leaks;
-                let declared = &body[*var];
-                let unnamed = matches!(declared.name, crate::ir::VarName::Named(name)
-                    if name == Name::EMPTY || name.is_blank());
-                match built.vars[place.body][var.index()] {
-                    _ if !self.program.has_pointers(declared.ty) => Leaks::worst(),
-                    _ if external && noescape => {
-                        let mut leaks = Leaks::default();
-                        leaks.add_mutator(0);
-                        leaks.add_callee(0);
-                        leaks
-                    }
-                    _ if external => Leaks::worst(),
-                    _ if unnamed => Leaks::default(),
-                    Some(loc) => built.graph[loc].leaks.optimized(),
-                    None => Leaks::worst(),
-                }
-            })
-            .collect();
-        self.tags.insert(unit, Tags { params });
-    }
 }
 
 impl Calls for Run<'_> {
@@ -330,7 +291,7 @@ impl Calls for Run<'_> {
 
     fn is_closure(&self, unit: Unit) -> bool {
         let Some(body) = self.bodies.get(&unit.id) else { return false };
-        unit.func != FuncIndex::ROOT && build::is_closure(body, &self.world.functions, unit.func)
+        unit.func != FuncIndex::ROOT && body.is_closure(unit.func)
     }
 
     fn component(&mut self, units: &[Unit]) {
@@ -364,13 +325,14 @@ impl Calls for Run<'_> {
         }
         solve(&mut built.graph, &bodies, &results);
         for place in &batch {
-            self.tag(*place, &bodies, &built);
+            let body = &bodies[place.body];
+            let unit = Unit { id: body.id, func: place.func };
+            self.tags.insert(unit, conclude(self.program, body, *place, &built));
         }
         if ids.iter().any(|id| self.is_told(*id)) {
             let subject = Subject {
                 functions: &self.world.functions,
                 package: self.package,
-                ambiguous: &self.ambiguous,
                 bodies: &bodies,
                 batch: &batch,
                 built: &built,
