@@ -7,12 +7,14 @@
 use reference_escape::analyze::Analysis;
 use reference_escape::check::Program;
 use reference_escape::import::{Imports, Summaries};
+use reference_escape::leaks::Leaks;
 use reference_escape::make::summarise;
 use reference_escape::names::Names;
 use reference_escape::package::{Found, Goroot, Home, Loader, Options, Platform};
 use reference_escape::source::Sources;
+use reference_escape::stub::{Text, stub};
 use reference_escape::summary::{Archive, Corrupt, Edition, PackageSummary, STANDARD};
-use reference_escape::types::Sizes;
+use reference_escape::types::{ObjectId, Sizes};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -141,6 +143,41 @@ fn lines_are_the_same_whether_imports_are_summaries_or_source() {
             }
         }
         assert!(differences.is_empty(), "{}", differences.join("\n"));
+    });
+}
+
+/// The tags of the functions in a package's stub, found by a run that looks at nothing else.
+fn tags_from_source(goroot: &Goroot, path: &str) -> Vec<Option<Box<[Leaks]>>> {
+    let options = Options { goroot: Some(goroot.folder.clone()), ..Options::default() };
+    let loader = Loader::new(&goroot.src(), &options).expect("a loader");
+    let found = loader.find(Home::Std, path).expect("a package");
+    let package = loader.load(&found).expect("a package");
+    let sources = Rc::new(RefCell::new(Sources::default()));
+    let imports = Imports::new(loader, Rc::clone(&sources));
+    let sizes = Sizes::of("amd64").expect("a machine");
+    let mut program = Program::new(Names::default(), sizes, Box::new(imports));
+    let id = program.import(path).expect("a package");
+    let files = package.files.iter().map(|file| Text { name: &file.name, text: &file.text });
+    let files: Vec<Text<'_>> = files.collect();
+    let made = stub(&files, &program.ast(id), &program.names, &sources.borrow()).expect("a stub");
+    let members = program.members(id).to_vec();
+    let declared = |decl| {
+        let is_it = |object: &&ObjectId| program.declaration_node(**object) == Some((id, decl));
+        *members.iter().find(is_it).expect("it is declared")
+    };
+    let objects: Vec<ObjectId> = made.functions.into_iter().map(declared).collect();
+    let tags = Analysis::default().tags(&mut program, &objects);
+    tags.into_iter().map(|tags| tags.map(|tags| tags.params.clone())).collect()
+}
+
+#[test]
+fn import_tags_equal_source_tags() {
+    with_go(|goroot| {
+        let archive = Archive::decode(STANDARD).expect("it is whole");
+        for path in compared() {
+            let summary = archive.package(&path).expect("it is whole").expect("it is there");
+            assert!(summary.tags == tags_from_source(&goroot, &path), "{path}");
+        }
     });
 }
 
