@@ -202,7 +202,7 @@ impl Run<'_> {
         match recalled {
             Recalled::Text => return false,
             Recalled::Tags(params) => {
-                self.tags.insert(unit, Tags { params: params.to_vec().into() })
+                self.tags.insert(unit, Tags { params: params.to_vec().into() });
             }
             Recalled::Missing => {}
         }

@@ -67,7 +67,8 @@ pub(super) struct Arguments {
 
 /// Reads the arguments.
 pub(super) fn parse(list: &[String]) -> Result<Asked, String> {
-    if let Some(("summary", rest)) = list.split_first().map(|(first, rest)| (first.as_str(), rest)) {
+    if let Some(("summary", rest)) = list.split_first().map(|(first, rest)| (first.as_str(), rest))
+    {
         return Wanted::parse(rest).map(Asked::Summary);
     }
     let mut arguments = Arguments::default();

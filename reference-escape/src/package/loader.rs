@@ -89,7 +89,9 @@ impl Loader {
     /// Where no Go installation is found, or the modules at `start` cannot be understood.
     pub fn new(start: &Path, options: &Options) -> Result<Loader, PackageError> {
         let goroot = match (Goroot::find(options.goroot.as_deref()), &options.fallback) {
-            (Err(error), Some(fallback)) if error.kind == PackageErrorKind::NoGoroot && error.looked_in.is_empty() => {
+            (Err(error), Some(fallback))
+                if error.kind == PackageErrorKind::NoGoroot && error.looked_in.is_empty() =>
+            {
                 fallback.clone()
             }
             (found, _) => found?,
