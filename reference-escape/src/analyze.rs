@@ -45,7 +45,10 @@ pub struct Verdicts {
 pub struct Analysis {
     world: World,
     tags: TagTable,
+    /// The functions of the package that is told of, and the instances that it uses.
     components: Components,
+    /// Those of all others, and the instances that these use.
+    imported: Components,
     known: Rc<RefCell<Known>>,
 }
 
@@ -61,9 +64,9 @@ impl Analysis {
             objects.iter().filter_map(|object| plain_function(program, &mut self.world, *object));
         let functions: Vec<FuncId> = functions.collect();
         // The package of predeclared names: nothing is told of it.
-        let (mut run, components) = self.run(program, PackageId::NONE);
+        let (mut run, _) = self.run(program, PackageId::NONE);
         for id in functions {
-            components.visit(&mut run, Unit::declared(id));
+            run.import(Unit::declared(id));
         }
         let tags = objects.iter().map(|object| {
             let id = plain_function(program, &mut self.world, *object)?;
@@ -77,12 +80,13 @@ impl Analysis {
         program: &'r mut Program,
         package: PackageId,
     ) -> (Run<'r>, &'r mut Components) {
-        let Analysis { world, tags, components, known } = self;
+        let Analysis { world, tags, components, imported, known } = self;
         let run = Run {
             program,
             world,
             tags,
             known: &*known,
+            imported,
             package,
             bodies: Map::default(),
             uses: Map::default(),
@@ -158,6 +162,7 @@ struct Run<'a> {
     world: &'a mut World,
     tags: &'a mut TagTable,
     known: &'a RefCell<Known>,
+    imported: &'a mut Components,
     package: PackageId,
     /// Bodies of functions that are not done.
     bodies: Map<FuncId, Body>,
@@ -186,6 +191,34 @@ impl Run<'_> {
             .into_iter()
             .filter_map(|(method, ty)| instance_method(self.program, self.world, method, ty))
             .collect()
+    }
+
+    /// Finds out about a function of another package by itself: as the compiler does, which knows nothing of it but its tags.
+    /// So what is told, and in which order, does not depend on whether tags are given or found.
+    fn import(&mut self, unit: Unit) {
+        let mut components = std::mem::take(self.imported);
+        let mut run = Run {
+            program: self.program,
+            world: self.world,
+            tags: self.tags,
+            known: self.known,
+            imported: self.imported,
+            package: PackageId::NONE,
+            bodies: Map::default(),
+            uses: Map::default(),
+            types: Map::default(),
+            lines: Vec::new(),
+        };
+        components.visit(&mut run, unit);
+        *self.imported = components;
+    }
+
+    /// Whether `unit` is a function of another package, and none that is made anew for this one.
+    fn is_imported(&self, unit: Unit) -> bool {
+        let functions = &self.world.functions;
+        self.package != PackageId::NONE
+            && !functions.is_instance(unit.id)
+            && functions.package(self.program, unit.id) != self.package
     }
 
     /// Whether nothing needs to be found out about `unit`: then its tags are noted, if they are known.
@@ -286,7 +319,12 @@ impl Calls for Run<'_> {
             .filter(|id| self.world.functions.is_instance(*id))
             .collect();
         self.uses.entry(unit.id).or_default().extend(instances);
-        mentioned
+        let (imported, own) = mentioned.into_iter().partition(|unit| self.is_imported(*unit));
+        let imported: Vec<Unit> = imported;
+        for unit in imported {
+            self.import(unit);
+        }
+        own
     }
 
     fn is_closure(&self, unit: Unit) -> bool {

@@ -136,7 +136,7 @@ fn lines_are_the_same_whether_imports_are_summaries_or_source() {
             };
             differences.extend(differs(&from_summary, &from_source, "summaries"));
             differences.extend(differs(&from_source, &from_summary, "source"));
-            if from_summary.len() != from_source.len() {
+            if from_summary != from_source {
                 let (summary, source) = (from_summary.len(), from_source.len());
                 differences
                     .push(format!("{path}: {summary} lines of summaries, {source} of source"));
