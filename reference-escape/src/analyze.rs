@@ -3,6 +3,7 @@
 //! Functions of other packages are analysed when something that is called needs them, each only once in a run. Instances of
 //! generic functions belong to the package that uses them, wherever their text stands.
 
+use crate::bounds;
 use crate::build::{self, Sources};
 use crate::check::Program;
 use crate::conclude::conclude;
@@ -388,6 +389,10 @@ impl Calls for Run<'_> {
             // Literals are done before the function around them.
             if !units.contains(&Unit::declared(id)) {
                 self.bodies.insert(id, body);
+            } else if self.is_told(id) {
+                for pos in bounds::elided(self.program, &body) {
+                    self.lines.push((id, Told { pos, text: bounds::ELIDED.to_owned() }));
+                }
             }
         }
     }

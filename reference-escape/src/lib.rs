@@ -18,7 +18,8 @@
 //!    whose address ([`graph`], [`build`]); callees that are done are known by their tags ([`leaks`], [`tags`]).
 //! 6. What is too large for a stack is in the heap anyway ([`limits`]); what something that outlives it may hold follows,
 //!    until nothing changes ([`solve`]). What becomes of each parameter is kept for the callers ([`conclude`]).
-//! 7. The lines are written, expressions printed as the compiler prints them ([`diagnostics`], [`print`]).
+//! 7. The lines are written, expressions printed as the compiler prints them ([`diagnostics`],
+//!    [`mod@print`], [`bounds`]).
 //!
 //! Two laws must hold of what is told. No pointer to something on a stack is stored in the heap. And none is used after
 //! the function, or the round of the loop, that the something belongs to has ended. So what is not known counts as the
@@ -60,6 +61,7 @@ pub mod build;
 pub mod solve;
 pub mod conclude;
 pub mod diagnostics;
+pub mod bounds;
 pub mod reach;
 pub mod scc;
 pub mod analyze;

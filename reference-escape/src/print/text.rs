@@ -1,12 +1,13 @@
 //! Expressions as the compiler prints them: after all rewriting, with as few parentheses as their operators need.
 
+use super::words::{
+    TIGHTEST, UNARY, binary_sign, binary_strength, many_name, one_name, strength, two_name,
+    unary_sign,
+};
 use crate::ast::BinaryOp;
 use crate::check::Program;
 use crate::constant::{Kind, Value};
 use crate::functions::Functions;
-use super::words::{
-    TIGHTEST, UNARY, binary_sign, binary_strength, many_name, one_name, strength, two_name, unary_sign,
-};
 use crate::ir::{Body, Conv, NodeId, Op, VarId, VarName};
 use crate::names::Name;
 use crate::types::{Basic, Form, PackageId, Printer, Type, TypeId};

@@ -21,10 +21,8 @@ struct Visitor<'a> {
 
 /// Drops what is never read in the functions of a body that stand on their own.
 pub(super) fn run(body: &mut Body) {
-    let alone: Vec<FuncIndex> = (0..body.funcs.len())
-        .map(FuncIndex::new)
-        .filter(|func| !body.is_closure(*func))
-        .collect();
+    let alone: Vec<FuncIndex> =
+        (0..body.funcs.len()).map(FuncIndex::new).filter(|func| !body.is_closure(*func)).collect();
     for func in alone {
         let (uses, blanks) = (body.vars.iter().map(|_| None).collect(), Vec::new());
         let mut visitor = Visitor { body, uses, blanks };
