@@ -21,7 +21,7 @@ var offers = []string{
 	"exact", "addresses", "atomics", "bulk", "interior", "past-end", "hide", "chain",
 	"globals", "frames", "mutators", "stash", "background",
 	"weak", "weak-equal", "finalizers", "cleanups", "ordered",
-	"percent", "limit", "append", "storm", "stats", "memstats", "goal",
+	"percent", "limit", "automatic", "timed", "append", "storm", "stats", "memstats", "goal",
 }
 
 // tiny is the number of bytes below which Go puts several objects without pointers into one block.

@@ -297,13 +297,35 @@ func TestStatisticsHaveAllNamesAndNumbersOfTheProtocol(t *testing.T) {
 	if off["percent"] != gcOff || off["limit"] != 1000000000 || on["percent"] != 50 || on["limit"] != 0 {
 		t.Errorf("settings: %v, %v", off, on)
 	}
-	if len(on) != 40 {
+	if len(on) != 42 {
 		t.Errorf("%d names", len(on))
 	}
 	for name, value := range off {
 		if value > maxNumber {
 			t.Errorf("%s is %d", name, value)
 		}
+	}
+}
+
+func TestOnlyARestBringsACollectionByTimeAndNoneWhereGOGCIsOff(t *testing.T) {
+	j := converseWith(t)
+	defer j.end()
+	automatic := func(ops ...string) uint64 {
+		t.Helper()
+		answers := j.batch(append(ops, `["stats",0]`))
+		var named map[string]uint64
+		if err := json.Unmarshal(answers[len(answers)-1], &named); err != nil {
+			t.Fatal(answers)
+		}
+		return named["cycles-automatic"]
+	}
+	before := automatic(`["percent",0,100]`, `["collect",0]`)
+	if got := automatic(`["rest",0]`); got == before {
+		t.Error("no collection while it rested")
+	}
+	off := automatic(`["percent",0,2147483648]`, `["collect",0]`)
+	if got := automatic(`["rest",0]`); got != off {
+		t.Errorf("%d collections though GOGC is off", got-off)
 	}
 }
 

@@ -55,6 +55,7 @@ const (
 	opPercent
 	opLimit
 	opStats
+	opRest
 	opCapacity
 	opStorm
 
@@ -132,6 +133,7 @@ var forms = map[string]form{
 	"percent":      {opPercent, "N"},
 	"limit":        {opLimit, "N"},
 	"stats":        {opStats, ""},
+	"rest":         {opRest, ""},
 	"capacity":     {opCapacity, "OPNN"},
 	"storm":        {opStorm, "NNN"},
 }

@@ -105,6 +105,11 @@ pub fn correct_collector() -> Box<dyn Collector> {
     Box::new(tri::Tri::new(&tri::parts::Right, &tri::accounts::Exact))
 }
 
+/// The same collector when it decides itself when to collect: what mutants of its pace are measured against.
+pub fn correct_paced() -> Box<dyn Collector> {
+    Box::new(tri::paced::Paced(tri::Tri::new(&tri::parts::Right, &tri::accounts::Exact)))
+}
+
 fn go_heap<P: go::parts::Parts>() -> Box<dyn Heap> {
     Box::new(Go::<P>::new())
 }

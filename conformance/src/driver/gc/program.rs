@@ -141,6 +141,7 @@ pub fn needs(op: &Op) -> Option<Capability> {
         Op::Percent { .. } => Capability::Percent,
         Op::Limit { .. } => Capability::Limit,
         Op::Stats => Capability::Stats,
+        Op::Rest => Capability::Timed,
         Op::Capacity { .. } => Capability::Append,
         Op::Storm { .. } => Capability::Storm,
         _ => return None,

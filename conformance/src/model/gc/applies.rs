@@ -95,6 +95,7 @@ impl Shadow {
             | Op::Percent { .. }
             | Op::Limit { .. }
             | Op::Stats
+            | Op::Rest
             | Op::Capacity { .. }
             | Op::Storm { .. } => true,
             Op::Repeat { .. } | Op::EndRepeat => false,

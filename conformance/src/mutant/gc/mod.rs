@@ -6,6 +6,7 @@
 
 use super::tri::Tri;
 use super::tri::accounts::{Accounts, Exact};
+use super::tri::paced::Paced;
 use super::tri::parts::{Parts, Right};
 use crate::target::collector::Collector;
 
@@ -39,10 +40,16 @@ fn accounts(wrong: &'static dyn Accounts) -> Box<dyn Collector> {
     Box::new(Tri::new(&Right, wrong))
 }
 
+/// The collector that decides itself when to collect, by wrong accounts.
+fn paced(wrong: &'static dyn Accounts) -> Box<dyn Collector> {
+    Box::new(Paced(Tri::new(&Right, wrong)))
+}
+
 mod look;
 mod object;
 mod reach;
 mod roots;
+mod keep;
 mod barrier;
 mod cycle;
 mod finalizer;
@@ -61,6 +68,7 @@ pub(super) const SUITES: &[&[super::Mutant]] = &[
     object::MUTANTS,
     reach::MUTANTS,
     roots::MUTANTS,
+    keep::MUTANTS,
     barrier::MUTANTS,
     cycle::MUTANTS,
     finalizer::MUTANTS,

@@ -86,6 +86,7 @@ super::forms! { Op:
     Percent { percent: Percent } "percent" ["percent" Percent];
     Limit { size: Size } "limit" ["limit" Size];
     Stats {} "stats" ["stats"];
+    Rest {} "rest" ["rest"];
     Capacity { words: Words, map: Map, count: Count, times: Times }
         "capacity" ["capacity" Words Map Count Times];
     Storm { count: Count, times: Times, seed: Seed } "storm" ["storm" Count Times Seed];

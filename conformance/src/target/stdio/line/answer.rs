@@ -69,7 +69,7 @@ pub fn shape(op: &Op) -> Shape {
         Op::New { .. } => Shape::Values(1, 2),
         Op::Check { .. } => Shape::Values(2, 3),
         Op::Walk { .. } => Shape::Values(2, 2),
-        Op::Storm { .. } => Shape::Values(3, 3),
+        Op::Storm { .. } | Op::Capacity { .. } => Shape::Values(3, 3),
         Op::Load { .. }
         | Op::Swap { .. }
         | Op::Cas { .. }
@@ -79,8 +79,7 @@ pub fn shape(op: &Op) -> Shape {
         | Op::Strengthen { .. }
         | Op::Same { .. }
         | Op::SelfCleanup { .. }
-        | Op::Step { .. }
-        | Op::Capacity { .. } => Shape::Values(1, 1),
+        | Op::Step { .. } => Shape::Values(1, 1),
         Op::Collect | Op::Finish | Op::Poll => Shape::Gathered,
         Op::Stats => Shape::Stats,
         _ => Shape::Values(0, 0),
