@@ -108,13 +108,16 @@ fn deep_list(known: &Known) -> Vec<Script> {
 /// Lists that grow at their heads, of which each new object also refers to a head that is chosen at random. All
 /// are held until the end, beside some garbage; then most heads are dropped.
 fn crowd(known: &Known) -> Vec<Script> {
+    [20_000, 1_000_000].map(|objects| crowd_of(objects, known)).to_vec()
+}
+
+fn crowd_of(objects: u64, known: &Known) -> Script {
     const HEADS: u64 = 8;
-    const OBJECTS: u64 = 1_000_000;
     const AT_ONCE: u64 = 500;
     let mut dice = known.dice(1);
     let (made, garbage) = (l(15), l(14));
     let mut ops: Vec<Op> = (0..HEADS as u8).map(|head| new(head, 4, Map::All)).collect();
-    ops.push(Op::Repeat { times: OBJECTS / AT_ONCE });
+    ops.push(Op::Repeat { times: objects / AT_ONCE });
     for i in 0..AT_ONCE {
         let (head, other) = (l(dice.below(HEADS) as u8), l(dice.below(HEADS) as u8));
         let words = 3 + dice.below(6);
@@ -129,7 +132,7 @@ fn crowd(known: &Known) -> Vec<Script> {
     ops.extend([Op::EndRepeat, Op::Drop { to: made }, Op::Drop { to: garbage }, Op::Collect]);
     ops.extend((1..HEADS as u8).map(|head| Op::Drop { to: l(head) }));
     ops.extend([Op::Collect, Op::Check { of: l(0) }, Op::Reset, Op::Collect, Op::Collect]);
-    vec![Script { steps: ops.into_iter().map(Step::main).collect() }]
+    Script { steps: ops.into_iter().map(Step::main).collect() }
 }
 
 fn neighbours(known: &Known) -> Vec<Script> {
