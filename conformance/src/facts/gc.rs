@@ -14,6 +14,7 @@ mod tell;
 pub use names::Names;
 
 use super::{Hears, Last, MissingName};
+use crate::capability::Capability;
 use crate::model::gc::places::Reference;
 use crate::model::gc::{Applies, Phase, Setting, Shadow, number};
 use crate::observe::gc::{Answer, Outcome, Reading, stamped};
@@ -393,6 +394,17 @@ impl Clerk {
         let released = names.object_released;
         self.set_word(released, object.released.word());
     }
+}
+
+/// The names of statistics that a target has if it offers `capability`.
+pub fn statistics_of(capability: Capability) -> impl Iterator<Item = &'static str> {
+    let family = match capability {
+        Capability::MemStats => Some("mem."),
+        Capability::Goal => Some("pace."),
+        _ => None,
+    };
+    let of_family = move |fact: &str| family.is_some_and(|family| fact.starts_with(family));
+    names::STATS.iter().filter(move |(_, fact, _)| of_family(fact)).map(|(name, ..)| *name)
 }
 
 /// Whether no machine has a reason to refuse the op.
