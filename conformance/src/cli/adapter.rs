@@ -132,8 +132,9 @@ fn chosen(globs: &[String]) -> Result<Vec<Case>, Failure> {
 
 fn introduced(met: &Met) -> String {
     let offers: Vec<&str> = met.offers.iter().map(|capability| capability.word()).collect();
+    let release = if met.release.is_empty() { "" } else { " " };
     let mut text = format!(
-        "adapter {} {}, version {}, offers {}\n",
+        "adapter {}{release}{}, version {}, offers {}\n",
         line(&met.name),
         line(&met.release),
         met.version,

@@ -3,6 +3,7 @@
 use super::operands::usual;
 use super::scripts::steps;
 use super::{Adapter, Case, Fault};
+use crate::capability::Capability;
 use crate::observe::gc::Outcome;
 use crate::op::gc::{Kind, Op, Step};
 use crate::target::collector::needs;
@@ -69,7 +70,7 @@ const SCENES: &[(&str, &str)] = &[
     ),
     (
         "reset",
-        "l0 = new 2 last; set g1 l0; start t1 l0; push; l0 = new 1 none; reset; check l0; pop; @t1 check l0; l0 = get g1; l0 = new 1 none; check l0",
+        "l0 = new 2 last; set g1 l0; start t1 l0; push; l0 = new 1 none; reset; check l0; pop; @t1 check l0; l0 = get g1",
     ),
     (
         "collect",
@@ -115,6 +116,11 @@ pub(super) fn cases() -> Vec<Case> {
     let mut cases: Vec<Case> = SCENES.iter().map(|&(word, scene)| of_op(word, scene)).collect();
     cases.extend(["stash", "unstash"].map(|word| of_op(word, "")));
     cases.push(Case::new(
+        "op/addresses",
+        "`new` and `check` answer with addresses if `addresses` is offered, and only then.",
+        addresses,
+    ));
+    cases.push(Case::new(
         "op/not-offered",
         "What needs more than is offered is answered \"unsupported\".",
         not_offered,
@@ -159,6 +165,30 @@ fn stashes() -> Vec<Step> {
         ))
     };
     Kind::ALL.into_iter().flat_map(turn).collect()
+}
+
+/// What is read from inside has no address of its object.
+fn addresses(adapter: &Adapter) -> Result<(), Fault> {
+    let mut steps = steps(
+        "l0 = new 4 first; check l0; l1 = new 1 none; check l1; l2 = inside l0 2; check l2; \
+         l3 = chain 2; check l3",
+    );
+    steps.retain(|step| adapter.offers(step));
+    let answers = adapter.perform(&steps)?;
+    let more = u8::from(adapter.met().offers.has(Capability::Addresses));
+    for (step, answer) in steps.iter().zip(answers) {
+        let count = match step.op {
+            Op::New { .. } => 1 + more,
+            Op::Check { of } if of.0 == 2 => 2,
+            Op::Check { .. } => 2 + more,
+            _ => continue,
+        };
+        if answer.outcome == Outcome::Done && answer.count != count {
+            let seen = format!("it was answered {:?}", &answer.values[..answer.count.into()]);
+            return Err(Fault::new(format!("`{step}`: {count} in all, the address last"), seen));
+        }
+    }
+    Ok(())
 }
 
 fn not_offered(adapter: &Adapter) -> Result<(), Fault> {

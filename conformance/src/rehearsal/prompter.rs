@@ -4,7 +4,7 @@
 //! answered is an answer to the op, and about the objects that the script speaks of, is not.
 
 use super::Fault;
-use crate::capability::{Capabilities, Capability};
+use crate::capability::Capabilities;
 use crate::facts::gc::statistics_of;
 use crate::model::gc::due::Owed;
 use crate::model::gc::places::Reference;
@@ -89,20 +89,12 @@ impl Prompter {
         let readable = wanted.is_none_or(|wanted| !self.world.is_overwritten(wanted));
         let said = |says: String, fine: bool| (!fine).then_some(says);
         match step.op {
-            Op::New { .. } => {
-                let count = if self.offers.has(Capability::Addresses) { 2 } else { 1 };
-                said(format!("{count} values, by what is offered"), answer.count == count)
-            }
             Op::Check { .. } => {
-                let node = wanted.and_then(Reference::node);
                 let whole = matches!(wanted, Some(Reference::Start(_)));
-                let hidden = node.filter(|_| whole).map_or(0, |node| self.world.hidden_words(node));
-                let count = if whole && self.offers.has(Capability::Addresses) { 3 } else { 2 };
-                let fine = !readable || (values[0] == stamp && values[1] == hidden);
-                let says = format!(
-                    "{count} values, by what is offered, of which the first are {stamp} and {hidden}"
-                );
-                said(says, fine && answer.count == count)
+                let node = wanted.and_then(Reference::node).filter(|_| whole);
+                let hidden = node.map_or(0, |node| self.world.hidden_words(node));
+                let fine = !readable || values[..2] == [stamp, hidden];
+                said(format!("{stamp} and {hidden} in front"), fine)
             }
             Op::Strengthen { .. } => {
                 let node = wanted.and_then(Reference::node);

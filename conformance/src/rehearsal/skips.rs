@@ -72,7 +72,7 @@ const CASES: &[(&str, &str, Option<Capability>, &str)] = &[
         "skip/collections",
         "Only one collection goes on, and only one that does can be finished.",
         Some(Capability::Background),
-        "finish; begin; begin; finish; finish; begin; finish",
+        "finish; begin; begin; begin; finish; finish; begin; finish",
     ),
     (
         "skip/finalizers",

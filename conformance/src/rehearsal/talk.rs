@@ -6,10 +6,10 @@ use crate::capability::{Capabilities, Capability};
 use crate::model::gc::Setting;
 use crate::observe::gc::{Answer, Reading};
 use crate::op::gc::Step;
-use crate::target::How;
 use crate::target::collector::implied;
 use crate::target::patience::Patience;
 use crate::target::stdio::{Process, line};
+use crate::target::{BATCH, How};
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -275,21 +275,31 @@ impl Talk<'_> {
             .map_err(|says| Fault::new(expected, format!("{says}: {}", shown(&text))))
     }
 
-    /// Has `steps` performed, a batch at a time, and holds each answer to what `prompter` knows.
+    /// Reads the reply to batch `number` of `steps`, and holds each answer to what `prompter` knows.
+    pub(super) fn replied(
+        &mut self,
+        number: u64,
+        steps: &[Step],
+        prompter: &mut Prompter,
+    ) -> Result<Vec<Answer>, Fault> {
+        let (answers, readings) = self.reply(number, steps)?;
+        for (at, (step, answer)) in steps.iter().zip(&answers).enumerate() {
+            let reading = readings.binary_search_by_key(&at, |(index, _)| *index);
+            prompter.hold(step, answer, reading.ok().map(|found| &readings[found].1))?;
+        }
+        Ok(answers)
+    }
+
+    /// Has `steps` performed, a batch at a time.
     pub(super) fn perform(
         &mut self,
         steps: &[Step],
         prompter: &mut Prompter,
     ) -> Result<Vec<Answer>, Fault> {
         let mut all = Vec::new();
-        for steps in steps.chunks(line::BATCH_MAX) {
+        for steps in steps.chunks(BATCH) {
             let number = self.send(steps);
-            let (answers, readings) = self.reply(number, steps)?;
-            for (at, (step, answer)) in steps.iter().zip(&answers).enumerate() {
-                let reading = readings.iter().find(|(index, _)| *index == at).map(|(_, r)| r);
-                prompter.hold(step, answer, reading)?;
-            }
-            all.extend(answers);
+            all.extend(self.replied(number, steps, prompter)?);
         }
         Ok(all)
     }

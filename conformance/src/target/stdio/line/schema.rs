@@ -129,15 +129,21 @@ fn runs() -> Value {
 }
 
 fn gathered() -> Value {
-    let keys = GATHERED.map(|key| (key.to_owned(), runs()));
-    object("What became known.", &[], &keys.into_iter().collect())
+    report("What became known.")
 }
 
 fn stats() -> Value {
-    // Reports of deaths are no statistics; a number that is not whole is one that is not there.
-    let mut stats = object("Statistics by name.", &[], &json!({}));
+    let mut stats = report("Statistics by name.");
     stats["additionalProperties"] = json!({ "type": "number" });
     stats
+}
+
+/// An object that is no error. Whatever else it tells, what became known is told in lists.
+fn report(says: &str) -> Value {
+    let lists = GATHERED.map(|key| (key.to_owned(), runs()));
+    let mut report = object(says, &[], &lists.into_iter().collect());
+    report["not"] = json!({ "required": ["error"] });
+    report
 }
 
 /// What may answer some op.
