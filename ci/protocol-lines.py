@@ -12,8 +12,8 @@ import sys
 
 from jsonschema import Draft7Validator
 
-LONG = 20_000
-"""Bytes. Of a longer batch each op is held to its own definition: `anyOf` takes a minute there."""
+LONG = 1_000
+"""Bytes. Of a longer line each op is held to its own definition: `anyOf` takes minutes there."""
 
 
 class Schema:
@@ -23,6 +23,7 @@ class Schema:
         Draft7Validator.check_schema(self._schema)
         self._definitions = self._schema["definitions"]
         self._validators = {"": Draft7Validator(self._schema)}
+        self._known: dict[tuple[str, str], bool] = {}
 
     def accepts(self, value: object, name: str = "") -> bool:
         """Whether the value is what `name` defines, or a line."""
@@ -31,7 +32,13 @@ class Schema:
                 return False
             wanted = {"$ref": f"#/definitions/{name}", "definitions": self._definitions}
             self._validators[name] = Draft7Validator(wanted)
-        return self._validators[name].is_valid(value)
+        # Most ops are said many times over.
+        key = name, json.dumps(value)
+        if len(key[1]) > 100:
+            return self._validators[name].is_valid(value)
+        if key not in self._known:
+            self._known[key] = self._validators[name].is_valid(value)
+        return self._known[key]
 
     def accepts_line(self, text: str) -> bool:
         value = json.loads(text)
@@ -47,7 +54,7 @@ class Schema:
 def held(schema: Schema, path: str) -> int:
     """Holds one record: how many lines it has. A conversation may end before the last reply."""
     lines, ops = 0, {}
-    with open(path, errors="replace") as file:
+    with open(path, errors="replace", newline="\n") as file:
         for entry in file:
             who, text = entry[:8].strip(), entry[8:]
             if who == "wrong":
