@@ -1,6 +1,7 @@
 //! `heaplaw adapter`: an adapter tried by itself, and one to look at.
 
 use super::{Ended, Failure, screen};
+use crate::capability::Capability;
 use crate::mutant;
 use crate::rehearsal::{Adapter, Case, Met, NoAdapter, Outcome, PATIENCE, Said, cases, speed};
 use crate::report::text::line;
@@ -131,7 +132,7 @@ fn chosen(globs: &[String]) -> Result<Vec<Case>, Failure> {
 }
 
 fn introduced(met: &Met) -> String {
-    let offers: Vec<&str> = met.offers.iter().map(|capability| capability.word()).collect();
+    let offers: Vec<&str> = met.offers.iter().map(Capability::word).collect();
     let release = if met.release.is_empty() { "" } else { " " };
     let mut text = format!(
         "adapter {}{release}{}, version {}, offers {}\n",

@@ -195,20 +195,20 @@ fn not_offered(adapter: &Adapter) -> Result<(), Fault> {
     let forms = FORMS.iter().filter(|form| {
         needs(&(form.build)(&Values::default())).is_some_and(|n| !adapter.met().offers.has(n))
     });
-    unsupported(adapter, forms.map(usual).collect())
+    unsupported(adapter, &forms.map(usual).collect::<Vec<_>>())
 }
 
 fn unknown(adapter: &Adapter) -> Result<(), Fault> {
     let long = "x".repeat(1000);
     let words = ["fly", "", "NEW", "n\u{e9}w", "repeat", "end-repeat", &long];
-    unsupported(adapter, words.map(|word| json!([word, 0, 0, 2, "last"])).into())
+    unsupported(adapter, &words.map(|word| json!([word, 0, 0, 2, "last"])))
 }
 
 /// All of `ops` are unsupported, and the script goes on.
-fn unsupported(adapter: &Adapter, ops: Vec<Value>) -> Result<(), Fault> {
+fn unsupported(adapter: &Adapter, ops: &[Value]) -> Result<(), Fault> {
     let mut talk = adapter.greeted()?;
     if !ops.is_empty() {
-        let answers = talk.ask(&ops, true)?;
+        let answers = talk.ask(ops, true)?;
         for (op, answer) in ops.iter().zip(answers) {
             if answer != "unsupported" {
                 let op: String = op.to_string().chars().take(60).collect();

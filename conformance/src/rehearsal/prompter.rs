@@ -48,9 +48,7 @@ impl Prompter {
         let seen = || Fault::new("", format!("`{step}` was answered {}", words(answer, reading)));
         let expected = |says: &str| Fault { expected: format!("`{step}`: {says}"), ..seen() };
         match (applies, answer.outcome) {
-            (Applies::No, Outcome::Skipped) | (Applies::Perhaps, Outcome::Skipped) => {
-                return Ok(());
-            }
+            (Applies::No | Applies::Perhaps, Outcome::Skipped) => return Ok(()),
             (Applies::No, _) => {
                 return Err(expected("\"skip\", as it does not apply to the state that it meets"));
             }

@@ -179,6 +179,9 @@ fn met(text: &[u8]) -> Result<Met, Fault> {
     Ok(met)
 }
 
+/// The answers to a batch, with readings by index.
+type Replied = (Vec<Answer>, Vec<(usize, Reading)>);
+
 /// One conversation. The process is killed with it.
 pub(super) struct Talk<'a> {
     adapter: &'a Adapter,
@@ -264,11 +267,7 @@ impl Talk<'_> {
     }
 
     /// Reads the reply to batch `number` of `steps`.
-    pub(super) fn reply(
-        &mut self,
-        number: u64,
-        steps: &[Step],
-    ) -> Result<(Vec<Answer>, Vec<(usize, Reading)>), Fault> {
+    pub(super) fn reply(&mut self, number: u64, steps: &[Step]) -> Result<Replied, Fault> {
         let expected = format!("a reply to batch {number} with {} answers", steps.len());
         let text = self.heard(&expected)?;
         line::reply(&text, number, steps)
