@@ -66,6 +66,7 @@ pub mod hunt;
 #[cfg(feature = "reference")]
 pub mod adapter;
 pub mod mutant;
+pub mod rehearsal;
 pub mod laws;
 pub mod proof;
 pub mod report;

@@ -1,22 +1,21 @@
 //! Scripts of collectors from any bytes: records of 8 bytes, each an op of the alphabet's table.
 //!
-//! An op that does not apply to the state that those before it make is left out, so every input is a
-//! script. The collectors are safe code of this process, fresh for each script.
+//! An op that does not apply is skipped by targets, so every input is a script. The collectors are safe code of
+//! this process, fresh for each script.
 
 use conformance::capability::{Capabilities, Capability};
 use conformance::check::witness::key;
 use conformance::court::{Breach, Court, Standing, Tally};
-use conformance::driver::gc::program::Program;
 use conformance::facts::Clerk as _;
 use conformance::facts::gc::Clerk;
 use conformance::laws::{Book, SUBJECTS};
 use conformance::model::gc::Setting;
 use conformance::mutant::{correct_collector, correct_paced, find};
 use conformance::op::Thread;
-use conformance::op::gc::{INITIAL, Kind, LOCALS, Map, OFF, Op, PLACES, Script};
+use conformance::op::gc::{INITIAL, Kind, LOCALS, Map, OFF, Op, PLACES, Script, Step};
 use conformance::run::Session;
 use conformance::spec::{Judge, Profile, Specs};
-use conformance::target::collector::{Collector, Housed};
+use conformance::target::collector::{Collector, Housed, needs};
 use conformance::trace::Trace;
 use conformance::trace::form::gc::FORMS;
 use conformance::trace::form::{Operand, Values};
@@ -95,8 +94,10 @@ pub fn gc_judge(trace: &Trace<Op>) -> Vec<(&'static str, Tally)> {
     ids.zip(court.tallies().iter().copied()).collect()
 }
 
+/// The ops that are offered, whether they apply or not: targets skip what does not, and what a collection gives
+/// back nobody foresees.
 fn script(data: &[u8], offers: Capabilities) -> Script {
-    let mut program = Program::new(offers);
+    let mut steps = Vec::new();
     for record in data.chunks_exact(RECORD).take(RECORDS) {
         let form = &FORMS[usize::from(record[0]) % FORMS.len()];
         let mut values = Values::default();
@@ -105,12 +106,14 @@ fn script(data: &[u8], offers: Capabilities) -> Script {
         }
         let op = (form.build)(&values);
         // Sections would make scripts long; storms are made of other ops than these.
-        if !matches!(op, Op::Repeat { .. } | Op::EndRepeat | Op::Storm { .. }) {
-            program.on(Thread(record[1] % 4), op);
+        let left_out = matches!(op, Op::Repeat { .. } | Op::EndRepeat | Op::Storm { .. });
+        if !left_out && needs(&op).is_none_or(|need| offers.has(need)) {
+            steps.push(Step::on(Thread(record[1] % 4), op));
         }
     }
-    program.clear_up();
-    program.finish()
+    let end = [Op::Finish, Op::Collect, Op::Reset, Op::Collect, Op::Collect];
+    steps.extend(end.map(Step::main));
+    Script { steps }
 }
 
 /// What a byte means as an operand: mostly what is small.

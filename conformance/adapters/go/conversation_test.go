@@ -194,7 +194,10 @@ var conversations = map[string]string{
 		["drop",8,1]               {"error":"mutators are numbered 0 to 7"}
 		["end",0,0]                {"error":"end: operand 1 is out of its range"}
 		["step",0,5]               "unsupported"
-		["\u0064rop",0,0]          {"error":"an op begins with a word"}
+		["\u0064rop",0,0]          null
+		["n\u00e9w",0,0]           "unsupported"
+		["inside",0,0,1,0]         "skip"
+		["walk",0,1,9007199254740992] "skip"
 		[]                         {"error":"an op begins with a word"}
 		7                          {"error":"an op is a list"}
 		["stash",0,"drawer",0]     "skip"

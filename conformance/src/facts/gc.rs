@@ -14,6 +14,7 @@ mod tell;
 pub use names::Names;
 
 use super::{Hears, Last, MissingName};
+use crate::capability::Capability;
 use crate::model::gc::places::Reference;
 use crate::model::gc::{Applies, Phase, Setting, Shadow, number};
 use crate::observe::gc::{Answer, Outcome, Reading, stamped};
@@ -417,6 +418,17 @@ fn room(limit: u64, stats: &BTreeMap<String, u64>) -> u64 {
     let other = of("Sys").saturating_sub(of("HeapIdle")).saturating_sub(of("HeapAlloc"));
     let ready = of("Sys").saturating_sub(of("HeapReleased"));
     limit.saturating_sub(other).saturating_sub(ready.saturating_sub(limit))
+}
+
+/// The names of statistics that a target has if it offers `capability`.
+pub fn statistics_of(capability: Capability) -> impl Iterator<Item = &'static str> {
+    let family = match capability {
+        Capability::MemStats => Some("mem."),
+        Capability::Goal => Some("pace."),
+        _ => None,
+    };
+    let of_family = move |fact: &str| family.is_some_and(|family| fact.starts_with(family));
+    names::STATS.iter().filter(move |(_, fact, _)| of_family(fact)).map(|(name, ..)| *name)
 }
 
 /// Whether no machine has a reason to refuse the op.

@@ -243,7 +243,7 @@ impl Shadow {
     fn range_of(&self, thread: Thread, local: Local, slot: u64, count: u64) -> Option<Node> {
         let (node, shape) = self.base(thread, local)?;
         let fits = slot.checked_add(count).is_some_and(|end| end <= shape.slots());
-        (shape.map == crate::op::gc::Map::All && count > 0 && fits).then_some(node)
+        (shape.map == crate::op::gc::Map::All && fits).then_some(node)
     }
 
     /// The reference that `step` follows, whose stamp is its answer; `None` where it follows none.

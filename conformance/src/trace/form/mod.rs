@@ -11,6 +11,7 @@ use crate::op::alloc::SLOTS;
 use crate::op::gc::{LOCALS, PLACES, WORDS};
 use crate::op::{Action, THREADS, Thread};
 use std::fmt;
+use std::ops::RangeInclusive;
 
 /// An alphabet with a table of forms.
 pub trait Written: Action {
@@ -135,17 +136,24 @@ impl Operand {
 }
 
 impl Operand {
-    /// Whether an op may carry `value` as this operand.
-    pub fn is_in_range(self, value: u64) -> bool {
-        let below = |count: usize| value < count as u64;
+    /// The values that an op may carry as this operand.
+    pub fn range(self) -> RangeInclusive<u64> {
+        let below = |count: usize| 0..=count as u64 - 1;
         match self {
             Operand::Slot => below(SLOTS),
-            Operand::Thread | Operand::Mutator => below(THREADS),
+            // Thread 0 is never started or ended.
+            Operand::Thread => 1..=THREADS as u64 - 1,
+            Operand::Mutator => below(THREADS),
             Operand::To | Operand::Of | Operand::From => below(LOCALS),
             Operand::Global | Operand::Weak | Operand::OtherWeak => below(PLACES),
-            Operand::Words => (1..=WORDS).contains(&value),
-            _ => true,
+            Operand::Words => 1..=WORDS,
+            _ => 0..=u64::MAX,
         }
+    }
+
+    /// Whether an op may carry `value` as this operand.
+    pub fn is_in_range(self, value: u64) -> bool {
+        self.range().contains(&value)
     }
 }
 
