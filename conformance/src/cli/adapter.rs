@@ -47,7 +47,7 @@ struct CheckArgs {
 /// Arguments of `adapter serve`.
 #[derive(clap::Args, Debug)]
 struct ServeArgs {
-    /// `small-gc`, the small right collector, or `mutant:gc/ID`, a wrong one.
+    /// `small-gc` or `small-paced`, small right collectors, or `mutant:gc/ID`, a wrong one.
     #[arg(value_name = "COLLECTOR", default_value = "small-gc")]
     collector: String,
 }
@@ -200,13 +200,16 @@ fn write_record(file: &Path, said: &[Said]) -> Result<(), Failure> {
 }
 
 fn serve(args: &ServeArgs) -> Ended {
-    let make = match args.collector.strip_prefix("mutant:") {
-        None if args.collector == "small-gc" => Some(mutant::correct_collector as fn() -> _),
-        None => None,
-        Some(id) => mutant::collector(id),
+    let make = match args.collector.as_str() {
+        "small-gc" => Some(mutant::correct_collector as fn() -> _),
+        "small-paced" => Some(mutant::correct_paced as fn() -> _),
+        word => word.strip_prefix("mutant:").and_then(mutant::collector),
     };
     let Some(make) = make else {
-        let says = format!("`{}` is neither `small-gc` nor a wrong collector", args.collector);
+        let says = format!(
+            "`{}` is neither `small-gc`, `small-paced` nor a wrong collector",
+            args.collector
+        );
         return Err(Failure(says));
     };
     let mut collector: Box<dyn Collector> = make();
