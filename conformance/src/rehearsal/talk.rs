@@ -17,11 +17,14 @@ use std::fmt;
 /// At most so many bytes of a line are shown.
 const SHOWN: usize = 200;
 
+/// Milliseconds that an adapter may stand still for that did so before.
+const AGAIN: u64 = 1000;
+
 /// A program that is said to speak the protocol.
 pub struct Adapter {
     command: String,
     met: Met,
-    /// Short, once it was silent: it will be again.
+    /// Shorter, once it was silent: it will be again.
     patience: Cell<Patience>,
     /// What was said, if it is asked for.
     record: Option<RefCell<Vec<Said>>>,
@@ -240,7 +243,10 @@ impl Talk<'_> {
     fn end_as(&mut self, how: How) {
         self.ended = Some(how);
         if how.is_hang() {
-            self.adapter.patience.set(self.adapter.patience.get().short());
+            let patience = self.adapter.patience.get();
+            self.adapter
+                .patience
+                .set(Patience { still_ms: patience.still_ms.min(AGAIN), ..patience });
         }
     }
 
