@@ -188,7 +188,8 @@ impl<'c> Court<'c> {
 }
 
 impl Hears for Court<'_> {
-    fn hear(&mut self, event: EventId, frame: &Frame, natives: &dyn Natives) {
+    fn hear(&mut self, event: EventId, frame: &Frame, natives: &dyn Natives) -> bool {
+        let before = self.breaches.len();
         for &i in self.code.at(event) {
             // Events of one step are judged together; later steps are not judged at all.
             let earlier = self.breaches.first().is_some_and(|b| b.at != self.at);
@@ -199,5 +200,6 @@ impl Hears for Court<'_> {
                 self.fault = Some(CourtFault { id: self.code.laws[i].id.clone(), fault });
             }
         }
+        self.breaches.len() > before
     }
 }

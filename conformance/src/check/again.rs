@@ -10,7 +10,8 @@ use crate::facts;
 use crate::hunt::{Alone, HuntError, Rig};
 use crate::op::performed::turns;
 use crate::op::{Script, gc};
-use crate::report::text;
+use crate::picture::Picture;
+use crate::report::{graph, text};
 use crate::shrink::shrink as make_smaller;
 use crate::spec::InvariantId;
 use crate::trace::form::Written;
@@ -68,8 +69,8 @@ pub struct Again {
     pub message: String,
     /// The rule's parts with their values.
     pub facts: Vec<(String, String)>,
-    /// The heap around the block in question.
-    pub picture: String,
+    /// What is around that which broke.
+    pub picture: Picture,
     /// What the process wrote before it died.
     pub stderr: String,
 }
@@ -81,7 +82,7 @@ impl Again {
         for (part, value) in &self.facts {
             let _ = writeln!(out, "        {part} = {value}");
         }
-        for line in self.picture.lines() {
+        for line in graph::text_of(&self.picture).lines() {
             let _ = writeln!(out, "        {line}");
         }
         for line in text::last_lines(&self.stderr, STDERR_LINES) {

@@ -7,7 +7,10 @@
 //! 3. A gathering op tells more (`tell`): each report by itself; then, at the end of a collection,
 //!    each object that roots hold, that was touched meanwhile, and that was due.
 
+mod about;
 mod addresses;
+mod choose;
+mod draw;
 mod names;
 mod tell;
 
@@ -15,9 +18,13 @@ pub use names::Names;
 
 use super::{Hears, Last, MissingName};
 use crate::model::gc::places::Reference;
+use crate::model::gc::touch::Touch;
 use crate::model::gc::{Applies, Phase, Setting, Shadow, number};
+use crate::model::reach::Node;
 use crate::observe::gc::{Answer, Outcome, Reading, stamped};
 use crate::op::gc::{INITIAL, Op, Script, Shape, Step};
+use crate::picture::Picture;
+use crate::picture::graph::Graph;
 use crate::rule::{EventId, FactId, Frame, FunctionId, Natives, Vocabulary};
 use addresses::Addresses;
 
@@ -42,6 +49,13 @@ pub struct Clerk {
     quiet: bool,
     /// A setting was changed since then.
     changed: bool,
+    /// The step that is told of, and what went on when it began.
+    step: Option<Step>,
+    met: Phase,
+    /// What mutators did while the collection went on that ended last.
+    last_touches: Vec<(Touch, Node)>,
+    /// The heap as it was when something broke.
+    drawn: Option<Graph>,
 }
 
 /// Whether a step applied, and what it should have read.
@@ -84,6 +98,10 @@ impl super::Clerk for Clerk {
             limit: 0,
             quiet: false,
             changed: false,
+            step: None,
+            met: Phase::Idle,
+            last_touches: Vec::new(),
+            drawn: None,
         })
     }
 
@@ -133,8 +151,8 @@ impl super::Clerk for Clerk {
         self.tell(self.names.ended, hears);
     }
 
-    fn picture(&self, _: &Last<Clerk>, _: &Script) -> String {
-        String::new()
+    fn picture(&self, _: Option<&Last<Clerk>>, _: &Script) -> Picture {
+        self.drawn.clone().map_or(Picture::Nothing, |graph| Picture::Graph(Box::new(graph)))
     }
 }
 
@@ -144,8 +162,10 @@ impl Clerk {
         &self.shadow
     }
 
-    fn tell(&self, event: EventId, hears: &mut impl Hears) {
-        hears.hear(event, &self.frame, &NoNatives);
+    fn tell(&mut self, event: EventId, hears: &mut impl Hears) {
+        if hears.hear(event, &self.frame, &NoNatives) {
+            self.draw(event);
+        }
     }
 
     fn set_word(&mut self, fact: FactId, word: &str) {
@@ -153,6 +173,8 @@ impl Clerk {
     }
 
     fn set_op(&mut self, step: &Step, answer: &Answer, expected: Expected) {
+        self.step = Some(*step);
+        self.met = self.shadow.phase();
         let names = &self.names;
         self.frame.set(names.op_kind, names.kind_of(&step.op));
         self.frame.set(names.op_mutator, u64::from(step.thread.0));

@@ -5,6 +5,7 @@ use crate::court::{Breach, Code, Court, Standing, Tally};
 use crate::facts::{Clerk, Last, MissingName, alloc};
 use crate::observe::Asked;
 use crate::op::{Script, alloc as alloc_op};
+use crate::picture::Picture;
 use crate::rule::Vocabulary;
 use crate::run::{Done, Session};
 use crate::target::child::{Child, Launch, LaunchError};
@@ -54,8 +55,8 @@ pub struct Alone<C: Clerk = alloc::Clerk> {
     pub tallies: Vec<Tally>,
     /// Steps done, by the row of their op in the table of forms.
     pub done: Done,
-    /// The heap around the block in question.
-    pub picture: String,
+    /// What is around that which broke.
+    pub picture: Picture,
     /// It ended early without a breach: a known breach tainted the heap, or the process died of
     /// what is not judged.
     pub cut_short: bool,
@@ -70,7 +71,7 @@ impl<C: Clerk> Default for Alone<C> {
             steps: 0,
             tallies: Vec::new(),
             done: Done::default(),
-            picture: String::new(),
+            picture: Picture::Nothing,
             cut_short: false,
         }
     }
@@ -115,7 +116,7 @@ impl<C: Clerk> Rig<'_, C> {
             ran.breaches.extend(session.finish(ran.completed, at, &mut court)?);
         }
         let clerk = session.clerk();
-        let picture = ran.last.map(|last| clerk.picture(&last, script)).unwrap_or_default();
+        let picture = clerk.picture(ran.last.as_ref(), script);
         Ok(Alone {
             breaches: ran.breaches,
             death: ran.death,
