@@ -188,7 +188,7 @@ impl<'c> Court<'c> {
 }
 
 impl Hears for Court<'_> {
-    fn hear(&mut self, event: EventId, frame: &Frame, natives: &dyn Natives) -> bool {
+    fn hear(&mut self, event: EventId, frame: &Frame, natives: &dyn Natives) -> usize {
         let before = self.breaches.len();
         for &i in self.code.at(event) {
             // Events of one step are judged together; later steps are not judged at all.
@@ -200,6 +200,7 @@ impl Hears for Court<'_> {
                 self.fault = Some(CourtFault { id: self.code.laws[i].id.clone(), fault });
             }
         }
-        self.breaches.len() > before
+        let (known, new) = self.breaches.split_at(before);
+        new.iter().filter(|new| known.iter().all(|known| known.law != new.law)).count()
     }
 }

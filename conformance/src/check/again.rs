@@ -368,11 +368,15 @@ fn breaches<C: Judged>(rig: &Rig<'_, C>, alone: &Alone<C>, trace: &Trace<C::Op>)
             id: law.id.clone(),
             message: sentence(law, step, &breach.shown, death, scenario),
             facts: breach.shown.iter().map(|s| (s.text.clone(), s.value.clone())).collect(),
-            picture: alone.picture.clone(),
+            picture: alone.picture(breach.law),
             stderr: death.map_or_else(String::new, |d| d.stderr.clone()),
         }
     };
-    alone.breaches.iter().map(one).collect()
+    // A law that broke many times at one step is told once.
+    let first = |(i, breach): &(usize, &crate::court::Breach)| {
+        alone.breaches[..*i].iter().all(|before| before.law != breach.law)
+    };
+    alone.breaches.iter().enumerate().filter(first).map(|(_, breach)| one(breach)).collect()
 }
 
 fn shrink_of<C: Judged>(

@@ -176,7 +176,7 @@ impl super::Clerk for Clerk {
         self.tell(self.names.ended, 0, hears);
     }
 
-    fn picture(&self, last: Option<&Last<Clerk>>, script: &Script) -> Picture {
+    fn picture(&self, _: usize, last: Option<&Last<Clerk>>, script: &Script) -> Picture {
         let Some(&(at, step, answer)) = last else { return Picture::Nothing };
         let subject = subject_of(at, &step, &answer);
         let map = subject.map(|subject| heap_map(&self.shadow, subject, script));

@@ -54,8 +54,8 @@ pub struct Clerk {
     met: Phase,
     /// What mutators did while the collection went on that ended last.
     last_touches: Vec<(Touch, Node)>,
-    /// The heap as it was when something broke.
-    drawn: Option<Graph>,
+    /// The heap as it was when a law broke for the first time: a graph for each such law.
+    drawn: Vec<Graph>,
 }
 
 /// Whether a step applied, and what it should have read.
@@ -101,7 +101,7 @@ impl super::Clerk for Clerk {
             step: None,
             met: Phase::Idle,
             last_touches: Vec::new(),
-            drawn: None,
+            drawn: Vec::new(),
         })
     }
 
@@ -151,8 +151,9 @@ impl super::Clerk for Clerk {
         self.tell(self.names.ended, hears);
     }
 
-    fn picture(&self, _: Option<&Last<Clerk>>, _: &Script) -> Picture {
-        self.drawn.clone().map_or(Picture::Nothing, |graph| Picture::Graph(Box::new(graph)))
+    fn picture(&self, nth: usize, _: Option<&Last<Clerk>>, _: &Script) -> Picture {
+        let drawn = self.drawn.get(nth).cloned();
+        drawn.map_or(Picture::Nothing, |graph| Picture::Graph(Box::new(graph)))
     }
 }
 
@@ -163,9 +164,8 @@ impl Clerk {
     }
 
     fn tell(&mut self, event: EventId, hears: &mut impl Hears) {
-        if hears.hear(event, &self.frame, &NoNatives) {
-            self.draw(event);
-        }
+        let broke = hears.hear(event, &self.frame, &NoNatives);
+        self.draw(event, broke);
     }
 
     fn set_word(&mut self, fact: FactId, word: &str) {

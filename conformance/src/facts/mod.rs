@@ -12,9 +12,9 @@ use std::fmt;
 
 /// Who hears of events, in order.
 pub trait Hears {
-    /// `event` happened; `frame` holds its facts, and `natives` answers for the shadow. Whether it
-    /// broke something that was not known to be broken.
-    fn hear(&mut self, event: EventId, frame: &Frame, natives: &dyn Natives) -> bool;
+    /// `event` happened; `frame` holds its facts, and `natives` answers for the shadow. How many laws
+    /// broke at it for the first time in this case.
+    fn hear(&mut self, event: EventId, frame: &Frame, natives: &dyn Natives) -> usize;
 }
 
 /// The answer to a step of `C`'s subject.
@@ -65,8 +65,9 @@ pub trait Clerk: Sized + 'static {
     /// The script is over; `completed` is whether the process lived to its end.
     fn finish(&mut self, completed: bool, hears: &mut impl Hears);
 
-    /// What is around that which broke at the last step, or which that step was about.
-    fn picture(&self, last: Option<&Last<Self>>, script: &Script<Self::Op>) -> Picture;
+    /// What is around that by which law number `nth` broke, counting from 0 in the order in which laws
+    /// broke for the first time; or which the last step was about.
+    fn picture(&self, nth: usize, last: Option<&Last<Self>>, script: &Script<Self::Op>) -> Picture;
 }
 
 /// A word that a clerk sets and the glossary lacks.

@@ -2,6 +2,7 @@
 
 use super::Clerk;
 use crate::op::gc::{Local, Op};
+use crate::picture::graph::Cycle;
 use crate::rule::{EventId, FactId};
 
 /// What broke, in words, and the objects that it is about.
@@ -35,7 +36,10 @@ impl Clerk {
         } else if event == names.touched {
             let touch = self.word(names.touch_kind);
             let dead = if self.is(names.object_told_dead) { ", and was reported dead" } else { "" };
-            let while_on = "while the collection went on";
+            let while_on = match self.cycle() {
+                Cycle::None => "since the collection before",
+                _ => "while the collection went on",
+            };
             (format!("#{object} was {touch} {while_on}{dead}"), object)
         } else if event == names.due {
             (self.says_due(object, "was not reported dead", names.object_told_dead), object)

@@ -7,6 +7,7 @@
 //!    what is unreachable, the newest first.
 
 use crate::model::gc::Shadow;
+use crate::model::gc::places::Reference;
 use crate::model::reach::Node;
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -175,9 +176,12 @@ pub(super) fn choose(shadow: &Shadow, guilty: &[Node]) -> Chosen {
         let node = shadow.node(number).filter(|&node| !shadow.told_dead(node));
         node.into_iter().for_each(|node| chosen.add(node));
     }
-    for (_, held) in shadow.places().weak() {
-        held.node().into_iter().for_each(|node| chosen.add(node));
-    }
+    let views = shadow.places().strong().filter_map(|(_, held)| match held {
+        Reference::Past(node) => Some(node),
+        _ => None,
+    });
+    let weak = shadow.places().weak().filter_map(|(_, held)| held.node());
+    views.chain(weak).for_each(|node| chosen.add(node));
     chosen.program = program.complete.then(|| program.order.into_iter().collect());
     chosen
 }

@@ -6,6 +6,7 @@ use crate::model::gc::places::Reference;
 use crate::model::gc::touch::Touch;
 use crate::model::gc::{Phase, number};
 use crate::model::reach::Node;
+use crate::op::gc::Op;
 use crate::picture::graph::{Age, Cycle, Edge, Graph, LeftOut, Object, Root, RootKind, Word};
 use crate::rule::EventId;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,37 +20,41 @@ const ROOTS: usize = 24;
 /// Slots of one object that are looked at.
 const SLOTS: usize = 10_000;
 
-/// Sentences of a picture, at most.
-const SENTENCES: usize = 4;
-
 impl Clerk {
-    /// Something broke at `event`: the first time at a step, the heap is drawn as it is now; after that,
-    /// only what broke is added.
-    pub(super) fn draw(&mut self, event: EventId) {
-        let about = self.about(event);
-        if self.drawn.is_none() {
+    /// Draws the heap as it is now, for each of the `laws` that broke by `event`. It is told before the
+    /// shadow is changed; deaths that are told afterwards are still those of this step.
+    pub(super) fn draw(&mut self, event: EventId, laws: usize) {
+        if laws > 0 {
+            let about = self.about(event);
             let guilty = about.guilty.iter().filter_map(|&number| self.shadow.node(number));
-            self.drawn = Some(self.graph(&guilty.collect::<Vec<_>>()));
+            let mut graph = self.graph(&guilty.collect::<Vec<_>>());
+            graph.says.extend((!about.says.is_empty()).then_some(about.says));
+            self.drawn.extend(std::iter::repeat_n(graph, laws));
         }
-        let Some(graph) = &mut self.drawn else { return };
-        if !about.says.is_empty() && graph.says.len() < SENTENCES {
-            graph.says.push(about.says);
-            graph.says.dedup();
+        if event == self.names.told_dead {
+            let number = self.frame.get(self.names.object_number);
+            let drawn = self.drawn.iter_mut().flat_map(|graph| &mut graph.objects);
+            drawn.filter(|object| object.number == number).for_each(|object| object.deaths += 1);
         }
-        for object in &mut graph.objects {
-            object.guilty |= about.guilty.contains(&object.number);
+    }
+
+    /// Whether the collection that goes on began at a step of its own, or one has ended at this step
+    /// that did.
+    pub(super) fn cycle(&self) -> Cycle {
+        let ends = self.step.is_some_and(|step| matches!(step.op, Op::Collect | Op::Finish));
+        match self.shadow.phase() {
+            _ if ends && self.met != Phase::Idle => Cycle::Ended,
+            Phase::Idle if self.met != Phase::Idle => Cycle::Ended,
+            Phase::Idle => Cycle::None,
+            Phase::Marking => Cycle::Marking,
+            Phase::Sweeping => Cycle::Sweeping,
         }
     }
 
     fn graph(&mut self, guilty: &[Node]) -> Graph {
-        let cycle = match self.shadow.phase() {
-            Phase::Marking => Cycle::Marking,
-            Phase::Sweeping => Cycle::Sweeping,
-            Phase::Idle if self.met != Phase::Idle => Cycle::Ended,
-            Phase::Idle => Cycle::None,
-        };
+        let cycle = self.cycle();
         let chosen = choose(&self.shadow, guilty);
-        let objects = self.objects(&chosen, cycle);
+        let objects = self.objects(&chosen, guilty, cycle);
         let (roots, more_roots) = self.roots(&chosen);
         let dead = (1..=self.shadow.made())
             .filter(|&n| self.shadow.object(n).is_some_and(|object| object.deaths > 0))
@@ -71,7 +76,7 @@ impl Clerk {
         }
     }
 
-    fn objects(&mut self, chosen: &Chosen, cycle: Cycle) -> Vec<Object> {
+    fn objects(&mut self, chosen: &Chosen, guilty: &[Node], cycle: Cycle) -> Vec<Object> {
         let mut nodes = chosen.objects.clone();
         nodes.sort_unstable();
         let on_path: BTreeSet<Node> = chosen.ways.iter().map(|way| way.to).collect();
@@ -107,7 +112,7 @@ impl Clerk {
                     .flatten()
                     .map(|touch| touch.word().to_owned())
                     .collect(),
-                guilty: false,
+                guilty: guilty.contains(&node),
                 on_path: on_path.contains(&node),
             })
         };
@@ -118,6 +123,7 @@ impl Clerk {
     fn roots(&self, chosen: &Chosen) -> (Vec<Root>, u64) {
         let mut groups: Vec<Root> = Vec::new();
         let mut left_out = 0;
+        let mut begun: BTreeSet<Node> = BTreeSet::new();
         let begins = |to: Node| chosen.ways.iter().any(|way| way.from.is_none() && way.to == to);
         let mut enter = |name: String, to: Node, word: Word, kind: RootKind| {
             let number = number(to);
@@ -127,7 +133,7 @@ impl Clerk {
                 Some(root) if root.names.len() < LISTED => root.names.push(name),
                 Some(root) => root.more += 1,
                 None if !full && chosen.has(to) => {
-                    let on_path = kind != RootKind::Weak && begins(to);
+                    let on_path = kind != RootKind::Weak && begins(to) && begun.insert(to);
                     let names = vec![name];
                     groups.push(Root { names, more: 0, kind, to: number, word, on_path });
                 }

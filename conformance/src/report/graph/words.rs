@@ -77,8 +77,6 @@ pub(super) fn notes(object: &Object) -> Vec<String> {
 pub(super) fn moment(graph: &Graph) -> String {
     let shown = graph.objects.len() as u64;
     let all = shown.saturating_add(graph.left_out.objects).saturating_add(graph.left_out.dead);
-    let objects =
-        |count: u64| if count == 1 { "1 object".into() } else { format!("{count} objects") };
     let part = if all == shown { objects(shown) } else { format!("{shown} of {}", objects(all)) };
     let began = graph.began_with.map_or(String::new(), |n| format!("; it began with {n}"));
     match graph.cycle {
@@ -89,14 +87,22 @@ pub(super) fn moment(graph: &Graph) -> String {
     }
 }
 
+fn objects(count: u64) -> String {
+    counted(count, "object")
+}
+
+fn counted(count: u64, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
 /// What there is beside the picture, if anything.
 pub(super) fn left_out(left_out: LeftOut) -> Option<String> {
     let parts = [
-        (left_out.objects, "objects"),
-        (left_out.dead, "objects reported dead"),
-        (left_out.roots, "roots"),
+        (left_out.objects, objects(left_out.objects)),
+        (left_out.dead, objects(left_out.dead) + " reported dead"),
+        (left_out.roots, counted(left_out.roots, "root")),
     ];
-    let parts = parts.into_iter().filter(|(count, _)| *count > 0);
-    let parts: Vec<String> = parts.map(|(count, what)| format!("{count} {what}")).collect();
+    let parts: Vec<String> =
+        parts.into_iter().filter(|(count, _)| *count > 0).map(|(_, part)| part).collect();
     (!parts.is_empty()).then(|| format!("left out: {}", parts.join(", ")))
 }
