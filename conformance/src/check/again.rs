@@ -11,11 +11,13 @@ use crate::hunt::{Alone, HuntError, Rig};
 use crate::op::performed::turns;
 use crate::op::{Script, gc};
 use crate::picture::Picture;
+use crate::report::terminal::Style;
 use crate::report::{graph, text};
 use crate::shrink::shrink as make_smaller;
 use crate::spec::InvariantId;
 use crate::trace::form::Written;
 use crate::trace::{Metadata, Reader, Trace, Traced};
+use crate::verdict::Witness;
 use std::fmt::{self, Write as _};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -45,15 +47,15 @@ pub struct Replayed {
 }
 
 impl Replayed {
-    /// What came of it, for a person; `target` as it was named.
-    pub fn account(&self, target: &TargetSpec) -> String {
+    /// What came of it, for a person; `target` as it was named. Only pictures have colours.
+    pub fn account(&self, target: &TargetSpec, style: &Style) -> String {
         let mut out = String::new();
         let (times, tried) = (self.broke, self.tried);
         if self.broken.is_empty() {
             return format!("{target}: nothing is broken in {tried} of {tried} tries\n");
         }
         for one in &self.broken {
-            one.tell(&mut out);
+            one.tell(&mut out, style);
         }
         let _ = writeln!(out, "{target}: broken in {times} of {tried} tries");
         out
@@ -65,6 +67,8 @@ impl Replayed {
 pub struct Again {
     /// Which.
     pub id: InvariantId,
+    /// Index of the bad step, where it was one of the trace.
+    pub at: Option<usize>,
     /// The same line as in the witness.
     pub message: String,
     /// The rule's parts with their values.
@@ -76,14 +80,38 @@ pub struct Again {
 }
 
 impl Again {
-    fn tell(&self, out: &mut String) {
+    /// The same as a witness, of which `trace` is the script.
+    pub fn witness(&self, trace: &Saved) -> Witness {
+        let text = trace.to_string();
+        let first = text.lines().count().saturating_sub(trace.len());
+        let at = self.at.unwrap_or(trace.len().saturating_sub(1));
+        Witness {
+            step: text.lines().nth(first + at).unwrap_or_default().trim().to_owned(),
+            trace: text,
+            steps: trace.len(),
+            at,
+            message: self.message.clone(),
+            facts: self.facts.clone(),
+            picture: graph::text_of(&self.picture),
+            graph: self.picture.graph().cloned(),
+            stderr: self.stderr.clone(),
+            resembles: None,
+            replays: (1, 1),
+        }
+    }
+
+    fn tell(&self, out: &mut String, style: &Style) {
         // Writing to a string cannot fail.
         let _ = writeln!(out, "broken  {}  {}", self.id, self.message);
         for (part, value) in &self.facts {
             let _ = writeln!(out, "        {part} = {value}");
         }
-        for line in graph::text_of(&self.picture).lines() {
-            let _ = writeln!(out, "        {line}");
+        match &self.picture {
+            Picture::Nothing => {}
+            Picture::Text(text) => text.lines().for_each(|line| {
+                let _ = writeln!(out, "        {line}");
+            }),
+            Picture::Graph(graph) => out.push_str(&style.graph(graph, "        ")),
         }
         for line in text::last_lines(&self.stderr, STDERR_LINES) {
             let _ = writeln!(out, "        stderr: {line}");
@@ -183,7 +211,18 @@ impl fmt::Display for Saved {
 pub fn read(path: &Path) -> Result<Saved, AgainError> {
     let file = File::open(path)
         .map_err(|e| AgainError::File(format!("cannot read {}: {e}", path.display())))?;
-    let mut source = BufReader::new(file);
+    read_any(BufReader::new(file), path)
+}
+
+/// The trace that `text` is; `name` is for what is said of faults.
+///
+/// # Errors
+/// [`AgainError::File`] where it is none.
+pub fn parse(text: &str, name: &str) -> Result<Saved, AgainError> {
+    read_any(text.as_bytes(), Path::new(name))
+}
+
+fn read_any(mut source: impl BufRead, path: &Path) -> Result<Saved, AgainError> {
     // A look at the header tells the subject; what is no header is a fault of the reader's to tell.
     let begin = source.fill_buf().unwrap_or_default();
     let first = begin.split(|&byte| byte == b'\n').next().unwrap_or_default();
@@ -366,6 +405,7 @@ fn breaches<C: Judged>(rig: &Rig<'_, C>, alone: &Alone<C>, trace: &Trace<C::Op>)
         let death = alone.death.as_ref().map(|(_, death)| death);
         Again {
             id: law.id.clone(),
+            at: step.map(|_| breach.at),
             message: sentence(law, step, &breach.shown, death, scenario),
             facts: breach.shown.iter().map(|s| (s.text.clone(), s.value.clone())).collect(),
             picture: alone.picture(breach.law),

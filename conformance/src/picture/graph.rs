@@ -125,7 +125,7 @@ pub struct Object {
     pub awaits_cleanups: u64,
     /// Its life beside the collection that goes on, or has just ended.
     pub age: Age,
-    /// What mutators did to it while that collection went on, by the words of the glossary.
+    /// What mutators did to it while that collection went on, as participles.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub touched: Vec<String>,
     /// The invariant was broken by what became of it.

@@ -91,7 +91,8 @@ fn section(out: &mut String, target: &TargetReport) -> std::fmt::Result {
     writeln!(out, "\n| | level | invariant | found |\n|---|---|---|---|")?;
     for one in rows.iter().take(ROWS) {
         let id = markdown(one.id.as_str());
-        let found = markdown(&failure::headline(one));
+        let drawing = one.picture_file.iter().map(|file| format!("; drawn in {file}"));
+        let found = markdown(&(failure::headline(one) + &drawing.collect::<String>()));
         writeln!(out, "| {} | {} | {id} | {found} |", state(one), one.level)?;
     }
     if rows.len() > ROWS {

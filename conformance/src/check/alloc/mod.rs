@@ -174,6 +174,7 @@ impl Judged for Clerk {
 fn bare(id: &InvariantId, message: String) -> Again {
     Again {
         id: id.clone(),
+        at: None,
         message,
         facts: Vec::new(),
         picture: Picture::Nothing,

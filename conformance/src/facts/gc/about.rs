@@ -34,7 +34,7 @@ impl Clerk {
             let dead = if self.is(names.object_told_dead) { ", and was reported dead" } else { "" };
             (format!("a root of the kind `{kind}` holds #{object}{dead}"), object)
         } else if event == names.touched {
-            let touch = self.word(names.touch_kind);
+            let touch = did(self.word(names.touch_kind));
             let dead = if self.is(names.object_told_dead) { ", and was reported dead" } else { "" };
             let while_on = match self.cycle() {
                 Cycle::None => "since the collection before",
@@ -196,5 +196,24 @@ impl Clerk {
         };
         let node = self.shadow.places().local(step.thread, of).node()?;
         Some(crate::model::gc::number(node))
+    }
+}
+
+/// What a mutator did to an object, as a participle; `word` is that of the glossary.
+pub(super) fn did(word: &str) -> &str {
+    match word {
+        "copied-over" => "copied over",
+        "exchanged" => "compared and exchanged",
+        "set" => "set into a global",
+        "unset" => "taken out of a global",
+        "started" => "given to a new mutator",
+        "unstashed" => "taken back from the runtime",
+        "strengthened" => "found by a weak handle",
+        "strengthened-late" => "found by a weak handle after marking",
+        "finalizer" => "given a finalizer",
+        "below-finalizer" => "kept for a finalizer",
+        "cleanup" => "given a cleanup",
+        "left" => "left by a mutator that ended",
+        other => other,
     }
 }

@@ -1,6 +1,7 @@
 //! The shadow as a picture, at the moment when something broke.
 
 use super::Clerk;
+use super::about::did;
 use super::choose::{Chosen, Way, choose};
 use crate::model::gc::places::Reference;
 use crate::model::gc::touch::Touch;
@@ -110,7 +111,7 @@ impl Clerk {
                     .get(&node)
                     .into_iter()
                     .flatten()
-                    .map(|touch| touch.word().to_owned())
+                    .map(|touch| did(touch.word()).to_owned())
                     .collect(),
                 guilty: guilty.contains(&node),
                 on_path: on_path.contains(&node),

@@ -166,7 +166,7 @@ impl Canvas<'_> {
             (_, true) => " on-path",
             _ => "",
         };
-        let notes = words::notes(object).join(", ");
+        let notes = words::notes(object).join("; ");
         let number = object.number;
         let _ = writeln!(
             out,

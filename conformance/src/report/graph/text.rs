@@ -2,9 +2,9 @@
 //!
 //! ```text
 //! #2 was stored while the collection went on, and was reported dead
-//! 2 objects, as a collection has ended; it began with 2
-//! * l0, g3 -> #1   2w all   live
-//! !   [0] -> #2    1w none  LIVE, BUT REPORTED DEAD, stored meanwhile
+//! 2 objects; at the end of a collection that began with 2
+//! * l0, g3 -> #1  2w all   live
+//! !   [0] -> #2   1w none  LIVE, BUT REPORTED DEAD; meanwhile stored
 //! ```
 //!
 //! `!` is a guilty object, `*` what is on the way to it from a root. `[0]` is a slot, `2w all` two words
@@ -12,7 +12,7 @@
 
 use super::tree::Tree;
 use super::words;
-use crate::picture::graph::{Edge, Graph, Object, RootKind, State};
+use crate::picture::graph::{Edge, Graph, Object, RootKind, State, Word};
 use crate::report::text::line;
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ use std::collections::BTreeSet;
 pub const WIDTH: usize = 66;
 
 /// Lines of a picture, at most.
-pub const LINES: usize = 100;
+pub const LINES: usize = 64;
 
 /// Widest column of the tree; what is wider pushes the rest of its line.
 const TREE: usize = 32;
@@ -66,7 +66,8 @@ pub fn lines(graph: &Graph) -> Vec<Line> {
         lines.extend(wrap(&line(says)).map(|text| Line { text, tone: Tone::Guilty }));
     }
     lines.extend(wrap(&words::moment(graph)).map(|text| Line { text, tone: Tone::Plain }));
-    let widest = rows.rows.iter().map(|row| row.tree.chars().count()).filter(|&w| w <= TREE).max();
+    let objects = rows.rows.iter().filter(|row| !row.shape.is_empty());
+    let widest = objects.map(|row| row.tree.chars().count()).filter(|&wide| wide <= TREE).max();
     for row in rows.rows {
         row.print(widest.unwrap_or(0), &mut lines);
     }
@@ -116,7 +117,7 @@ impl Row {
         let mut text = format!("{mark} {tree:widest$}  {shape:<8} ");
         let margin = text.chars().count().min(WIDTH / 2);
         for (i, part) in says.iter().enumerate() {
-            let comma = if i + 1 < says.len() { "," } else { "" };
+            let comma = if i + 1 < says.len() { ";" } else { "" };
             let wide = text.chars().count() + part.chars().count() + comma.len() + 1;
             if i > 0 && wide > WIDTH {
                 lines.push(Line { text: text.trim_end().to_owned(), tone });
@@ -148,7 +149,7 @@ impl Rows<'_> {
             let arrow = if root.kind == RootKind::Strong { "->" } else { "~>" };
             let lead = format!("{} {arrow} ", words::root(root));
             let mark = if root.on_path { '*' } else { ' ' };
-            self.reference((lead, mark), (root.to, words::word(root.word)), owns);
+            self.reference((lead, mark), (root.to, root.word), owns);
             if owns {
                 self.below(root.to, 1);
             }
@@ -157,13 +158,13 @@ impl Rows<'_> {
             self.rows.push(Row::bare("held by no root:".into()));
         }
         for number in self.tree.loose.clone() {
-            self.reference((String::new(), ' '), (number, String::new()), true);
+            self.reference((String::new(), ' '), (number, Word::Start), true);
             self.below(number, 1);
         }
         let weak: Vec<_> = self.tree.roots().map(|(root, _)| root).collect();
         for root in weak.into_iter().filter(|root| root.kind == RootKind::Weak) {
             let lead = format!("{} ~> ", words::root(root));
-            self.reference((lead, ' '), (root.to, words::word(root.word)), false);
+            self.reference((lead, ' '), (root.to, root.word), false);
         }
     }
 
@@ -187,7 +188,7 @@ impl Rows<'_> {
                     let indent = "  ".repeat(depth.min(DEPTH));
                     let lead = format!("{indent}{} -> {skips}", words::slots(edge));
                     let mark = if edge.on_path { '*' } else { ' ' };
-                    self.reference((lead, mark), (edge.to, words::word(edge.word)), owns);
+                    self.reference((lead, mark), (edge.to, edge.word), owns);
                     if owns {
                         tasks.push(Task::Object(edge.to, depth + 1));
                     }
@@ -197,12 +198,12 @@ impl Rows<'_> {
     }
 
     /// A reference, with what there is to say of the object if it hangs from here.
-    fn reference(&mut self, (lead, mark): (String, char), (to, word): (u64, String), owns: bool) {
-        let tree = format!("{lead}#{to}{word}");
+    fn reference(&mut self, (lead, mark): (String, char), (to, word): (u64, Word), owns: bool) {
+        let tree = lead + &words::target(to, word);
         let object: Option<&Object> = self.tree.objects.get(&to).copied().filter(|_| owns);
         let Some(object) = object else {
             let tone = if mark == '*' { Tone::Path } else { Tone::Plain };
-            let place = if self.shown.contains(&to) { " above" } else { " below" };
+            let place = if self.shown.contains(&to) { ", above" } else { ", below" };
             self.rows.push(Row { mark, tone, ..Row::bare(tree + place) });
             return;
         };

@@ -4,7 +4,7 @@ use crate::picture::graph::{Age, Cycle, Edge, Graph, LeftOut, Object, Root, Stat
 use crate::report::text::line_of;
 
 /// Longest name of a root, and longest word of another part.
-const NAME: usize = 24;
+const NAME: usize = 40;
 
 /// The names of a root.
 pub(super) fn root(root: &Root) -> String {
@@ -22,7 +22,16 @@ fn more(count: u64) -> String {
     if count == 0 { String::new() } else { format!(" +{count}") }
 }
 
-/// Where in an object a reference leads, if not to its start.
+/// What a reference leads to.
+pub(super) fn target(to: u64, word: Word) -> String {
+    match word {
+        Word::Start => format!("#{to}"),
+        Word::Inside(word) => format!("word {word} of #{to}"),
+        Word::Past => format!("end of #{to}"),
+    }
+}
+
+/// The same at an arrow that shows which object it is.
 pub(super) fn word(word: Word) -> String {
     match word {
         Word::Start => String::new(),
@@ -65,11 +74,14 @@ pub(super) fn notes(object: &Object) -> Vec<String> {
         1 => notes.push("cleanup waits".to_owned()),
         waiting => notes.push(format!("{waiting} cleanups wait")),
     }
-    if object.age == Age::During {
-        notes.push("made meanwhile".to_owned());
+    let made = (object.age == Age::During).then(|| "made".to_owned());
+    let touched = object.touched.iter().take(8).map(|touch| line_of(touch, NAME));
+    let meanwhile: Vec<String> = made.into_iter().chain(touched).collect();
+    match &meanwhile[..] {
+        [] => {}
+        [one] => notes.push(format!("meanwhile {one}")),
+        [most @ .., last] => notes.push(format!("meanwhile {} and {last}", most.join(", "))),
     }
-    let touched = object.touched.iter().take(8).map(|touch| line_of(touch, NAME) + " meanwhile");
-    notes.extend(touched);
     notes
 }
 
@@ -78,12 +90,12 @@ pub(super) fn moment(graph: &Graph) -> String {
     let shown = graph.objects.len() as u64;
     let all = shown.saturating_add(graph.left_out.objects).saturating_add(graph.left_out.dead);
     let part = if all == shown { objects(shown) } else { format!("{shown} of {}", objects(all)) };
-    let began = graph.began_with.map_or(String::new(), |n| format!("; it began with {n}"));
+    let began = graph.began_with.map_or(String::new(), |n| format!(" that began with {n}"));
     match graph.cycle {
         Cycle::None => part,
-        Cycle::Marking => format!("{part}, while a collection is marking{began}"),
-        Cycle::Sweeping => format!("{part}, while a collection is sweeping{began}"),
-        Cycle::Ended => format!("{part}, as a collection has ended{began}"),
+        Cycle::Marking => format!("{part}; marking in a collection{began}"),
+        Cycle::Sweeping => format!("{part}; sweeping in a collection{began}"),
+        Cycle::Ended => format!("{part}; at the end of a collection{began}"),
     }
 }
 
