@@ -18,15 +18,13 @@ pub use names::Names;
 
 use super::{Hears, Last, MissingName};
 use crate::model::gc::places::Reference;
-use crate::model::gc::touch::Touch;
 use crate::model::gc::{Applies, Phase, Setting, Shadow, number};
-use crate::model::reach::Node;
 use crate::observe::gc::{Answer, Outcome, Reading, stamped};
 use crate::op::gc::{INITIAL, Op, Script, Shape, Step};
 use crate::picture::Picture;
-use crate::picture::graph::Graph;
 use crate::rule::{EventId, FactId, Frame, FunctionId, Natives, Vocabulary};
 use addresses::Addresses;
+use draw::Scene;
 
 /// Turns the answers of one run into events with facts.
 pub struct Clerk {
@@ -49,13 +47,8 @@ pub struct Clerk {
     quiet: bool,
     /// A setting was changed since then.
     changed: bool,
-    /// The step that is told of, and what went on when it began.
-    step: Option<Step>,
-    met: Phase,
-    /// What mutators did while the collection went on that ended last.
-    last_touches: Vec<(Touch, Node)>,
-    /// The heap as it was when a law broke for the first time: a graph for each such law.
-    drawn: Vec<Graph>,
+    /// For pictures.
+    scene: Scene,
 }
 
 /// Whether a step applied, and what it should have read.
@@ -98,10 +91,7 @@ impl super::Clerk for Clerk {
             limit: 0,
             quiet: false,
             changed: false,
-            step: None,
-            met: Phase::Idle,
-            last_touches: Vec::new(),
-            drawn: Vec::new(),
+            scene: Scene::default(),
         })
     }
 
@@ -152,8 +142,7 @@ impl super::Clerk for Clerk {
     }
 
     fn picture(&self, nth: usize, _: Option<&Last<Clerk>>, _: &Script) -> Picture {
-        let drawn = self.drawn.get(nth).cloned();
-        drawn.map_or(Picture::Nothing, |graph| Picture::Graph(Box::new(graph)))
+        self.scene.picture(nth)
     }
 }
 
@@ -173,8 +162,7 @@ impl Clerk {
     }
 
     fn set_op(&mut self, step: &Step, answer: &Answer, expected: Expected) {
-        self.step = Some(*step);
-        self.met = self.shadow.phase();
+        self.scene.begin(step, self.shadow.phase());
         let names = &self.names;
         self.frame.set(names.op_kind, names.kind_of(&step.op));
         self.frame.set(names.op_mutator, u64::from(step.thread.0));

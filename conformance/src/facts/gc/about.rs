@@ -30,9 +30,7 @@ impl Clerk {
         } else if event == names.told_cleaned {
             (self.says_cleaned(object), object)
         } else if event == names.held {
-            let kind = self.word(names.root_kind);
-            let dead = if self.is(names.object_told_dead) { ", and was reported dead" } else { "" };
-            (format!("a root of the kind `{kind}` holds #{object}{dead}"), object)
+            (self.says_held(object), object)
         } else if event == names.touched {
             let touch = did(self.word(names.touch_kind));
             let dead = if self.is(names.object_told_dead) { ", and was reported dead" } else { "" };
@@ -110,6 +108,24 @@ impl Clerk {
         says
     }
 
+    /// What a root holds, or what it holds from inside holds.
+    fn says_held(&self, object: u64) -> String {
+        let names = &self.names;
+        let kind = match self.word(names.root_kind) {
+            "frame" => "a local of a lower frame".to_owned(),
+            "mutator" => "a local of another mutator".to_owned(),
+            kind @ ("local" | "global") => format!("a {kind}"),
+            kind => format!("the runtime's place `{kind}`"),
+        };
+        let holds = match self.word(names.root_form) {
+            "inside" => format!("holds #{object} from inside"),
+            "below-inside" => format!("holds from inside what holds #{object}"),
+            _ => format!("holds #{object}"),
+        };
+        let dead = if self.is(names.object_told_dead) { ", which was reported dead" } else { "" };
+        format!("{kind} {holds}{dead}")
+    }
+
     fn says_dead(&self, object: u64) -> String {
         let names = &self.names;
         let mut says = format!("#{object} was reported dead");
@@ -174,7 +190,7 @@ impl Clerk {
 
     /// The object that the step looks at.
     fn operand(&self) -> Option<u64> {
-        let step = self.step?;
+        let step = self.scene.step?;
         let of: Local = match step.op {
             Op::Load { of, .. }
             | Op::Store { of, .. }

@@ -4,7 +4,7 @@
 //!    after so many slots: then there is no way in the picture.
 //! 2. The guilty objects and their ways are chosen first. The middle of a long way is left out.
 //! 3. What holds the guilty ones, and what they hold, comes next, then what is near the roots, then
-//!    what is unreachable, the newest first.
+//!    what is unreachable, the newest first: all of it if it fits, else a little.
 
 use crate::model::gc::Shadow;
 use crate::model::gc::places::Reference;
@@ -13,6 +13,9 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 /// Objects in a picture, at most.
 pub(super) const OBJECTS: usize = 40;
+
+/// What is neither guilty nor near it, where not everything fits into the picture.
+const CONTEXT: usize = 8;
 
 /// Guilty objects that are chosen for being guilty, at most.
 const GUILTY: usize = 8;
@@ -166,15 +169,15 @@ pub(super) fn choose(shadow: &Shadow, guilty: &[Node]) -> Chosen {
         chosen.add_way(way);
     }
     add_neighbours(&mut chosen, shadow, guilty);
-    for &node in &program.order {
-        chosen.add(node);
-    }
-    for number in (1..=shadow.made()).rev() {
-        if chosen.objects.len() == OBJECTS {
+    let living = (1..=shadow.made()).rev().filter_map(|number| shadow.node(number));
+    let living = living.filter(|&node| !shadow.told_dead(node));
+    let all_fit = living.clone().take(OBJECTS + 1).count() <= OBJECTS;
+    let room = if all_fit { OBJECTS } else { chosen.objects.len() + CONTEXT };
+    for node in program.order.iter().copied().chain(living) {
+        if chosen.objects.len() >= room.min(OBJECTS) {
             break;
         }
-        let node = shadow.node(number).filter(|&node| !shadow.told_dead(node));
-        node.into_iter().for_each(|node| chosen.add(node));
+        chosen.add(node);
     }
     let views = shadow.places().strong().filter_map(|(_, held)| match held {
         Reference::Past(node) => Some(node),

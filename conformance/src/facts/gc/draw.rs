@@ -7,7 +7,8 @@ use crate::model::gc::places::Reference;
 use crate::model::gc::touch::Touch;
 use crate::model::gc::{Phase, number};
 use crate::model::reach::Node;
-use crate::op::gc::Op;
+use crate::op::gc::{Op, Step};
+use crate::picture::Picture;
 use crate::picture::graph::{Age, Cycle, Edge, Graph, LeftOut, Object, Root, RootKind, Word};
 use crate::rule::EventId;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +22,32 @@ const ROOTS: usize = 24;
 /// Slots of one object that are looked at.
 const SLOTS: usize = 10_000;
 
+/// What a picture needs beside the shadow, and the pictures.
+#[derive(Default)]
+pub(super) struct Scene {
+    /// The step that is told of, and what went on when it began.
+    pub(super) step: Option<Step>,
+    met: Phase,
+    /// What mutators did while the collection went on that ended last.
+    pub(super) last_touches: Vec<(Touch, Node)>,
+    /// The heap as it was when a law broke for the first time: a graph for each such law.
+    drawn: Vec<Graph>,
+}
+
+impl Scene {
+    /// What is told from now on belongs to `step`, which met the phase `met`.
+    pub(super) fn begin(&mut self, step: &Step, met: Phase) {
+        self.step = Some(*step);
+        self.met = met;
+    }
+
+    /// The picture for law number `nth` of those that broke.
+    pub(super) fn picture(&self, nth: usize) -> Picture {
+        let drawn = self.drawn.get(nth).cloned();
+        drawn.map_or(Picture::Nothing, |graph| Picture::Graph(Box::new(graph)))
+    }
+}
+
 impl Clerk {
     /// Draws the heap as it is now, for each of the `laws` that broke by `event`. It is told before the
     /// shadow is changed; deaths that are told afterwards are still those of this step.
@@ -30,11 +57,11 @@ impl Clerk {
             let guilty = about.guilty.iter().filter_map(|&number| self.shadow.node(number));
             let mut graph = self.graph(&guilty.collect::<Vec<_>>());
             graph.says.extend((!about.says.is_empty()).then_some(about.says));
-            self.drawn.extend(std::iter::repeat_n(graph, laws));
+            self.scene.drawn.extend(std::iter::repeat_n(graph, laws));
         }
         if event == self.names.told_dead {
             let number = self.frame.get(self.names.object_number);
-            let drawn = self.drawn.iter_mut().flat_map(|graph| &mut graph.objects);
+            let drawn = self.scene.drawn.iter_mut().flat_map(|graph| &mut graph.objects);
             drawn.filter(|object| object.number == number).for_each(|object| object.deaths += 1);
         }
     }
@@ -42,10 +69,10 @@ impl Clerk {
     /// Whether the collection that goes on began at a step of its own, or one has ended at this step
     /// that did.
     pub(super) fn cycle(&self) -> Cycle {
-        let ends = self.step.is_some_and(|step| matches!(step.op, Op::Collect | Op::Finish));
+        let ends = self.scene.step.is_some_and(|step| matches!(step.op, Op::Collect | Op::Finish));
         match self.shadow.phase() {
-            _ if ends && self.met != Phase::Idle => Cycle::Ended,
-            Phase::Idle if self.met != Phase::Idle => Cycle::Ended,
+            _ if ends && self.scene.met != Phase::Idle => Cycle::Ended,
+            Phase::Idle if self.scene.met != Phase::Idle => Cycle::Ended,
             Phase::Idle => Cycle::None,
             Phase::Marking => Cycle::Marking,
             Phase::Sweeping => Cycle::Sweeping,
@@ -84,7 +111,7 @@ impl Clerk {
         let mut touched: BTreeMap<Node, BTreeSet<Touch>> = BTreeMap::new();
         let touches = match cycle {
             Cycle::None => &[],
-            Cycle::Ended => &self.last_touches[..],
+            Cycle::Ended => &self.scene.last_touches[..],
             Cycle::Marking | Cycle::Sweeping => self.shadow.touches(),
         };
         for &(touch, node) in touches.iter().filter(|(touch, _)| *touch != Touch::Made) {

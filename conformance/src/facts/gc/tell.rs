@@ -172,8 +172,8 @@ impl Clerk {
 
     /// What was touched while the collection went on, and is reachable before its finalizers run.
     fn touched(&mut self) -> Vec<(Touch, Node)> {
-        self.last_touches = self.shadow.take_touches();
-        let touches: BTreeSet<(Touch, Node)> = self.last_touches.iter().copied().collect();
+        self.scene.last_touches = self.shadow.take_touches();
+        let touches: BTreeSet<(Touch, Node)> = self.scene.last_touches.iter().copied().collect();
         touches.into_iter().filter(|&(_, node)| self.shadow.is_reachable(node)).collect()
     }
 

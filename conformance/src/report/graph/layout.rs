@@ -4,7 +4,6 @@
 //! two boxes meet, and a way from a root to an object runs from left to right.
 
 use super::tree::Tree;
-use crate::picture::graph::RootKind;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A box, by its column and by twice its row.
@@ -39,27 +38,24 @@ impl Layout {
             loose: None,
         };
         let roots: Vec<_> = tree.roots().collect();
-        // By index: roots from which something hangs, then others that keep something, then weak ones.
-        let mut places: BTreeMap<usize, Place> = BTreeMap::new();
-        for (i, (root, _)) in roots.iter().enumerate().filter(|(_, (_, owns))| *owns) {
-            let half_row = layout.subtree(tree, root.to);
-            places.insert(i, Place { column: 0, half_row });
+        let mut rows: Vec<Option<u32>> = Vec::new();
+        for (root, owns) in &roots {
+            rows.push(owns.then(|| layout.subtree(tree, root.to)));
         }
-        for weak in [false, true] {
-            let rest = |(_, (root, owns)): &(usize, &(&crate::picture::graph::Root, bool))| {
-                !owns && (root.kind == RootKind::Weak) == weak
-            };
-            for (i, _) in roots.iter().enumerate().filter(rest) {
-                places.insert(i, Place { column: 0, half_row: 2 * layout.rows });
-                layout.rows += 1;
-            }
-        }
-        layout.roots = places.into_values().collect();
         if !tree.loose.is_empty() {
             layout.loose = Some(layout.rows);
         }
         for &number in &tree.loose {
             layout.subtree(tree, number);
+        }
+        // A root from which nothing hangs stands as near as can be to what it leads to.
+        let mut taken: BTreeSet<u32> = rows.iter().copied().flatten().collect();
+        for (row, (root, _)) in rows.iter_mut().zip(&roots) {
+            let near = layout.objects.get(&root.to).map_or(0, |place| place.half_row);
+            let row = *row.get_or_insert_with(|| nearest_free(near, &taken));
+            taken.insert(row);
+            layout.rows = layout.rows.max(row / 2 + 1);
+            layout.roots.push(Place { column: 0, half_row: row });
         }
         layout
     }
@@ -96,4 +92,11 @@ impl Layout {
         }
         self.objects.get(&top).map_or(0, |place| place.half_row)
     }
+}
+
+/// The half row nearest to `near` that nothing has taken.
+fn nearest_free(near: u32, taken: &BTreeSet<u32>) -> u32 {
+    let around = (0..).flat_map(|far| [Some(near + far), near.checked_sub(far)]);
+    let free = |row: &u32| !taken.contains(row);
+    around.flatten().find(free).unwrap_or(near)
 }

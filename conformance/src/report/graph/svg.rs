@@ -9,24 +9,28 @@ use super::tree::Tree;
 use super::words;
 use crate::picture::graph::{Graph, Object, RootKind, State};
 use crate::report::text::{fit, line};
+use std::cmp::Ordering;
 use std::fmt::Write as _;
 
 /// Sizes of boxes, and of the spaces between them, in pixels.
-const BOX: (i64, i64) = (176, 58);
-const GAP: (i64, i64) = (76, 18);
+const BOX: (i64, i64) = (204, 66);
+const GAP: (i64, i64) = (84, 18);
 const ROOT: (i64, i64) = (112, 26);
 const MARGIN: i64 = 20;
 /// A line of text, and how wide a character is at most.
 const LINE: i64 = 17;
-const CHAR: i64 = 8;
+const CHAR: i64 = 9;
+const SMALL_CHAR: i64 = 7;
 /// Characters that fit into an object's box.
-const FIT: usize = 24;
+const FIT: usize = 26;
+/// The same of its small text.
+const FIT_SMALL: usize = 31;
 
 const STYLE: &str = "text{font:12px ui-monospace,Menlo,Consolas,monospace;fill:#1b1b1b}\
 .head{font-weight:bold}.small{font-size:10px}.title{font-size:15px;font-weight:bold}\
 .edge{fill:none;stroke:#5f6368;stroke-width:1.3}.weak{stroke-dasharray:2 4}\
 .path{stroke:#b3261e;stroke-width:2.6}\
-.label{paint-order:stroke;stroke:#fff;stroke-width:4px;stroke-linejoin:round}\
+.ground{fill:#fff;opacity:.85}\
 .box{stroke-width:1.3}.live{fill:#e6f4ea;stroke:#2e7d32}.garbage{fill:#f1f1f1;stroke:#757575;\
 stroke-dasharray:6 4}.dead{fill:#fff;stroke:#9e9e9e;stroke-dasharray:2 3}\
 .lost{fill:#fde7e5;stroke:#b3261e}.root{fill:#e8f0fe;stroke:#3b5fa4}\
@@ -46,7 +50,7 @@ pub fn print(graph: &Graph, title: &str) -> String {
     let columns = i64::from(layout.columns) - 1;
     let width = (canvas.left(columns) + BOX.0).max(longest as i64 * CHAR).max(LEGEND) + 2 * MARGIN;
     let bottom = canvas.top_of(2 * layout.rows) + if layout.loose.is_some() { LINE } else { 0 };
-    let height = bottom + 4 * LINE + MARGIN;
+    let height = bottom + 3 * LINE + MARGIN;
     let mut out = String::new();
     let label = escape(&[title.as_str(), &head.join(". ")].join(": "));
     let _ = writeln!(
@@ -70,15 +74,25 @@ pub fn print(graph: &Graph, title: &str) -> String {
         text(&mut out, (MARGIN, MARGIN + 10 + LINE * (i + 1)), class, says);
     }
     canvas.separate(&mut out, width);
-    canvas.references(&mut out, &tree);
-    canvas.slots(&mut out, &tree);
+    let mut ink = Ink::default();
+    canvas.references(&mut ink, &tree);
+    canvas.slots(&mut ink, &tree);
+    out.push_str(&ink.under);
     for (&number, &place) in &layout.objects {
         if let Some(object) = tree.objects.get(&number) {
             canvas.object(&mut out, object, place);
         }
     }
+    out.push_str(&ink.over);
     legend(&mut out, height - MARGIN - LINE);
     out + "</svg>\n"
+}
+
+/// Curves, and what stands over everything.
+#[derive(Default)]
+struct Ink {
+    under: String,
+    over: String,
 }
 
 /// Where things are, in pixels.
@@ -115,26 +129,26 @@ impl Canvas<'_> {
         text(out, (MARGIN, y + LINE), "small", "held by no root");
     }
 
-    fn references(&self, out: &mut String, tree: &Tree<'_>) {
+    fn references(&self, ink: &mut Ink, tree: &Tree<'_>) {
         for ((root, _), &place) in tree.roots().zip(&self.layout.roots) {
             let Some(&to) = self.layout.objects.get(&root.to) else { continue };
             let top = self.top_of(place.half_row) + (BOX.1 - ROOT.1) / 2;
             let begin = (MARGIN + ROOT.0, top + ROOT.1 / 2);
             let corner = self.corner(to);
             let line = Line { weak: root.kind != RootKind::Strong, path: root.on_path, skips: 0 };
-            line.forward(out, begin, (corner.0, corner.1 + BOX.1 / 2), &words::word(root.word));
+            line.forward(ink, begin, (corner.0, corner.1 + BOX.1 / 2), &words::word(root.word));
             let class = if root.on_path { "box root on-path" } else { "box root" };
             let _ = writeln!(
-                out,
+                ink.over,
                 "<rect class=\"{class}\" x=\"{MARGIN}\" y=\"{top}\" width=\"{}\" height=\"{}\" rx=\"13\"/>",
                 ROOT.0, ROOT.1
             );
             let name = words::root(root);
-            text(out, (MARGIN + 9, top + 17), "", &fit(&name, 14));
+            text(&mut ink.over, (MARGIN + 9, top + 17), "", &fit(&name, 14));
         }
     }
 
-    fn slots(&self, out: &mut String, tree: &Tree<'_>) {
+    fn slots(&self, ink: &mut Ink, tree: &Tree<'_>) {
         for (&number, &from) in &self.layout.objects {
             let edges: Vec<_> = tree.edges_of(number).collect();
             let count = edges.len() as i64;
@@ -144,10 +158,16 @@ impl Canvas<'_> {
                 let begin = (from_corner.0 + BOX.0, from_corner.1 + BOX.1 * i / (count + 1));
                 let line = Line { weak: false, path: edge.on_path, skips: edge.skips };
                 let label = words::slots(edge) + &words::word(edge.word);
-                if to.column > from.column {
-                    line.forward(out, begin, (to_corner.0, to_corner.1 + BOX.1 / 2), &label);
-                } else {
-                    line.back(out, begin, (to_corner.0 + BOX.0 / 2, to_corner.1 + BOX.1), &label);
+                let low = to_corner.1 + BOX.1 * 5 / 6;
+                match to.column.cmp(&from.column) {
+                    Ordering::Greater => {
+                        line.forward(ink, begin, (to_corner.0, to_corner.1 + BOX.1 / 2), &label);
+                    }
+                    Ordering::Equal => line.aside(ink, begin, (to_corner.0 + BOX.0, low), &label),
+                    Ordering::Less => {
+                        let begin = (from_corner.0, from_corner.1 + BOX.1 * 5 / 6);
+                        line.back(ink, begin, (to_corner.0 + BOX.0, low), &label);
+                    }
                 }
             }
         }
@@ -177,11 +197,23 @@ impl Canvas<'_> {
             BOX.1
         );
         let head = format!("#{number}  {}", words::shape(object));
-        text(out, (x + 8, y + 18), "head", &fit(&head, FIT - 2));
-        text(out, (x + 8, y + 34), "", &fit(words::state(object), FIT - 2));
-        text(out, (x + 8, y + 49), "small", &fit(&notes, FIT + 3));
+        text(out, (x + 8, y + 17), "head", &fit(&head, FIT));
+        text(out, (x + 8, y + 33), "", &fit(words::state(object), FIT));
+        let (first, second) = two_lines(&notes);
+        text(out, (x + 8, y + 47), "small", first);
+        text(out, (x + 8, y + 59), "small", &fit(second, FIT_SMALL));
         out.push_str("</g>\n");
     }
+}
+
+/// As many words as fit, and the rest.
+fn two_lines(text: &str) -> (&str, &str) {
+    if text.chars().count() <= FIT_SMALL {
+        return (text, "");
+    }
+    let end = text.char_indices().nth(FIT_SMALL + 1).map_or(text.len(), |(at, _)| at);
+    let cut = text[..end].rfind(' ').unwrap_or(end);
+    (&text[..cut], text[cut..].trim_start())
 }
 
 /// A curve with an arrow.
@@ -193,36 +225,52 @@ struct Line {
 
 impl Line {
     /// From the right side of a box to the left side of one that is further to the right.
-    fn forward(&self, out: &mut String, (x, y): (i64, i64), (to_x, to_y): (i64, i64), label: &str) {
+    fn forward(&self, ink: &mut Ink, (x, y): (i64, i64), (to_x, to_y): (i64, i64), label: &str) {
         let bend = (to_x - x) / 2;
         let curve = format!("M{x} {y}C{} {y} {} {to_y} {to_x} {to_y}", x + bend, to_x - bend);
-        self.draw(out, &curve, (x + 6, y - 4), label);
+        self.draw(ink, &curve, (x + 6, y - 4), label);
     }
 
-    /// From the right side of a box round to the bottom of one that is not.
-    fn back(&self, out: &mut String, (x, y): (i64, i64), (to_x, to_y): (i64, i64), label: &str) {
-        let low = y.max(to_y) + GAP.1 + BOX.1 / 2;
-        let curve = format!("M{x} {y}C{} {y} {to_x} {low} {to_x} {to_y}", x + GAP.0);
-        self.draw(out, &curve, (x + 6, y - 4), label);
+    /// From the right side of a box to the right side of one in the same column, or of itself.
+    fn aside(&self, ink: &mut Ink, (x, y): (i64, i64), (to_x, to_y): (i64, i64), label: &str) {
+        let out_x = x + GAP.0 / 2;
+        let curve = format!("M{x} {y}C{out_x} {y} {out_x} {to_y} {to_x} {to_y}");
+        self.draw(ink, &curve, (x + 6, y - 4), label);
     }
 
-    fn draw(&self, out: &mut String, curve: &str, at: (i64, i64), label: &str) {
+    /// From the left side of a box to the right side of one that is further to the left.
+    fn back(&self, ink: &mut Ink, (x, y): (i64, i64), (to_x, to_y): (i64, i64), label: &str) {
+        let bend = (x - to_x) / 2;
+        let curve = format!("M{x} {y}C{} {y} {} {to_y} {to_x} {to_y}", x - bend, to_x + bend);
+        let wide = label.chars().count() as i64 * SMALL_CHAR;
+        self.draw(ink, &curve, (x - 6 - wide, y - 4), label);
+    }
+
+    fn draw(&self, ink: &mut Ink, curve: &str, (x, y): (i64, i64), label: &str) {
         let weak = if self.weak { " weak" } else { "" };
         let (path, arrow) = if self.path { (" path", "red-arrow") } else { ("", "arrow") };
         let _ = writeln!(
-            out,
+            ink.under,
             "<path class=\"edge{weak}{path}\" d=\"{curve}\" marker-end=\"url(#{arrow})\"/>"
         );
         let skips = match self.skips {
             0 => String::new(),
             skips => format!(" +{skips} objects"),
         };
-        text(out, at, "small label", &(label.to_owned() + &skips));
+        let label = label.to_owned() + &skips;
+        if !label.is_empty() {
+            let (top, wide) = (y - 9, label.chars().count() as i64 * SMALL_CHAR);
+            let _ = writeln!(
+                ink.over,
+                "<rect class=\"ground\" x=\"{x}\" y=\"{top}\" width=\"{wide}\" height=\"11\"/>"
+            );
+            text(&mut ink.over, (x, y), "small", &label);
+        }
     }
 }
 
 /// Width of the legend.
-const LEGEND: i64 = 4 * 168;
+const LEGEND: i64 = 720;
 
 fn legend(out: &mut String, y: i64) {
     let entries = [
@@ -245,7 +293,7 @@ fn legend(out: &mut String, y: i64) {
         out,
         "<rect class=\"box guilty\" fill=\"#fff\" x=\"{MARGIN}\" y=\"{y}\" width=\"18\" height=\"12\"/>"
     );
-    let says = "guilty; red lines lead there.  [n] slot n   Nw map: words, and which are slots   dotted: keeps nothing";
+    let says = "guilty, with red lines that lead there; [n]: slot n; 2w all: two words, slots by the map `all`; dotted: keeps nothing";
     text(out, (MARGIN + 24, y + 10), "small", says);
 }
 

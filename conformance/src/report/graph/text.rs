@@ -26,8 +26,9 @@ pub const LINES: usize = 64;
 /// Widest column of the tree; what is wider pushes the rest of its line.
 const TREE: usize = 32;
 
-/// Deepest indentation, in steps.
-const DEPTH: usize = 10;
+/// Deepest indentation, in steps; a deeper tree than [`SHALLOW`] has narrow ones.
+const DEPTH: usize = 20;
+const SHALLOW: usize = 6;
 
 /// One line of a picture, harmless.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -66,6 +67,11 @@ pub fn lines(graph: &Graph) -> Vec<Line> {
         lines.extend(wrap(&line(says)).map(|text| Line { text, tone: Tone::Guilty }));
     }
     lines.extend(wrap(&words::moment(graph)).map(|text| Line { text, tone: Tone::Plain }));
+    let deepest = rows.rows.iter().map(|row| row.depth).max().unwrap_or(0);
+    let step = if deepest > SHALLOW { 1 } else { 2 };
+    for row in &mut rows.rows {
+        row.tree.insert_str(0, &" ".repeat(step * row.depth.min(DEPTH)));
+    }
     let objects = rows.rows.iter().filter(|row| !row.shape.is_empty());
     let widest = objects.map(|row| row.tree.chars().count()).filter(|&wide| wide <= TREE).max();
     for row in rows.rows {
@@ -100,6 +106,7 @@ fn wrap(text: &str) -> impl Iterator<Item = String> {
 /// One line in the making.
 struct Row {
     mark: char,
+    depth: usize,
     tree: String,
     /// Shape, and what is said of the object; empty where it is said elsewhere.
     shape: String,
@@ -108,22 +115,22 @@ struct Row {
 }
 
 impl Row {
-    fn bare(tree: String) -> Row {
-        Row { mark: ' ', tree, shape: String::new(), says: Vec::new(), tone: Tone::Plain }
+    fn bare(depth: usize, tree: String) -> Row {
+        Row { mark: ' ', depth, tree, shape: String::new(), says: Vec::new(), tone: Tone::Plain }
     }
 
     fn print(self, widest: usize, lines: &mut Vec<Line>) {
-        let Row { mark, tree, shape, says, tone } = self;
+        let Row { mark, tree, shape, says, tone, .. } = self;
         let mut text = format!("{mark} {tree:widest$}  {shape:<8} ");
         let margin = text.chars().count().min(WIDTH / 2);
-        for (i, part) in says.iter().enumerate() {
-            let comma = if i + 1 < says.len() { ";" } else { "" };
-            let wide = text.chars().count() + part.chars().count() + comma.len() + 1;
-            if i > 0 && wide > WIDTH {
+        let says = says.join("; ");
+        for (i, word) in says.split(' ').enumerate() {
+            if i > 0 && text.chars().count() + word.chars().count() + 1 > WIDTH {
                 lines.push(Line { text: text.trim_end().to_owned(), tone });
                 text = " ".repeat(margin);
             }
-            text += &format!(" {part}{comma}");
+            text.push(' ');
+            text.push_str(word);
         }
         lines.push(Line { text: text.trim_end().to_owned(), tone });
     }
@@ -149,22 +156,22 @@ impl Rows<'_> {
             let arrow = if root.kind == RootKind::Strong { "->" } else { "~>" };
             let lead = format!("{} {arrow} ", words::root(root));
             let mark = if root.on_path { '*' } else { ' ' };
-            self.reference((lead, mark), (root.to, root.word), owns);
+            self.reference((lead, mark, 0), (root.to, root.word), owns);
             if owns {
                 self.below(root.to, 1);
             }
         }
         if !self.tree.loose.is_empty() {
-            self.rows.push(Row::bare("held by no root:".into()));
+            self.rows.push(Row::bare(0, "held by no root:".into()));
         }
         for number in self.tree.loose.clone() {
-            self.reference((String::new(), ' '), (number, Word::Start), true);
+            self.reference((String::new(), ' ', 0), (number, Word::Start), true);
             self.below(number, 1);
         }
         let weak: Vec<_> = self.tree.roots().map(|(root, _)| root).collect();
         for root in weak.into_iter().filter(|root| root.kind == RootKind::Weak) {
             let lead = format!("{} ~> ", words::root(root));
-            self.reference((lead, ' '), (root.to, root.word), false);
+            self.reference((lead, ' ', 0), (root.to, root.word), false);
         }
     }
 
@@ -185,10 +192,9 @@ impl Rows<'_> {
                         0 => String::new(),
                         skips => format!("({skips} objects) -> "),
                     };
-                    let indent = "  ".repeat(depth.min(DEPTH));
-                    let lead = format!("{indent}{} -> {skips}", words::slots(edge));
+                    let lead = format!("{} -> {skips}", words::slots(edge));
                     let mark = if edge.on_path { '*' } else { ' ' };
-                    self.reference((lead, mark), (edge.to, edge.word), owns);
+                    self.reference((lead, mark, depth), (edge.to, edge.word), owns);
                     if owns {
                         tasks.push(Task::Object(edge.to, depth + 1));
                     }
@@ -198,13 +204,18 @@ impl Rows<'_> {
     }
 
     /// A reference, with what there is to say of the object if it hangs from here.
-    fn reference(&mut self, (lead, mark): (String, char), (to, word): (u64, Word), owns: bool) {
+    fn reference(
+        &mut self,
+        (lead, mark, depth): (String, char, usize),
+        (to, word): (u64, Word),
+        owns: bool,
+    ) {
         let tree = lead + &words::target(to, word);
         let object: Option<&Object> = self.tree.objects.get(&to).copied().filter(|_| owns);
         let Some(object) = object else {
             let tone = if mark == '*' { Tone::Path } else { Tone::Plain };
             let place = if self.shown.contains(&to) { ", above" } else { ", below" };
-            self.rows.push(Row { mark, tone, ..Row::bare(tree + place) });
+            self.rows.push(Row { mark, tone, ..Row::bare(depth, tree + place) });
             return;
         };
         self.shown.insert(to);
@@ -216,6 +227,6 @@ impl Rows<'_> {
         };
         let mut says = vec![words::state(object).to_owned()];
         says.extend(words::notes(object));
-        self.rows.push(Row { mark, tree, shape: words::shape(object), says, tone });
+        self.rows.push(Row { mark, depth, tree, shape: words::shape(object), says, tone });
     }
 }
