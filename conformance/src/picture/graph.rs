@@ -33,6 +33,16 @@ pub struct Graph {
     pub left_out: LeftOut,
 }
 
+impl Graph {
+    /// Every text in it.
+    pub fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        let names = self.roots.iter_mut().flat_map(|root| &mut root.names);
+        let objects = self.objects.iter_mut();
+        let words = objects.flat_map(|object| object.touched.iter_mut().chain([&mut object.map]));
+        self.says.iter_mut().chain(names).chain(words)
+    }
+}
+
 /// What the target said last of a collection in steps.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

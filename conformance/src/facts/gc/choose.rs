@@ -217,3 +217,35 @@ fn add_neighbours(chosen: &mut Chosen, shadow: &Shadow, guilty: &[Node]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A way of `length` objects, each in slot 0 of the one before.
+    fn way(length: u32) -> Vec<Way> {
+        let from = |i: u32| i.checked_sub(1).map(|before| (Node(before), 0));
+        (0..length).map(|i| Way { from: from(i), to: Node(i), skips: 0 }).collect()
+    }
+
+    /// Seen to catch: a gap counted by what is shown; a slot of an object that is left out.
+    #[test]
+    fn the_middle_of_a_long_way_is_left_out_and_counted() {
+        let mut chosen = Chosen::default();
+        chosen.add_way(way(300));
+        assert_eq!(chosen.objects.len(), 2 * ENDS);
+        let gap: Vec<&Way> = chosen.ways.iter().filter(|way| way.skips > 0).collect();
+        assert_eq!(gap.len(), 1);
+        assert_eq!(gap[0].from, Some((Node(ENDS as u32 - 1), 0)));
+        assert_eq!(gap[0].to, Node(300 - ENDS as u32));
+        assert_eq!(gap[0].skips, 300 - 2 * ENDS as u64);
+    }
+
+    #[test]
+    fn a_short_way_is_whole() {
+        let mut chosen = Chosen::default();
+        chosen.add_way(way(2 * ENDS as u32 + 1));
+        assert_eq!(chosen.objects.len(), 2 * ENDS + 1);
+        assert!(chosen.ways.iter().all(|way| way.skips == 0));
+    }
+}
