@@ -110,6 +110,7 @@ pub enum Word {
 }
 
 /// One object.
+#[expect(clippy::struct_excessive_bools, reason = "each is seen in a picture by itself")]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Object {
@@ -220,6 +221,7 @@ impl Object {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
 fn is_zero(number: &u64) -> bool {
     *number == 0
 }

@@ -195,7 +195,7 @@ fn finding(target: &TargetReport, one: &InvariantReport, rule_index: usize) -> F
             "{spec}: {} Replay: {}{}",
             failure::headline(one),
             failure::replay_command(target, one),
-            one.picture_file.iter().map(|file| format!(" Drawing: {file}")).collect::<String>()
+            one.picture_file.as_ref().map_or(String::new(), |file| format!(" Drawing: {file}"))
         )),
         locations: [location(one)],
         partial_fingerprints: BTreeMap::from([("heaplaw/v1", fingerprint(target, one))]),

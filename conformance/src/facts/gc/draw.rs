@@ -108,14 +108,14 @@ impl Clerk {
         let mut nodes = chosen.objects.clone();
         nodes.sort_unstable();
         let on_path: BTreeSet<Node> = chosen.ways.iter().map(|way| way.to).collect();
-        let mut touched: BTreeMap<Node, BTreeSet<Touch>> = BTreeMap::new();
+        let mut by_node: BTreeMap<Node, BTreeSet<Touch>> = BTreeMap::new();
         let touches = match cycle {
             Cycle::None => &[],
             Cycle::Ended => &self.scene.last_touches[..],
             Cycle::Marking | Cycle::Sweeping => self.shadow.touches(),
         };
         for &(touch, node) in touches.iter().filter(|(touch, _)| *touch != Touch::Made) {
-            touched.entry(node).or_default().insert(touch);
+            by_node.entry(node).or_default().insert(touch);
         }
         let one = |node: Node| {
             let number = number(node);
@@ -134,7 +134,7 @@ impl Clerk {
                     _ if number <= self.objects_at_begin => Age::Before,
                     _ => Age::During,
                 },
-                touched: touched
+                touched: by_node
                     .get(&node)
                     .into_iter()
                     .flatten()

@@ -48,7 +48,7 @@ pub fn print(graph: &Graph, title: &str) -> String {
     let top = MARGIN + LINE * (head.len() as i64 + 2);
     let canvas = Canvas { layout: &layout, top };
     let columns = i64::from(layout.columns) - 1;
-    let width = (canvas.left(columns) + BOX.0).max(longest as i64 * CHAR).max(LEGEND) + 2 * MARGIN;
+    let width = (left(columns) + BOX.0).max(longest as i64 * CHAR).max(LEGEND) + 2 * MARGIN;
     let bottom = canvas.top_of(2 * layout.rows) + if layout.loose.is_some() { LINE } else { 0 };
     let height = bottom + 3 * LINE + MARGIN;
     let mut out = String::new();
@@ -95,6 +95,11 @@ struct Ink {
     over: String,
 }
 
+/// The left edge of a column of objects.
+fn left(column: i64) -> i64 {
+    MARGIN + ROOT.0 + GAP.0 + (column - 1) * (BOX.0 + GAP.0)
+}
+
 /// Where things are, in pixels.
 struct Canvas<'l> {
     layout: &'l Layout,
@@ -102,11 +107,6 @@ struct Canvas<'l> {
 }
 
 impl Canvas<'_> {
-    /// The left edge of a column of objects.
-    fn left(&self, column: i64) -> i64 {
-        MARGIN + ROOT.0 + GAP.0 + (column - 1) * (BOX.0 + GAP.0)
-    }
-
     /// The top of what stands in a row; what no root holds stands lower, below a line.
     fn top_of(&self, half_row: u32) -> i64 {
         let loose = self.layout.loose.is_some_and(|row| half_row >= 2 * row);
@@ -115,7 +115,7 @@ impl Canvas<'_> {
     }
 
     fn corner(&self, place: Place) -> (i64, i64) {
-        (self.left(i64::from(place.column)), self.top_of(place.half_row))
+        (left(i64::from(place.column)), self.top_of(place.half_row))
     }
 
     fn separate(&self, out: &mut String, width: i64) {

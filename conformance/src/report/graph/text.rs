@@ -60,21 +60,21 @@ pub fn plain(graph: &Graph) -> String {
 
 /// The graph as lines, at most [`LINES`].
 pub fn lines(graph: &Graph) -> Vec<Line> {
-    let mut rows = Rows { tree: Tree::of(graph), rows: Vec::new(), shown: BTreeSet::new() };
+    let mut rows = Rows { tree: Tree::of(graph), list: Vec::new(), shown: BTreeSet::new() };
     rows.fill();
     let mut lines: Vec<Line> = Vec::new();
     for says in &graph.says {
         lines.extend(wrap(&line(says)).map(|text| Line { text, tone: Tone::Guilty }));
     }
     lines.extend(wrap(&words::moment(graph)).map(|text| Line { text, tone: Tone::Plain }));
-    let deepest = rows.rows.iter().map(|row| row.depth).max().unwrap_or(0);
+    let deepest = rows.list.iter().map(|row| row.depth).max().unwrap_or(0);
     let step = if deepest > SHALLOW { 1 } else { 2 };
-    for row in &mut rows.rows {
+    for row in &mut rows.list {
         row.tree.insert_str(0, &" ".repeat(step * row.depth.min(DEPTH)));
     }
-    let objects = rows.rows.iter().filter(|row| !row.shape.is_empty());
+    let objects = rows.list.iter().filter(|row| !row.shape.is_empty());
     let widest = objects.map(|row| row.tree.chars().count()).filter(|&wide| wide <= TREE).max();
-    for row in rows.rows {
+    for row in rows.list {
         row.print(widest.unwrap_or(0), &mut lines);
     }
     if let Some(text) = words::left_out(graph.left_out) {
@@ -144,7 +144,7 @@ enum Task<'g> {
 
 struct Rows<'g> {
     tree: Tree<'g>,
-    rows: Vec<Row>,
+    list: Vec<Row>,
     shown: BTreeSet<u64>,
 }
 
@@ -162,7 +162,7 @@ impl Rows<'_> {
             }
         }
         if !self.tree.loose.is_empty() {
-            self.rows.push(Row::bare(0, "held by no root:".into()));
+            self.list.push(Row::bare(0, "held by no root:".into()));
         }
         for number in self.tree.loose.clone() {
             self.reference((String::new(), ' ', 0), (number, Word::Start), true);
@@ -215,7 +215,7 @@ impl Rows<'_> {
         let Some(object) = object else {
             let tone = if mark == '*' { Tone::Path } else { Tone::Plain };
             let place = if self.shown.contains(&to) { ", above" } else { ", below" };
-            self.rows.push(Row { mark, tone, ..Row::bare(depth, tree + place) });
+            self.list.push(Row { mark, tone, ..Row::bare(depth, tree + place) });
             return;
         };
         self.shown.insert(to);
@@ -227,6 +227,6 @@ impl Rows<'_> {
         };
         let mut says = vec![words::state(object).to_owned()];
         says.extend(words::notes(object));
-        self.rows.push(Row { mark, depth, tree, shape: words::shape(object), says, tone });
+        self.list.push(Row { mark, depth, tree, shape: words::shape(object), says, tone });
     }
 }
