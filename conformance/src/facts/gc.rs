@@ -7,7 +7,10 @@
 //! 3. A gathering op tells more (`tell`): each report by itself; then, at the end of a collection,
 //!    each object that roots hold, that was touched meanwhile, and that was due.
 
+mod about;
 mod addresses;
+mod choose;
+mod draw;
 mod names;
 mod tell;
 
@@ -19,8 +22,10 @@ use crate::model::gc::places::Reference;
 use crate::model::gc::{Applies, Phase, Setting, Shadow, number};
 use crate::observe::gc::{Answer, Outcome, Reading, stamped};
 use crate::op::gc::{INITIAL, Kind, Op, Script, Shape, Step};
+use crate::picture::Picture;
 use crate::rule::{EventId, FactId, Frame, FunctionId, Natives, Vocabulary};
 use addresses::Addresses;
+use draw::Scene;
 use std::collections::BTreeMap;
 
 /// Turns the answers of one run into events with facts.
@@ -46,6 +51,8 @@ pub struct Clerk {
     changed: bool,
     /// Rests since the statistics were read last.
     rested: u64,
+    /// For pictures.
+    scene: Scene,
 }
 
 /// Whether a step applied, and what it should have read.
@@ -92,6 +99,7 @@ impl super::Clerk for Clerk {
             quiet: false,
             changed: false,
             rested: 0,
+            scene: Scene::default(),
         })
     }
 
@@ -141,8 +149,8 @@ impl super::Clerk for Clerk {
         self.tell(self.names.ended, hears);
     }
 
-    fn picture(&self, _: &Last<Clerk>, _: &Script) -> String {
-        String::new()
+    fn picture(&self, nth: usize, _: Option<&Last<Clerk>>, _: &Script) -> Picture {
+        self.scene.picture(nth)
     }
 }
 
@@ -152,8 +160,9 @@ impl Clerk {
         &self.shadow
     }
 
-    fn tell(&self, event: EventId, hears: &mut impl Hears) {
-        hears.hear(event, &self.frame, &NoNatives);
+    fn tell(&mut self, event: EventId, hears: &mut impl Hears) {
+        let broke = hears.hear(event, &self.frame, &NoNatives);
+        self.draw(event, broke);
     }
 
     fn set_word(&mut self, fact: FactId, word: &str) {
@@ -161,6 +170,7 @@ impl Clerk {
     }
 
     fn set_op(&mut self, step: &Step, answer: &Answer, expected: Expected) {
+        self.scene.begin(step, self.shadow.phase());
         let names = &self.names;
         self.frame.set(names.op_kind, names.kind_of(&step.op));
         self.frame.set(names.op_mutator, u64::from(step.thread.0));

@@ -13,6 +13,7 @@ mod go;
 mod small;
 mod gc;
 mod tri;
+mod witness;
 
 use crate::target::collector::Collector;
 use crate::target::heap::{Global, Heap};
@@ -20,6 +21,7 @@ use go::Go;
 use small::Small;
 use small::parts::{Parts, Right};
 use std::sync::LazyLock;
+pub use witness::witness;
 
 /// One wrong allocator or collector, and what it must break.
 #[derive(Clone, Copy, Debug)]

@@ -163,6 +163,8 @@ impl Clerk {
             dead = self.shadow.told_dead(of);
             awaits = self.shadow.awaits_finalizer(of);
         }
+        // No rule of cleanups sees its number: it is for the picture.
+        self.frame.set(self.names.object_number, of.map_or(0, crate::model::gc::number));
         self.frame.set(self.names.cleanup_of_reachable, u64::from(reachable));
         self.frame.set(self.names.cleanup_of_told_dead, u64::from(dead));
         self.frame.set(self.names.cleanup_of_awaits_finalizer, u64::from(awaits));
@@ -170,7 +172,8 @@ impl Clerk {
 
     /// What was touched while the collection went on, and is reachable before its finalizers run.
     fn touched(&mut self) -> Vec<(Touch, Node)> {
-        let touches: BTreeSet<(Touch, Node)> = self.shadow.take_touches().into_iter().collect();
+        self.scene.last_touches = self.shadow.take_touches();
+        let touches: BTreeSet<(Touch, Node)> = self.scene.last_touches.iter().copied().collect();
         touches.into_iter().filter(|&(_, node)| self.shadow.is_reachable(node)).collect()
     }
 
