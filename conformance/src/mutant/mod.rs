@@ -7,6 +7,28 @@
 //! to look into. Their mutants are in `alloc`, one file per suite. The collector is in `tri`,
 //! and its mutants in `gc`.
 
+/// Declares the mutants of a file: a unit struct each, and the list `MUTANTS`. `$maker` is a macro that
+/// has the socket and the struct, and gives what [`Make`] holds.
+macro_rules! mutants {
+    ($maker:ident: $($name:ident($face:ident) $id:literal breaks $breaks:literal
+        also [$($also:literal),*] $says:literal;)*) => {
+        $(
+            #[doc = concat!("Breaks `", $breaks, "`. ", $says)]
+            struct $name;
+        )*
+
+        pub(super) const MUTANTS: &[$crate::mutant::Mutant] = &[$(
+            $crate::mutant::Mutant {
+                id: $id,
+                says: $says,
+                breaks: $breaks,
+                also: &[$($also),*],
+                make: $maker!($face $name),
+            },
+        )*];
+    };
+}
+
 mod alloc;
 #[expect(clippy::similar_names, reason = "span and scan are two words of Go's")]
 mod go;

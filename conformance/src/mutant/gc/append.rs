@@ -5,7 +5,7 @@ use crate::mutant::tri::accounts::Accounts;
 use crate::mutant::tri::append::round_up;
 use crate::op::gc::Shape;
 
-mutants! {
+mutants! { collector:
     DoublesUpToAThousand(accounts) "gc/doubles-up-to-a-thousand"
         breaks "gc/append/capacity-rule"
         also []

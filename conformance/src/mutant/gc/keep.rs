@@ -5,7 +5,7 @@ use crate::mutant::tri::Tri;
 use crate::mutant::tri::parts::{Parts, Right};
 use crate::op::gc::Kind;
 
-mutants! {
+mutants! { collector:
     SkipsValuesOfMaps(parts) "gc/skips-values-of-maps"
         breaks "gc/keep/map-keeps"
         also ["gc/**"]

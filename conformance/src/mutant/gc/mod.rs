@@ -10,23 +10,10 @@ use super::tri::paced::Paced;
 use super::tri::parts::{Parts, Right};
 use crate::target::collector::Collector;
 
-/// Declares mutants: a unit struct each, and the list `MUTANTS` of the file.
-macro_rules! mutants {
-    ($($name:ident($face:ident) $id:literal breaks $breaks:literal also [$($also:literal),*] $says:literal;)*) => {
-        $(
-            #[doc = concat!("Breaks `", $breaks, "`. ", $says)]
-            struct $name;
-        )*
-
-        pub(super) const MUTANTS: &[$crate::mutant::Mutant] = &[$(
-            $crate::mutant::Mutant {
-                id: $id,
-                says: $says,
-                breaks: $breaks,
-                also: &[$($also),*],
-                make: $crate::mutant::Make::Collector(|| $face(&$name)),
-            },
-        )*];
+/// A collector with one wrong part, by the socket that it fits.
+macro_rules! collector {
+    ($face:ident $name:ident) => {
+        $crate::mutant::Make::Collector(|| $face(&$name))
     };
 }
 

@@ -6,7 +6,7 @@ use crate::mutant::tri::accounts::{Accounts, Exact};
 use crate::mutant::tri::stats::{Counters, FLOOR, GLOBALS, Taken};
 use crate::op::gc::OFF;
 
-mutants! {
+mutants! { collector:
     ForgetsRootsInTheGoal(accounts) "gc/forgets-roots-in-the-goal"
         breaks "gc/pacer/goal-formula"
         also ["gc/pacer/**"]

@@ -10,7 +10,7 @@ use crate::mutant::tri::span::{LARGE, PAGE, Span};
 use crate::op::gc::{Map, Shape};
 use std::collections::BTreeSet;
 
-mutants! {
+mutants! { collector:
     ForgetsBeyondCapacity(parts) "gc/forgets-beyond-capacity"
         breaks "gc/reach/live-never-reclaimed"
         also ["gc/**"]
@@ -261,6 +261,7 @@ impl Parts for DropsWhatDoesNotFit {
 impl Parts for SweepsAThousandSpans {
     fn kept(&self, span: &Span) -> u64 {
         const LAST: u32 = 1000 * 64;
-        if span.base > LAST { span.alloc } else { Right.kept(span) }
+        let given_out = 1_u64.checked_shl(span.free.into()).map_or(u64::MAX, |bit| bit - 1);
+        if span.base > LAST { span.alloc | given_out } else { Right.kept(span) }
     }
 }

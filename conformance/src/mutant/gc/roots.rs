@@ -7,7 +7,7 @@ use crate::mutant::tri::parts::{Parts, Right};
 use crate::mutant::tri::reference::Ref;
 use crate::op::gc::Kind;
 
-mutants! {
+mutants! { collector:
     ForgetsASixthLocal(parts) "gc/forgets-a-sixth-local"
         breaks "gc/roots/locals-are-roots"
         also ["gc/**"]

@@ -6,7 +6,7 @@ use crate::mutant::tri::accounts::{Accounts, Exact};
 use crate::mutant::tri::stats::Counters;
 use std::collections::BTreeMap;
 
-mutants! {
+mutants! { collector:
     CountsIdleTwice(accounts) "gc/counts-idle-pages-twice"
         breaks "gc/stats/heap-is-idle-or-in-use"
         also ["gc/stats/**"]
