@@ -23,6 +23,11 @@ impl Pos {
     pub fn plus(self, bytes: u32) -> Pos {
         Pos(self.0 + bytes)
     }
+
+    /// How many bytes it lies behind `base`, the first byte of its file.
+    pub fn offset_from(self, base: Pos) -> u32 {
+        self.0.saturating_sub(base.0)
+    }
 }
 
 /// A file of a run.

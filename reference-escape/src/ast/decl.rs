@@ -119,8 +119,6 @@ pub struct Pragmas {
     pub noinline: bool,
     /// `//go:nosplit`
     pub nosplit: bool,
-    /// `//go:notinheap`'s successor: the type embeds `internal/runtime/sys.NotInHeap`; the old directive.
-    pub notinheap: bool,
     /// `//go:uintptrescapes`
     pub uintptrescapes: bool,
     /// `//go:uintptrkeepalive`
@@ -133,8 +131,21 @@ pub struct Pragmas {
     pub systemstack: bool,
     /// `//go:nowritebarrier` and its relatives
     pub nowritebarrier: bool,
-    /// `//go:linkname local other`: the other name, if it has one.
-    pub linkname: Option<Option<Name>>,
+    /// `//go:cgo_unsafe_args`
+    pub cgo_unsafe_args: bool,
     /// Patterns of `//go:embed`.
     pub embed: Vec<Name>,
+}
+
+/// `//go:linkname local target`, which may stand anywhere in a file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Linkname {
+    /// Where it stands, behind the slashes.
+    pub pos: Pos,
+    /// What it is about: a function or a variable of the package.
+    pub local: Name,
+    /// The symbol that it is linked as, if another than its own.
+    pub target: Option<Name>,
+    /// Whether it is `//go:linknamestd`.
+    pub std: bool,
 }

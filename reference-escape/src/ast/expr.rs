@@ -61,7 +61,7 @@ pub enum ExprKind {
         /// The body.
         body: Block,
     },
-    /// `(x)`
+    /// `(x)`, where the compiler keeps parentheses; see the head of [`super`].
     Paren(ExprId),
     /// `x.sel`, at the dot.
     Selector {
@@ -142,7 +142,7 @@ pub enum ExprKind {
     StructType(Box<[Field]>),
     /// `interface {...}`
     InterfaceType(Box<[Method]>),
-    /// `func(...) ...`
+    /// `func(...) ...`, at the `(`; of a generic function at the `[` before it.
     FuncType {
         /// Parameters.
         params: Box<[Param]>,
@@ -258,6 +258,8 @@ pub enum ChanDir {
 /// A parameter, a result or a type parameter. `a, b T` are two that share `ty`.
 #[derive(Clone, Copy, Debug)]
 pub struct Param {
+    /// Its name, or the first character of its type: `func` of a function type.
+    pub pos: Pos,
     /// Its name, if it has one.
     pub name: Option<Ident>,
     /// Its type or constraint.
@@ -267,6 +269,8 @@ pub struct Param {
 /// A field of a struct. `a, b T` are two that share `ty`.
 #[derive(Clone, Copy, Debug)]
 pub struct Field {
+    /// Its name, or the first character of its type.
+    pub pos: Pos,
     /// `None` where the field is embedded.
     pub name: Option<Ident>,
     /// Its type.
@@ -278,6 +282,8 @@ pub struct Field {
 /// An element of an interface.
 #[derive(Clone, Copy, Debug)]
 pub struct Method {
+    /// Its name, or the first character of what is embedded.
+    pub pos: Pos,
     /// The method's name; `None` where `ty` is embedded.
     pub name: Option<Ident>,
     /// The method's [`ExprKind::FuncType`], or what is embedded: a type, `~T`, `T | U`.

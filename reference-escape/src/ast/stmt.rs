@@ -6,7 +6,7 @@ use crate::source::Pos;
 /// A statement, and where it stands.
 #[derive(Debug)]
 pub struct Stmt {
-    /// Its keyword or operator; of a labelled one, the label.
+    /// Its keyword or operator; of a labelled one, the colon; of an expression, that of the expression.
     pub pos: Pos,
     /// What it is.
     pub kind: StmtKind,

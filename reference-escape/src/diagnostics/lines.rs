@@ -1,0 +1,222 @@
+//! The lines of one batch.
+
+use super::Texts;
+use crate::build::Built;
+use crate::check::Program;
+use crate::functions::Functions;
+use crate::graph::{Attrs, Loc, Place, Site};
+use crate::ir::{Body, Conv, FuncIndex, NodeId, Op, VarId, VarName};
+use crate::leaks::{Leaks, MAX_RESULTS};
+use crate::names::Name;
+use crate::source::Pos;
+use crate::types::{Basic, Declare, Layouts, PackageId, Type, TypeId};
+
+/// A line.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Line {
+    /// Its place; none of what the compiler made up.
+    pub pos: Pos,
+    /// What it says.
+    pub text: String,
+    /// The function that it is about, by its place in the batch.
+    pub place: Place,
+}
+
+/// What lines are about.
+#[derive(Debug)]
+pub struct Subject<'a> {
+    /// Functions of the run.
+    pub functions: &'a Functions,
+    /// The package that is compiled.
+    pub package: PackageId,
+    /// Names that several of its packages have.
+    pub ambiguous: &'a [Name],
+    /// The bodies of the batch.
+    pub bodies: &'a [Body],
+    /// Its functions.
+    pub batch: &'a [Place],
+    /// What was found.
+    pub built: &'a Built,
+}
+
+struct Writer<'a> {
+    program: &'a mut Program,
+    subject: &'a Subject<'a>,
+    lines: Vec<Line>,
+}
+
+/// The lines of a batch, in the order of the compiler.
+pub fn lines(program: &mut Program, subject: &Subject<'_>) -> Vec<Line> {
+    let mut writer = Writer { program, subject, lines: Vec::new() };
+    for ignored in &subject.built.ignored {
+        writer.ignored(ignored.place, ignored.stmt);
+    }
+    for place in subject.batch {
+        writer.function(*place);
+    }
+    for loc in subject.built.graph.all() {
+        writer.location(loc);
+    }
+    writer.lines
+}
+
+impl Writer<'_> {
+    fn texts(&self, body: usize) -> Texts<'_> {
+        Texts {
+            program: self.program,
+            functions: self.subject.functions,
+            package: self.subject.package,
+            ambiguous: self.subject.ambiguous,
+            body: &self.subject.bodies[body],
+        }
+    }
+
+    fn say(&mut self, place: Place, pos: Pos, text: String) {
+        self.lines.push(Line { pos, text, place });
+    }
+
+    fn ignored(&mut self, place: Place, stmt: NodeId) {
+        let texts = self.texts(place.body);
+        let (func, shown) = (texts.func_name(place.func), texts.stmt(stmt));
+        let pos = self.subject.bodies[place.body][stmt].pos;
+        self.say(place, pos, format!("{func} ignoring self-assignment in {shown}"));
+    }
+
+    /// What a function leaks of its parameters.
+    fn function(&mut self, place: Place) {
+        let body = &self.subject.bodies[place.body];
+        let func = &body[place.func];
+        if func.is_wrapper() || self.subject.functions.is_instance(body.id) {
+            return;
+        }
+        for var in func.param_vars().to_vec() {
+            if place.func == FuncIndex::ROOT && body.is_external {
+                self.external_param(place, var);
+            } else {
+                self.param(place, var);
+            }
+        }
+    }
+
+    fn is_uintptr(&mut self, ty: TypeId) -> bool {
+        matches!(self.program.under_type(ty), Type::Basic(Basic::Uintptr))
+    }
+
+    /// A parameter of a function whose body is elsewhere.
+    fn external_param(&mut self, place: Place, var: VarId) {
+        let body = &self.subject.bodies[place.body];
+        let (ty, pos, noescape) = (body[var].ty, body[var].pos, body.directives.noescape);
+        let name = self.texts(place.body).var(var);
+        let named = !name.is_empty();
+        if self.is_uintptr(ty) {
+            let name = if named { name } else { self.numbered(place, var) };
+            self.say(place, pos, format!("assuming {name} is unsafe uintptr"));
+        } else if self.program.has_pointers(ty) && named {
+            let text = if noescape {
+                format!("{name} does not escape")
+            } else {
+                format!("leaking param: {name}")
+            };
+            self.say(place, pos, text);
+        }
+    }
+
+    /// A parameter without a name, by its number.
+    fn numbered(&self, place: Place, var: VarId) -> String {
+        let vars = self.subject.bodies[place.body][place.func].param_vars();
+        let at = vars.iter().position(|other| *other == var).unwrap_or(0);
+        format!("~p{at}")
+    }
+
+    fn param(&mut self, place: Place, var: VarId) {
+        let body = &self.subject.bodies[place.body];
+        let (ty, pos) = (body[var].ty, body[var].pos);
+        let name = self.texts(place.body).var(var);
+        if body.directives.uintptrescapes && place.func == FuncIndex::ROOT {
+            let spread = match self.program.under_type(ty) {
+                Type::Slice(elem) => self.is_uintptr(elem) && self.is_last(place, var),
+                _ => false,
+            };
+            let single = self.is_uintptr(ty);
+            if single || spread {
+                let dots = if spread { "..." } else { "" };
+                self.say(place, pos, format!("marking {name} as escaping {dots}uintptr"));
+                return;
+            }
+        }
+        if !self.program.has_pointers(ty) || is_unnamed(body[var].name) {
+            return;
+        }
+        let Some(loc) = self.subject.built.vars[place.body][var.index()] else { return };
+        let location = &self.subject.built.graph[loc];
+        if !location.attrs.has(Attrs::ESCAPES) {
+            self.leaks(place, pos, &name, location.leaks.optimized());
+        }
+    }
+
+    fn is_last(&self, place: Place, var: VarId) -> bool {
+        self.subject.bodies[place.body][place.func].param_vars().last() == Some(&var)
+    }
+
+    fn leaks(&mut self, place: Place, pos: Pos, name: &str, leaks: Leaks) {
+        let before = self.lines.len();
+        match leaks.heap() {
+            Some(0) => self.say(place, pos, format!("leaking param: {name}")),
+            Some(_) => self.say(place, pos, format!("leaking param content: {name}")),
+            None => {}
+        }
+        let results = self.subject.bodies[place.body][place.func].result_vars();
+        for (at, result) in results.iter().enumerate().take(MAX_RESULTS) {
+            if let Some(level) = leaks.result(at) {
+                let texts = self.texts(place.body);
+                let result = match self.subject.bodies[place.body][*result].name {
+                    VarName::Blank(at) => format!("~r{at}"),
+                    _ => texts.var(*result),
+                };
+                let text = format!("leaking param: {name} to result {result} level={level}");
+                self.say(place, pos, text);
+            }
+        }
+        if self.lines.len() == before {
+            self.say(place, pos, format!("{name} does not escape"));
+        }
+    }
+
+    fn location(&mut self, loc: Loc) {
+        let location = &self.subject.built.graph[loc];
+        let (place, attrs) = (location.place, location.attrs);
+        let escapes = attrs.has(Attrs::ESCAPES);
+        let id = match location.site {
+            Site::None => return,
+            Site::Var(var) => {
+                if escapes {
+                    let name = self.texts(place.body).var(var);
+                    let pos = self.subject.bodies[place.body][var].pos;
+                    self.say(place, pos, format!("moved to heap: {name}"));
+                }
+                return;
+            }
+            Site::Node(id) => id,
+        };
+        let body = &self.subject.bodies[place.body];
+        let node = &body[id];
+        let bound = node.implicit && matches!(node.op, Op::MethodValue { .. });
+        if bound || matches!(node.op, Op::Closure(func) if body[func].is_wrapper()) {
+            return;
+        }
+        let what = match node.op {
+            Op::Append { .. } => "append".to_owned(),
+            _ => self.texts(place.body).expr(id),
+        };
+        let pos = node.pos;
+        let verdict = if escapes { "escapes to heap" } else { "does not escape" };
+        self.say(place, pos, format!("{what} {verdict}"));
+        if matches!(node.op, Op::Convert(Conv::StringToBytes, _)) && !attrs.has(Attrs::MUTATES) {
+            self.say(place, pos, "zero-copy string->[]byte conversion".to_owned());
+        }
+    }
+}
+
+fn is_unnamed(name: VarName) -> bool {
+    matches!(name, VarName::Named(name) if name == Name::EMPTY || name.is_blank())
+}

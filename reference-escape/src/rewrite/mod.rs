@@ -1,0 +1,23 @@
+//! What the compiler changes in the lowered form before it looks at what escapes.
+
+mod dead_locals;
+mod devirtualize;
+mod effects;
+mod loop_vars;
+mod static_init;
+
+use crate::check::Program;
+use crate::functions::FuncKey;
+use crate::ir::Body;
+use crate::lower::World;
+use crate::types::PackageId;
+
+/// All rewrites, in the compiler's order. Messages are about `package`.
+pub fn all(program: &mut Program, world: &mut World, body: &mut Body, package: PackageId) {
+    devirtualize::run(program, world, body, package);
+    loop_vars::run(program, body);
+    if let FuncKey::Init(package) = world.functions[body.id] {
+        static_init::run(program, &world.functions, body, package);
+    }
+    dead_locals::run(world, body);
+}

@@ -1,0 +1,198 @@
+//! The least solution: what must be in the heap because something that outlives it holds its address.
+//!
+//! From each location the edges are followed backwards, counting loads; where the count is -1 the address of what was found
+//! flows to where the walk began. A location that gains an attribute is walked from again. Attributes are only gained, so
+//! this ends, and in which order locations are walked from changes nothing.
+
+use crate::graph::{Attrs, Graph, Loc, Place, Site};
+use crate::hash::Map;
+use crate::ir::{Body, Op};
+use std::collections::{BTreeSet, VecDeque};
+
+/// The locations of the results of each function of a batch.
+pub type Results = Map<Place, Vec<Loc>>;
+
+/// Finds what escapes.
+pub fn solve(graph: &mut Graph, bodies: &[Body], results: &Results) {
+    let count = graph.len();
+    let mut solver = Solver {
+        graph,
+        bodies,
+        results,
+        lost: BTreeSet::new(),
+        queue: VecDeque::new(),
+        queued: vec![false; count],
+        round: 0,
+        visited: vec![(0, 0); count],
+        waiting: vec![0; count],
+    };
+    solver.run();
+}
+
+struct Solver<'a> {
+    graph: &'a mut Graph,
+    bodies: &'a [Body],
+    results: &'a Results,
+    /// Literals whose results go where nobody looks.
+    lost: BTreeSet<Place>,
+    queue: VecDeque<Loc>,
+    queued: Vec<bool>,
+    round: u32,
+    /// The round in which a location was last reached, and with how many loads.
+    visited: Vec<(u32, i32)>,
+    /// The round in which a location was last put aside to be looked at.
+    waiting: Vec<u32>,
+}
+
+impl Solver<'_> {
+    fn run(&mut self) {
+        for loc in [Loc::HEAP, Loc::CALLEE, Loc::MUTATOR].into_iter().chain(self.graph.all()) {
+            self.enqueue(loc);
+        }
+        while let Some(root) = self.queue.pop_front() {
+            self.queued[root.index()] = false;
+            self.round += 1;
+            self.walk(root);
+        }
+    }
+
+    fn enqueue(&mut self, loc: Loc) {
+        if !std::mem::replace(&mut self.queued[loc.index()], true) {
+            if self.graph[loc].attrs.has(Attrs::ESCAPES) {
+                self.queue.push_front(loc);
+            } else {
+                self.queue.push_back(loc);
+            }
+        }
+    }
+
+    /// Finds what flows to `root`.
+    fn walk(&mut self, root: Loc) {
+        self.note_lost_results(root);
+        let round = self.round;
+        self.visited[root.index()] = (round, 0);
+        let mut todo = VecDeque::from([root]);
+        while let Some(loc) = todo.pop_front() {
+            self.waiting[loc.index()] = 0;
+            let derefs = self.visited[loc.index()].1;
+            if self.reached(root, loc, derefs) {
+                continue;
+            }
+            // `root = &l; l = x` does not hold the address of x.
+            let base = derefs.max(0);
+            for at in 0..self.graph[loc].edges.len() {
+                let edge = self.graph[loc].edges[at];
+                if self.graph[edge.src].attrs.has(Attrs::ESCAPES) {
+                    continue;
+                }
+                let derefs = base + edge.derefs;
+                let src = edge.src.index();
+                let (seen, best) = self.visited[src];
+                if seen != round || best > derefs {
+                    self.visited[src] = (round, derefs);
+                    if self.waiting[src] != round {
+                        self.waiting[src] = round;
+                        todo.push_back(edge.src);
+                    }
+                }
+            }
+        }
+    }
+
+    /// `loc` flows to `root`. Returns whether it is known to be in the heap by now, so that the rest is no matter of this walk.
+    fn reached(&mut self, root: Loc, loc: Loc, derefs: i32) -> bool {
+        let mut gained = Attrs::default();
+        let root_attrs = self.graph[root].attrs;
+        if derefs < 0 {
+            if self.outlives(root, loc) {
+                gained = Attrs::ALL;
+            } else if root_attrs.has(Attrs::PERSISTS) {
+                gained = gained.with(Attrs::PERSISTS);
+            }
+        }
+        let loads = derefs.max(0);
+        if loads == 0 {
+            gained = gained.with(root_attrs.both(Attrs::FLOWING));
+        }
+        if self.graph[loc].is_param {
+            self.leak(root, loc, loads as u32);
+        }
+        let attrs = self.graph[loc].attrs;
+        if !attrs.has(gained) {
+            self.graph[loc].attrs = attrs.with(gained);
+            self.enqueue(loc);
+            return self.graph[loc].attrs.has(Attrs::ESCAPES);
+        }
+        false
+    }
+
+    /// Notes where a parameter gets to.
+    fn leak(&mut self, root: Loc, param: Loc, loads: u32) {
+        let outlives = self.outlives(root, param);
+        let sink = &self.graph[root];
+        let (attrs, result, place) = (sink.attrs, sink.result, sink.place);
+        let param = &mut self.graph[param];
+        if outlives {
+            match result {
+                Some(at) if !attrs.has(Attrs::ESCAPES) && place == param.place => {
+                    param.leaks.add_result(at as usize, loads);
+                }
+                _ => param.leaks.add_heap(loads),
+            }
+        }
+        if attrs.has(Attrs::MUTATES) {
+            param.leaks.add_mutator(loads);
+        }
+        if attrs.has(Attrs::CALLS) {
+            param.leaks.add_callee(loads);
+        }
+    }
+
+    /// A literal that gets to an unknown call gives its results to nobody knows whom.
+    fn note_lost_results(&mut self, root: Loc) {
+        let location = &self.graph[root];
+        if !location.attrs.has(Attrs::CALLS) {
+            return;
+        }
+        let (Site::Node(id), place) = (location.site, location.place) else { return };
+        let Some(body) = self.bodies.get(place.body) else { return };
+        let Op::Closure(func) = body[id].op else { return };
+        let literal = Place { func, ..place };
+        let Some(results) = self.results.get(&literal) else { return };
+        if self.lost.insert(literal) {
+            for result in results {
+                self.enqueue(*result);
+            }
+        }
+    }
+
+    /// Whether what is stored in `loc` may be used after `other` is gone, were that on a stack.
+    fn outlives(&self, loc: Loc, other: Loc) -> bool {
+        let (holder, held) = (&self.graph[loc], &self.graph[other]);
+        if holder.attrs.has(Attrs::ESCAPES) {
+            return true;
+        }
+        if loc == Loc::MUTATOR || loc == Loc::CALLEE {
+            return false;
+        }
+        if holder.result.is_some() {
+            // A literal may return what is around it, if all its calls are known.
+            let inside = self.contains(held.place, holder.place);
+            return !inside || self.lost.contains(&holder.place);
+        }
+        if holder.place == held.place && holder.depth < held.depth {
+            return true;
+        }
+        self.contains(holder.place, held.place)
+    }
+
+    /// Whether the function `inner` is a literal in `outer`.
+    fn contains(&self, outer: Place, inner: Place) -> bool {
+        outer.body == inner.body
+            && outer.func != inner.func
+            && self
+                .bodies
+                .get(outer.body)
+                .is_some_and(|body| body.is_within(outer.func, inner.func))
+    }
+}
