@@ -3,7 +3,7 @@
 //! A variable's type is known if all that is assigned to it has the same one, `nil` apart.
 
 use crate::check::Program;
-use crate::diagnostics::Texts;
+use crate::print::Texts;
 use crate::functions::{FuncId, FuncKey};
 use crate::hash::Map;
 use crate::ir::{Body, Case, Class, Conv, FuncIndex, NodeId, Op, Pairing, VarId};
@@ -89,7 +89,6 @@ impl Devirtualizer<'_> {
             program: self.program,
             functions: &self.world.functions,
             package: self.package,
-            ambiguous: &[],
             body: self.body,
         }
     }
