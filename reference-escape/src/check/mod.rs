@@ -111,6 +111,8 @@ struct Unit {
     /// Declarations of types in functions, in the order of the texts: a type's number is its place here, from
     /// 1.
     local_types: Vec<DeclId>,
+    /// Whether all its constants and variables have been declared because some depend on each other in a row.
+    row_declared: bool,
     version: u32,
 }
 
@@ -168,7 +170,12 @@ impl Declare for Program {
         if let Some(at) = self.declaration(object)
             && self.declarations[at].state == State::Unseen
         {
-            self.declare_now(at);
+            if self.env.depth >= declare::LONG_ROW {
+                self.declare_row(at);
+            }
+            if self.declarations[at].state == State::Unseen {
+                self.declare_now(at);
+            }
         }
     }
 
