@@ -32,6 +32,7 @@ mod range;
 mod scope;
 mod selector;
 mod signature;
+mod sizes;
 mod stmt;
 mod switch;
 mod terminate;
