@@ -46,6 +46,21 @@ fn what_is_long_without_nesting_is_checked_in_full() {
 }
 
 #[test]
+fn a_chain_of_calls_is_followed_to_its_end() {
+    let build =
+        "type B struct { f []*B; g *B }; func (b *B) Add(int) *B { return b }; var b = &B{}";
+    for link in [".Add(1)", ".g", ".f[0]", ".f[0].Add(2).g", ".f[1:][0]"] {
+        let text = format!("{build}; var x = b{}", link.repeat(5000));
+        assert_eq!(check(&text).faults(), Vec::<String>::new(), "{link}");
+    }
+    let matrix = "type M []M; var m M";
+    assert_eq!(
+        check(&format!("{matrix}; var x = m{}", "[0]".repeat(5000))).faults(),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
 fn a_chain_of_else_is_followed_to_its_end() {
     let chain = vec!["else if x == 1 { x++ } "; 3000].concat();
     let text = format!("func f(x int) {{ if x == 0 {{ }} {chain} }}");

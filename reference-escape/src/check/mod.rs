@@ -16,6 +16,7 @@ mod binary;
 mod body;
 mod builtin;
 mod call;
+mod chain;
 mod collect;
 mod composite;
 mod containment;
