@@ -287,6 +287,7 @@ impl Calls for Run<'_> {
             functions: &self.world.functions,
             tags: self.tags,
             bodies: &mut bodies,
+            reasons: false,
         };
         let mut built = build::build(sources, &batch);
         let mut results: Map<Place, Vec<Loc>> = Map::default();
@@ -295,7 +296,7 @@ impl Calls for Run<'_> {
             let locs = vars.iter().filter_map(|var| built.vars[place.body][var.index()]);
             results.insert(*place, locs.collect());
         }
-        solve(&mut built.graph, &bodies, &results);
+        solve(&mut built.graph, &bodies, &results, &mut ());
         for place in &batch {
             self.tag(*place, &bodies, &built);
         }

@@ -31,6 +31,7 @@ pub mod ir;
 pub mod lower;
 pub mod rewrite;
 pub mod leaks;
+pub mod note;
 pub mod graph;
 pub mod limits;
 pub mod static_value;

@@ -147,6 +147,8 @@ pub struct Func {
     pub results: usize,
     /// Variables of functions around it that it uses.
     pub captures: Vec<VarId>,
+    /// Where it uses each of these first.
+    pub capture_sites: Vec<Pos>,
     /// Its statements.
     pub body: Vec<NodeId>,
 }

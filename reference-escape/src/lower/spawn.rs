@@ -156,7 +156,8 @@ impl Lowering<'_> {
             }
         });
         let outer = std::mem::replace(&mut self.func, wrapper);
-        used.into_iter().for_each(|var| self.capture(var));
+        let pos = self.body[wrapper].pos;
+        used.into_iter().for_each(|var| self.capture(var, pos));
         self.func = outer;
     }
 }

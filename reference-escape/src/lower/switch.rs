@@ -31,7 +31,7 @@ impl Lowering<'_> {
         if let Some(target) = self.constant_target(tag, clauses) {
             let cases = target.map(|at| {
                 let body = self.in_switch(|lowering| lowering.stmts(&clauses[at].body));
-                Case { list: Box::default(), var: None, body: body.into() }
+                Case { pos: clauses[at].pos, list: Box::default(), var: None, body: body.into() }
             });
             return self.body.add_stmt(pos, Op::Switch { tag: None, cases: cases.into_iter().collect() });
         }
@@ -43,7 +43,7 @@ impl Lowering<'_> {
                 let list = self.opt_list(clause.cases);
                 let list = list.into_iter().map(|id| self.converted(id, ty)).collect();
                 let body = self.in_switch(|lowering| lowering.stmts(&clause.body));
-                Case { list, var: None, body: body.into() }
+                Case { pos: clause.pos, list, var: None, body: body.into() }
             })
             .collect();
         self.body.add_stmt(pos, Op::Switch { tag, cases })
@@ -138,7 +138,7 @@ impl Lowering<'_> {
                     .map(|id| self.body.add(self.ast[id].pos, TypeId::INVALID, Op::Type))
                     .collect();
                 let body = self.in_switch(|lowering| lowering.stmts(&clause.body));
-                Case { list, var, body: body.into() }
+                Case { pos: clause.pos, list, var, body: body.into() }
             })
             .collect();
         self.body.add_stmt(pos, Op::TypeSwitch { x, named: lhs.is_some(), cases })
