@@ -42,11 +42,16 @@ impl Texts<'_> {
 
     /// A function of the body, as lines tell of it: `f`, `f.func1`, `f.func1.2`.
     pub fn func_name(&self, func: FuncIndex) -> String {
+        format!("{}{}", self.home(), self.bare_func_name(func))
+    }
+
+    /// The same, of whatever package it is.
+    pub fn bare_func_name(&self, func: FuncIndex) -> String {
         let literal = &self.body[func];
         let Some(parent) = literal.parent else {
-            return format!("{}{}", self.home(), self.bare_function(self.body.id));
+            return self.bare_function(self.body.id);
         };
-        let outer = self.func_name(parent);
+        let outer = self.bare_func_name(parent);
         let nested = self.body[parent].parent.is_some();
         let suffix = match literal.origin {
             Origin::RangeBody => "-range",

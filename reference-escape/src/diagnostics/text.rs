@@ -45,31 +45,6 @@ impl Texts<'_> {
         writer.text
     }
 
-    /// A statement: an assignment.
-    pub fn stmt(&self, id: NodeId) -> String {
-        match &self.body[id].op {
-            Op::Assign { x, y, def } => {
-                let y = y.map_or("<nil>".to_owned(), |y| self.expr(y));
-                format!("{} {} {y}", self.expr(*x), sign(*def))
-            }
-            Op::AssignOp { op, x, counts: true, .. } => {
-                format!("{}{}", self.expr(*x), if *op == BinaryOp::Add { "++" } else { "--" })
-            }
-            Op::AssignOp { op, x, y, .. } => {
-                format!("{} {}= {}", self.expr(*x), binary_sign(*op), self.expr(*y))
-            }
-            Op::AssignList { lhs, rhs, def, .. } => {
-                format!("{} {} {}", self.list(lhs), sign(*def), self.list(rhs))
-            }
-            _ => self.expr(id),
-        }
-    }
-
-    fn list(&self, list: &[NodeId]) -> String {
-        let texts: Vec<String> = list.iter().map(|id| self.expr(*id)).collect();
-        texts.join(", ")
-    }
-
     /// The name of a variable.
     pub fn var(&self, var: VarId) -> String {
         let name = match self.body[var].name {
@@ -103,10 +78,6 @@ impl Texts<'_> {
             ambiguous: self.ambiguous,
         }
     }
-}
-
-fn sign(def: bool) -> &'static str {
-    if def { ":=" } else { "=" }
 }
 
 impl Writer<'_> {
@@ -389,7 +360,7 @@ fn binary_strength(op: BinaryOp) -> u32 {
     }
 }
 
-fn binary_sign(op: BinaryOp) -> &'static str {
+pub(super) fn binary_sign(op: BinaryOp) -> &'static str {
     match op {
         BinaryOp::OrOr => "||",
         BinaryOp::AndAnd => "&&",

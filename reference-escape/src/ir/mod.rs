@@ -171,7 +171,7 @@ impl Func {
 }
 
 /// A declared function with the literals in it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Body {
     /// Which function it is.
     pub id: FuncId,

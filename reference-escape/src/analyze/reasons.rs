@@ -1,0 +1,96 @@
+//! What is told if somebody asks for reasons: lines with their explanations, and the parameters.
+
+use super::{Detail, Message, Parameter, Told, Variable};
+use crate::check::Program;
+use crate::diagnostics::{Explained, Line, Subject, Texts, explain};
+use crate::functions::FuncId;
+use crate::graph::{Attrs, Place};
+use crate::ir::{Class, VarName};
+use crate::tags::{TagTable, Unit};
+use crate::trace::Verdict;
+use crate::types::Layouts;
+use std::rc::Rc;
+
+/// Tells of one batch.
+pub(super) struct Teller<'a> {
+    pub program: &'a mut Program,
+    pub tags: &'a TagTable,
+    pub subject: &'a Subject<'a>,
+    pub told: Vec<(FuncId, Message)>,
+}
+
+impl Teller<'_> {
+    /// Tells the lines of the batch, why they are so, and what its functions leak.
+    pub(super) fn tell(&mut self, lines: Vec<Line>, verdicts: &[Verdict]) {
+        let explained = explain(self.program, self.subject, verdicts);
+        for Explained { place, explanation, .. } in &explained {
+            self.say(*place, Message::Explanation(Rc::clone(explanation)));
+        }
+        for line in lines {
+            let func = self.texts(line.place).bare_func_name(line.place.func);
+            let reasons = explained
+                .iter()
+                .filter(|told| Some(told.loc) == line.loc && !line.kind.is_quiet())
+                .map(|told| Rc::clone(&told.explanation));
+            let detail = Some(Detail { func, reasons: reasons.collect() });
+            let told = Told { pos: line.pos, text: line.text, kind: line.kind, detail };
+            self.say(line.place, Message::Line(told));
+        }
+        for place in self.subject.batch {
+            self.parameters(*place);
+            self.variables(*place);
+        }
+    }
+
+    fn say(&mut self, place: Place, message: Message) {
+        let id = self.subject.bodies[place.body].id;
+        self.told.push((id, message));
+    }
+
+    fn texts(&self, place: Place) -> Texts<'_> {
+        let Subject { functions, package, ambiguous, bodies, .. } = *self.subject;
+        Texts { program: self.program, functions, package, ambiguous, body: &bodies[place.body] }
+    }
+
+    /// The variables that a function declares and that stay on the stack.
+    fn variables(&mut self, place: Place) {
+        let body = &self.subject.bodies[place.body];
+        if body[place.func].is_wrapper() {
+            return;
+        }
+        for var in &body[place.func].vars {
+            let declared = &body[*var];
+            let Some(loc) = self.subject.built.vars[place.body][var.index()] else { continue };
+            let escapes = self.subject.built.graph[loc].attrs.has(Attrs::ESCAPES);
+            if escapes || declared.class != Class::Auto || declared.object.is_none() {
+                continue;
+            }
+            let texts = self.texts(place);
+            let (name, func) = (texts.var(*var), texts.bare_func_name(place.func));
+            self.say(place, Message::Variable(Variable { pos: declared.pos, name, func }));
+        }
+    }
+
+    /// The parameters of a function that may point to something, with what callers are told of them.
+    fn parameters(&mut self, place: Place) {
+        let body = &self.subject.bodies[place.body];
+        let func = &body[place.func];
+        if func.is_wrapper() || self.subject.functions.is_instance(body.id) {
+            return;
+        }
+        let unit = Unit { id: body.id, func: place.func };
+        for (at, var) in func.param_vars().iter().enumerate() {
+            let declared = &body[*var];
+            let VarName::Named(name) = declared.name else { continue };
+            let hidden = self.program.names.text(name).is_empty() || name.is_blank();
+            if hidden || !self.program.has_pointers(declared.ty) {
+                continue;
+            }
+            let texts = self.texts(place);
+            let (name, func) = (texts.var(*var), texts.bare_func_name(place.func));
+            let leaks = self.tags.param(unit, at);
+            let parameter = Parameter { pos: declared.pos, name, func, leaks };
+            self.say(place, Message::Parameter(parameter));
+        }
+    }
+}
