@@ -66,14 +66,23 @@ fn main() -> Outcome<()> {
         equal += usize::from(same);
         failed += usize::from(trouble.is_some());
         let Score { both, missing, extra, unsound } = score;
-        println!("{package:<28} {both:>7} {missing:>7} {extra:>7} {unsound:>7}{}", if same { "  equal" } else { "" });
-        trouble.iter().flat_map(|text| text.lines().take(3)).for_each(|line| println!("    ! {line}"));
+        println!(
+            "{package:<28} {both:>7} {missing:>7} {extra:>7} {unsound:>7}{}",
+            if same { "  equal" } else { "" }
+        );
+        trouble
+            .iter()
+            .flat_map(|text| text.lines().take(3))
+            .for_each(|line| println!("    ! {line}"));
         differences(&found, &theirs, show);
     }
     let Score { both, missing, extra, unsound } = sum;
     println!("{:<28} {both:>7} {missing:>7} {extra:>7} {unsound:>7}", "sum");
     let percent = 100.0 * both as f64 / (both + missing).max(1) as f64;
-    println!("{percent:.2} % exact, {equal} of {} packages equal, {failed} failed, {spent:.1?} spent", packages.len());
+    println!(
+        "{percent:.2} % exact, {equal} of {} packages equal, {failed} failed, {spent:.1?} spent",
+        packages.len()
+    );
     Ok(())
 }
 
@@ -87,11 +96,13 @@ fn go() -> Command {
 fn folders(packages: &[String]) -> Outcome<Vec<PathBuf>> {
     let output = go().args(["list", "-f", "{{.ImportPath}}\t{{.Dir}}"]).args(packages).output()?;
     let listed = String::from_utf8(output.stdout)?;
-    let known: BTreeMap<&str, &str> = listed.lines().filter_map(|line| line.split_once('\t')).collect();
+    let known: BTreeMap<&str, &str> =
+        listed.lines().filter_map(|line| line.split_once('\t')).collect();
     packages
         .iter()
         .map(|package| {
-            let folder = known.get(package.as_str()).ok_or_else(|| format!("{package}: not known"))?;
+            let folder =
+                known.get(package.as_str()).ok_or_else(|| format!("{package}: not known"))?;
             Ok(PathBuf::from(folder))
         })
         .collect()

@@ -17,6 +17,7 @@ impl FuncId {
     }
 
     /// The function with this index.
+    #[cfg(test)]
     pub(crate) fn from_index(index: usize) -> FuncId {
         FuncId(index as u32)
     }

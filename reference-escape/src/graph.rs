@@ -106,6 +106,7 @@ pub struct Direct {
 
 /// What is known of a location.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is found out at another place")]
 pub struct Location {
     /// What it stands for.
     pub site: Site,

@@ -127,7 +127,10 @@ mod tests {
         leaks.add_heap(1);
         assert_eq!(leaks.result(0), Some(1));
         let optimized = leaks.optimized();
-        assert_eq!((optimized.heap(), optimized.result(0), optimized.result(1)), (Some(1), None, Some(0)));
+        assert_eq!(
+            (optimized.heap(), optimized.result(0), optimized.result(1)),
+            (Some(1), None, Some(0))
+        );
     }
 
     #[test]

@@ -3,11 +3,11 @@
 //!
 //! The life of one package:
 //!
-//! 1. Its directory becomes files that this platform builds, and a path (`package`).
-//! 2. Each file becomes tokens, then a tree plus all its errors (`scan`, `parse`, [`ast`]).
+//! 1. Its directory becomes files that this platform builds, and a path ([`package`]).
+//! 2. Each file becomes tokens, then a tree plus all its errors ([`scan`], [`parse`], [`ast`]).
 //!    Positions are those that the compiler reports: a call's is its `(`, a selector's its dot.
 //! 3. What it imports is loaded likewise, declarations first and bodies on demand, and then all of it is
-//!    given types, constant values and objects (`constant`, `types`, `check`).
+//!    given types, constant values and objects ([`constant`], [`types`], [`check`], [`import`]).
 
 #![forbid(unsafe_code)]
 
@@ -25,6 +25,7 @@ pub mod package;
 pub mod constant;
 pub mod types;
 pub mod check;
+pub mod import;
 pub mod functions;
 pub mod shape;
 pub mod ir;
@@ -44,5 +45,4 @@ pub mod trace;
 pub mod diagnostics;
 pub mod analyze;
 pub mod report;
-pub mod imports;
 pub mod cli;

@@ -59,6 +59,8 @@ impl Reached {
         if program.types().is_param(ty) {
             return;
         }
-        parts.into_iter().for_each(|part| self.meet(part));
+        for part in parts {
+            self.meet(part);
+        }
     }
 }

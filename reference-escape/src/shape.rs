@@ -7,9 +7,7 @@ use crate::check::Program;
 use crate::hash::Map;
 use crate::names::Name;
 use crate::source::Pos;
-use crate::types::{
-    Declare, Form, ObjectKind, PackageId, Printer, Type, TypeId, TypeSets,
-};
+use crate::types::{Declare, Form, ObjectKind, PackageId, Printer, Type, TypeId, TypeSets};
 
 /// The shapes of a run.
 #[derive(Debug, Default)]
@@ -37,8 +35,8 @@ impl Shapes {
         }
         let mut parts = Vec::new();
         program.types().each_part(&program.types()[ty], &mut |part| parts.push(part));
-        let any =
-            self.is_shape(program, ty) || parts.into_iter().any(|part| self.has_shape(program, part));
+        let any = self.is_shape(program, ty)
+            || parts.into_iter().any(|part| self.has_shape(program, part));
         self.shaped.insert(ty, any);
         any
     }

@@ -10,7 +10,7 @@
 use crate::graph::{Attrs, Graph, Loc, Place, Site};
 use crate::hash::Map;
 use crate::ir::{Body, Op};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 /// Is told what the solver finds, at the moment when the way that led there is known.
 pub trait Watch {
@@ -29,20 +29,18 @@ impl Watch for () {
     fn leaks(&mut self, _: &Graph, _: Loc, _: Loc, _: u32) {}
 }
 
-/// Finds what escapes. `results` are the locations of the results of each function of the batch.
-pub fn solve(
-    graph: &mut Graph,
-    bodies: &[Body],
-    results: &Map<Place, Vec<Loc>>,
-    watch: &mut impl Watch,
-) {
+/// The locations of the results of each function of a batch.
+pub type Results = Map<Place, Vec<Loc>>;
+
+/// Finds what escapes.
+pub fn solve(graph: &mut Graph, bodies: &[Body], results: &Results, watch: &mut impl Watch) {
     let count = graph.len();
     let mut solver = Solver {
         watch,
         graph,
         bodies,
         results,
-        lost: Map::default(),
+        lost: BTreeSet::new(),
         queue: VecDeque::new(),
         queued: vec![false; count],
         round: 0,
@@ -56,9 +54,9 @@ struct Solver<'a, W> {
     watch: &'a mut W,
     graph: &'a mut Graph,
     bodies: &'a [Body],
-    results: &'a Map<Place, Vec<Loc>>,
+    results: &'a Results,
     /// Literals whose results go where nobody looks.
-    lost: Map<Place, ()>,
+    lost: BTreeSet<Place>,
     queue: VecDeque<Loc>,
     queued: Vec<bool>,
     round: u32,
@@ -190,7 +188,7 @@ impl<W: Watch> Solver<'_, W> {
         let Op::Closure(func) = body[id].op else { return };
         let literal = Place { func, ..place };
         let Some(results) = self.results.get(&literal) else { return };
-        if self.lost.insert(literal, ()).is_none() {
+        if self.lost.insert(literal) {
             for result in results {
                 self.enqueue(*result);
             }
@@ -209,7 +207,7 @@ impl<W: Watch> Solver<'_, W> {
         if holder.result.is_some() {
             // A literal may return what is around it, if all its calls are known.
             let inside = self.contains(held.place, holder.place);
-            return !inside || self.lost.contains_key(&holder.place);
+            return !inside || self.lost.contains(&holder.place);
         }
         if holder.place == held.place && holder.depth < held.depth {
             return true;
@@ -221,6 +219,9 @@ impl<W: Watch> Solver<'_, W> {
     fn contains(&self, outer: Place, inner: Place) -> bool {
         outer.body == inner.body
             && outer.func != inner.func
-            && self.bodies.get(outer.body).is_some_and(|body| body.is_within(outer.func, inner.func))
+            && self
+                .bodies
+                .get(outer.body)
+                .is_some_and(|body| body.is_within(outer.func, inner.func))
     }
 }

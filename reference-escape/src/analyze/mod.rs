@@ -131,7 +131,9 @@ impl Analysis {
         components.visit(&mut run, Unit::declared(init));
         let mut wanted = BTreeSet::new();
         let mut reached = Reached::default();
-        declared_types(run.program, package).into_iter().for_each(|ty| reached.meet(ty));
+        for ty in declared_types(run.program, package) {
+            reached.meet(ty);
+        }
         let mut more: Vec<FuncId> = own.into_iter().chain([init]).collect();
         while !more.is_empty() {
             run.want(more, &mut wanted, &mut reached);
@@ -220,7 +222,10 @@ impl Run<'_> {
     /// Methods of instances that were met.
     fn methods(&mut self, reached: &mut Reached) -> Vec<FuncId> {
         let methods = reached.methods(self.program);
-        methods.into_iter().filter_map(|(method, ty)| instance_method(self.program, self.world, method, ty)).collect()
+        methods
+            .into_iter()
+            .filter_map(|(method, ty)| instance_method(self.program, self.world, method, ty))
+            .collect()
     }
 
     /// The literals of a body that stand on their own.

@@ -97,11 +97,31 @@ pub struct File {
     pub end: Pos,
 }
 
+/// The oldest language version that a constraint may ask for: older releases took it for a mere filter.
+const OLDEST_ASKED: u32 = 21;
+
+impl File {
+    /// The language version of the file in a package of version `package`, both minor numbers.
+    pub fn minor(&self, package: u32) -> u32 {
+        self.version.map_or(package, |asked| asked.max(OLDEST_ASKED))
+    }
+}
+
 impl Ast {
     /// A group that no declaration is in yet.
     pub fn add_group(&mut self) -> Group {
         self.groups += 1;
         Group(self.groups - 1)
+    }
+
+    /// All expressions, in the order of their numbers.
+    pub fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        self.exprs.iter()
+    }
+
+    /// All statements, in the order of their numbers.
+    pub fn stmts(&self) -> impl Iterator<Item = &Stmt> {
+        self.stmts.iter()
     }
 
     /// How many expressions there are.
@@ -112,6 +132,11 @@ impl Ast {
     /// All expressions, in the order in which they were added.
     pub fn expr_ids(&self) -> impl Iterator<Item = ExprId> + use<> {
         (0..self.exprs.len() as u32).map(ExprId)
+    }
+
+    /// All declarations, in the order of the texts; one that others are inside of follows these.
+    pub fn decl_ids(&self) -> impl Iterator<Item = DeclId> + use<> {
+        (0..self.decls.len() as u32).map(DeclId)
     }
 
     /// How many statements there are.

@@ -33,7 +33,9 @@ impl Builder<'_> {
                 self.argument(first, id, x);
                 self.discard(y);
             }
-            Op::Many(Many::Min | Many::Max, args) => args.iter().for_each(|arg| self.argument(first, id, *arg)),
+            Op::Many(Many::Min | Many::Max, args) => {
+                args.iter().for_each(|arg| self.argument(first, id, *arg));
+            }
             Op::Many(_, args) => args.iter().for_each(|arg| self.discard(*arg)),
             _ => self.bare_expr(first, id),
         }
@@ -47,11 +49,11 @@ impl Builder<'_> {
         }
         self.argument(appendee, id, args[0]);
         for arg in &args[1..] {
-            let appended = match dots {
+            let hole = match dots {
                 false => Hole::HEAP,
                 true => self.elements_to_heap(*arg, id, Why::Appended),
             };
-            self.argument(appended, id, *arg);
+            self.argument(hole, id, *arg);
         }
         // What is made is used once in a frame, and so is outside of all loops.
         let backing = self.spill(hole, id);
@@ -81,12 +83,14 @@ impl Builder<'_> {
             let init = self.body()[fun].init.clone();
             self.stmts(&init);
             self.argument(Hole::HEAP, id, x);
-            args.iter().for_each(|arg| self.argument(Hole::HEAP, id, *arg));
+            self.heap_args(id, args);
             return;
         }
         let callees = self.callees(fun);
         if let Some(holes) = holes {
-            callees.iter().for_each(|callee| self.flow_results(*callee, holes));
+            for callee in &callees {
+                self.flow_results(*callee, holes);
+            }
         }
         let lost = callees.is_empty()
             && holes.is_some_and(|holes| holes.iter().any(|hole| hole.dst != Loc::BLANK));
@@ -104,6 +108,13 @@ impl Builder<'_> {
                 false => self.argument_hole(holes, &callees, at),
             };
             self.argument(hole, id, *arg);
+        }
+    }
+
+    /// Arguments of nobody knows what.
+    fn heap_args(&mut self, call: NodeId, args: &[NodeId]) {
+        for arg in args {
+            self.argument(Hole::HEAP, call, *arg);
         }
     }
 
@@ -155,7 +166,12 @@ impl Builder<'_> {
     }
 
     /// What becomes of argument `at` of `callee`.
-    pub(super) fn parameter_hole(&mut self, holes: Option<&[Hole]>, callee: Unit, at: usize) -> Hole {
+    pub(super) fn parameter_hole(
+        &mut self,
+        holes: Option<&[Hole]>,
+        callee: Unit,
+        at: usize,
+    ) -> Hole {
         if let Some(place) = self.units.get(&callee) {
             let var = self.bodies[place.body][place.func].param_vars().get(at);
             let loc = var.and_then(|var| self.vars[place.body][var.index()]);
@@ -177,7 +193,13 @@ impl Builder<'_> {
 
     /// `x.m` as a value: the receiver is in its record, and may go wherever the method sends it. Results may go
     /// anywhere, as nobody knows who calls it.
-    pub(super) fn method_value(&mut self, hole: Hole, id: NodeId, x: NodeId, method: Option<FuncId>) {
+    pub(super) fn method_value(
+        &mut self,
+        hole: Hole,
+        id: NodeId,
+        x: NodeId,
+        method: Option<FuncId>,
+    ) {
         let record = self.spill(hole, id);
         let ty = self.ty(id);
         let results = match self.program.under_type(ty) {
@@ -213,7 +235,8 @@ impl Builder<'_> {
 
     /// Pointers that are passed as a `uintptr` escape if the function says so, else live until it returns.
     fn pin(&mut self, callees: &[Unit], arg: NodeId) {
-        let pinning: Vec<Unit> = callees.iter().copied().filter(|callee| self.pins(*callee)).collect();
+        let pinning: Vec<Unit> =
+            callees.iter().copied().filter(|callee| self.pins(*callee)).collect();
         if pinning.is_empty() {
             return;
         }

@@ -17,7 +17,8 @@ impl Builder<'_> {
     /// The same, what is done before it left out.
     pub(super) fn bare_expr(&mut self, mut hole: Hole, id: NodeId) {
         let ty = self.ty(id);
-        if hole.derefs >= 0 && ty != TypeId::INVALID && !self.is_tuple(ty) && !self.has_pointers(ty) {
+        if hole.derefs >= 0 && ty != TypeId::INVALID && !self.is_tuple(ty) && !self.has_pointers(ty)
+        {
             hole = Hole { dst: crate::graph::Loc::BLANK, ..hole };
         }
         match self.op(id) {
@@ -62,24 +63,22 @@ impl Builder<'_> {
     /// Expressions that make something new, and calls.
     fn making_expr(&mut self, hole: Hole, id: NodeId, op: Op) {
         match op {
-            Op::Call { .. }
-            | Op::Append { .. }
-            | Op::One(..)
-            | Op::Two(..)
-            | Op::Many(..) => self.call(Some(&[hole]), id),
+            Op::Call { .. } | Op::Append { .. } | Op::One(..) | Op::Two(..) | Op::Many(..) => {
+                self.call(Some(&[hole]), id);
+            }
             Op::New { .. } => {
                 self.spill(hole, id);
             }
             Op::MakeSlice(len, cap) => {
                 self.spill(hole, id);
                 self.discard(len);
-                cap.into_iter().for_each(|cap| self.discard(cap));
+                self.opt_discard(cap);
             }
             Op::MakeMap(len) => {
                 self.spill(hole, id);
-                len.into_iter().for_each(|len| self.discard(len));
+                self.opt_discard(len);
             }
-            Op::MakeChan(len) => len.into_iter().for_each(|len| self.discard(len)),
+            Op::MakeChan(len) => self.opt_discard(len),
             Op::MethodValue { x, method, .. } => self.method_value(hole, id, x, method),
             Op::PtrLit(x) => {
                 let hole = self.spill(hole, id);
@@ -114,6 +113,12 @@ impl Builder<'_> {
     /// The value of `id` goes nowhere.
     pub(super) fn discard(&mut self, id: NodeId) {
         self.expr(Hole::DISCARD, id);
+    }
+
+    pub(super) fn opt_discard(&mut self, id: Option<NodeId>) {
+        if let Some(id) = id {
+            self.discard(id);
+        }
     }
 
     fn elements(&mut self, hole: Hole, id: NodeId, why: Why, elems: &[NodeId]) {
@@ -181,7 +186,11 @@ impl Builder<'_> {
         self.stmts(&init);
         match self.op(id) {
             Op::Convert(Conv::Nop | Conv::Number, x) => {
-                if self.is_unsafe_pointer(x) { self.expr(hole, x) } else { self.discard(x) }
+                if self.is_unsafe_pointer(x) {
+                    self.expr(hole, x);
+                } else {
+                    self.discard(x);
+                }
             }
             Op::DotPtr(x, _) if self.is_header_data(id) => self.part(hole.deref(), id, Why::HeaderData, x),
             Op::DotPtr(x, _) => self.discard(x),
@@ -197,7 +206,11 @@ impl Builder<'_> {
 
     /// A hole for what is asserted to be of `ty`: what does not fit an interface's word is loaded.
     pub(super) fn dot_type(&mut self, hole: Hole, ty: TypeId) -> Hole {
-        if self.is_interface(ty) || self.program.is_pointer_shaped(ty) { hole.shift(0) } else { hole.shift(1) }
+        if self.is_interface(ty) || self.program.is_pointer_shaped(ty) {
+            hole.shift(0)
+        } else {
+            hole.shift(1)
+        }
     }
 
     pub(super) fn is_interface(&mut self, ty: TypeId) -> bool {

@@ -277,7 +277,9 @@ impl Builder<'_> {
             [single] => *single,
             several => {
                 let loc = self.temp(false);
-                several.iter().for_each(|hole| self.graph.flow(*hole, loc));
+                for hole in several {
+                    self.graph.flow(*hole, loc);
+                }
                 Hole::to(loc)
             }
         }

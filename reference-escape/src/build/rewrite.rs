@@ -4,7 +4,7 @@ use super::{Builder, Replaced};
 use crate::constant::Value;
 use crate::graph::{Loc, Place, Site};
 use crate::ir::{Conv, NodeId, One, Op};
-use crate::types::{Basic, TypeId, Type, Declare};
+use crate::types::{Basic, Declare, Type, TypeId};
 use std::rc::Rc;
 
 impl Builder<'_> {

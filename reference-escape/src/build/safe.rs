@@ -2,7 +2,7 @@
 
 use super::Builder;
 use crate::ir::{Conv, NodeId, Op, VarId};
-use crate::types::{Relations, Type, Declare};
+use crate::types::{Declare, Relations, Type};
 
 impl Builder<'_> {
     /// Whether `dst = src` may be ignored.
@@ -11,7 +11,9 @@ impl Builder<'_> {
             return true;
         }
         match (self.op(dst), self.op(src)) {
-            (Op::Dot(x, _), Op::Dot(y, _)) | (Op::DotPtr(x, _), Op::DotPtr(y, _)) => self.is_same(x, y),
+            (Op::Dot(x, _), Op::Dot(y, _)) | (Op::DotPtr(x, _), Op::DotPtr(y, _)) => {
+                self.is_same(x, y)
+            }
             (Op::Index(x, i), Op::Index(y, j)) => {
                 !self.has_effects(i) && !self.has_effects(j) && self.is_same(x, y)
             }
@@ -38,9 +40,7 @@ impl Builder<'_> {
 
     /// Whether evaluating `id` may do more than give a value.
     fn has_effects(&self, id: NodeId) -> bool {
-        use crate::ast::BinaryOp::{
-            Add, And, AndNot, Div, Mul, Or, Rem, Shl, Shr, Sub, Xor,
-        };
+        use crate::ast::BinaryOp::{Add, And, AndNot, Div, Mul, Or, Rem, Shl, Shr, Sub, Xor};
         use crate::ir::{One, Unary};
         match &self.body()[id].op {
             Op::Name(_) | Op::Global(_) | Op::Func(_) | Op::Literal(_) | Op::Nil => false,
@@ -57,6 +57,10 @@ impl Builder<'_> {
     }
 
     /// Whether two expressions are the same place, and evaluating them does nothing else.
+    #[expect(
+        clippy::many_single_char_names,
+        reason = "x and i are what y and j are of the other expression"
+    )]
     fn is_same(&mut self, x: NodeId, y: NodeId) -> bool {
         let (x, y) = (self.body().without_nops(x), self.body().without_nops(y));
         let (a, b) = (self.ty(x), self.ty(y));

@@ -14,7 +14,9 @@ impl Builder<'_> {
     }
 
     pub(super) fn stmts(&mut self, stmts: &[NodeId]) {
-        stmts.iter().for_each(|stmt| self.stmt(*stmt));
+        for stmt in stmts {
+            self.stmt(*stmt);
+        }
     }
 
     pub(super) fn stmt(&mut self, id: NodeId) {
@@ -38,14 +40,16 @@ impl Builder<'_> {
             Op::CheckNil(x) => self.discard(x),
             Op::For { cond, post, body, .. } => {
                 self.depth += 1;
-                cond.into_iter().for_each(|cond| self.discard(cond));
-                post.into_iter().for_each(|post| self.stmt(post));
+                self.opt_discard(cond);
+                if let Some(post) = post {
+                    self.stmt(post);
+                }
                 self.block(&body);
                 self.depth -= 1;
             }
             Op::Range { key, value, x, body, .. } => self.range(id, [key, value], x, &body),
             Op::Switch { tag, cases } => {
-                tag.into_iter().for_each(|tag| self.discard(tag));
+                self.opt_discard(tag);
                 self.cases(&cases);
             }
             Op::TypeSwitch { x, named, cases } => self.type_switch(id, x, named, &cases),

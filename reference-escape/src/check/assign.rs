@@ -16,9 +16,7 @@ impl Program {
         }
         if self.types[var].ty == TypeId::INVALID {
             if x.mode == Mode::Nil {
-                let pos = x.pos(self);
-                self.fault(pos, format!("use of untyped nil in {context}"));
-                return x.invalid();
+                return self.refuse(x, format!("use of untyped nil in {context}"));
             }
             x = self.single_value(x);
             if !x.is_valid() || x.mode == Mode::NoValue {
@@ -98,7 +96,10 @@ impl Program {
             Mode::Invalid => Some(TypeId::INVALID),
             _ => {
                 let pos = self.start(id);
-                self.fault(pos, "cannot assign to expression (neither addressable nor a map index expression)");
+                self.fault(
+                    pos,
+                    "cannot assign to expression (neither addressable nor a map index expression)",
+                );
                 Some(TypeId::INVALID)
             }
         }

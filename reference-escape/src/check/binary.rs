@@ -19,7 +19,8 @@ fn is_comparison(op: BinaryOp) -> bool {
 }
 
 impl Program {
-    /// A binary expression. `a + b + c` nests to the left as deep as it is long, so the left side is done in a loop.
+    /// A binary expression. `a + b + c` nests to the left as deep as it is long, so the left side is done in a
+    /// loop.
     pub(super) fn binary_chain(&mut self, id: ExprId) -> Operand {
         let ast = Rc::clone(&self.env.ast);
         let mut chain = Vec::new();
@@ -55,13 +56,12 @@ impl Program {
         }
         let Some((x, y)) = self.match_types(x, y) else { return Operand::INVALID };
         if is_comparison(op) {
-            return self.comparison(x, y, op);
+            return self.comparison(x, &y, op);
         }
         if !self.identical(x.ty, y.ty) {
             let (left, right) = (self.show(x.ty), self.show(y.ty));
-            let pos = x.pos(self);
-            self.fault(pos, format!("invalid operation: mismatched types {left} and {right}"));
-            return x.invalid();
+            return self
+                .refuse(x, format!("invalid operation: mismatched types {left} and {right}"));
         }
         let allowed: fn(Basic) -> bool = match op {
             BinaryOp::Add => |basic| basic.is_numeric() || basic.is_string(),
@@ -71,9 +71,10 @@ impl Program {
         };
         if !self.all_basic(x.ty, allowed) {
             let shown = self.show(x.ty);
-            let pos = x.pos(self);
-            self.fault(pos, format!("invalid operation: operator not defined on value of type {shown}"));
-            return x.invalid();
+            return self.refuse(
+                x,
+                format!("invalid operation: operator not defined on value of type {shown}"),
+            );
         }
         self.arithmetic(id, x, &y, op)
     }
@@ -121,7 +122,8 @@ impl Program {
         if !self.types.is_untyped(x.ty) && !self.types.is_untyped(y.ty) {
             return false;
         }
-        let mut differ = |test: fn(Basic) -> bool| self.all_basic(x.ty, test) != self.all_basic(y.ty, test);
+        let mut differ =
+            |test: fn(Basic) -> bool| self.all_basic(x.ty, test) != self.all_basic(y.ty, test);
         if differ(Basic::is_numeric) {
             // A number and an interface do match: the number takes its default type.
             return self.is_interface(x.ty) || self.is_interface(y.ty);
@@ -145,17 +147,16 @@ impl Program {
     }
 
     /// `x op y` for a comparison: an untyped boolean.
-    pub(super) fn comparison(&mut self, x: Operand, y: Operand, op: BinaryOp) -> Operand {
+    pub(super) fn comparison(&mut self, x: Operand, y: &Operand, op: BinaryOp) -> Operand {
         let ty = TypeId::UNTYPED_BOOL;
         if x.mode == Mode::Constant && y.mode == Mode::Constant {
             let value = x.value.compare(op, &y.value).map_or(Value::Unknown, Value::Bool);
-            return Operand { value, ty, ..x };
+            return Operand { ty, value, ..x };
         }
-        if !self.assignable(&x, y.ty) && !self.assignable(&y, x.ty) {
+        if !self.assignable(&x, y.ty) && !self.assignable(y, x.ty) {
             let (left, right) = (self.show(x.ty), self.show(y.ty));
-            let pos = x.pos(self);
-            self.fault(pos, format!("invalid operation: mismatched types {left} and {right}"));
-            return x.invalid();
+            return self
+                .refuse(x, format!("invalid operation: mismatched types {left} and {right}"));
         }
         let equality = matches!(op, BinaryOp::Eql | BinaryOp::Neq);
         let defined = if !equality {
@@ -169,11 +170,12 @@ impl Program {
         };
         if !defined {
             let shown = self.show(x.ty);
-            let pos = x.pos(self);
-            self.fault(pos, format!("invalid operation: operator not defined on value of type {shown}"));
-            return x.invalid();
+            return self.refuse(
+                x,
+                format!("invalid operation: operator not defined on value of type {shown}"),
+            );
         }
-        for operand in [&x, &y] {
+        for operand in [&x, y] {
             if let Some(id) = operand.id {
                 let ty = self.default_type(operand.ty);
                 self.update_type(id, ty, true);
@@ -186,11 +188,12 @@ impl Program {
         let constant = if x.mode == Mode::Constant { x.value.to_int() } else { Value::Unknown };
         let untyped = self.types.is_untyped(x.ty);
         let integral = self.all_basic(x.ty, Basic::is_integer);
-        if !integral && !(untyped && !constant.is_unknown()) {
+        if !integral && (!untyped || constant.is_unknown()) {
             let shown = self.show(x.ty);
-            let pos = x.pos(self);
-            self.fault(pos, format!("invalid operation: shifted operand (type {shown}) must be integer"));
-            return x.invalid();
+            return self.refuse(
+                x,
+                format!("invalid operation: shifted operand (type {shown}) must be integer"),
+            );
         }
         let y = self.shift_count(y);
         if !y.is_valid() {
@@ -200,7 +203,8 @@ impl Program {
             return Operand { mode: Mode::Value, ..x };
         }
         if y.mode == Mode::Constant {
-            let ty = if self.all_basic(x.ty, Basic::is_integer) { x.ty } else { TypeId::UNTYPED_INT };
+            let ty =
+                if self.all_basic(x.ty, Basic::is_integer) { x.ty } else { TypeId::UNTYPED_INT };
             let Some(count) = y.value.to_int().as_u64().filter(|count| *count <= MAX_SHIFT) else {
                 if y.value.is_unknown() {
                     return Operand { ty, value: Value::Unknown, ..x };
@@ -227,9 +231,8 @@ impl Program {
         if y.mode == Mode::Constant {
             let count = y.value.to_int();
             if !count.is_unknown() && count.sign() < 0 {
-                let pos = y.pos(self);
-                self.fault(pos, format!("invalid operation: negative shift count {}", y.value));
-                return y.invalid();
+                let message = format!("invalid operation: negative shift count {}", y.value);
+                return self.refuse(y, message);
             }
             if !self.types.is_untyped(y.ty) {
                 return y;
@@ -246,9 +249,10 @@ impl Program {
         }
         if !self.all_basic(y.ty, Basic::is_integer) {
             let shown = self.show(y.ty);
-            let pos = y.pos(self);
-            self.fault(pos, format!("invalid operation: shift count of type {shown} must be integer"));
-            return y.invalid();
+            return self.refuse(
+                y,
+                format!("invalid operation: shift count of type {shown} must be integer"),
+            );
         }
         y
     }
@@ -286,16 +290,12 @@ impl Program {
         let Some(target) = self.types.as_basic(under).and_then(|basic| basic.target(word)) else {
             return x;
         };
-        match x.value.represented(target) {
-            Some(value) => {
-                x.value = value;
-                x
-            }
-            None => {
-                let ty = x.ty;
-                self.cannot_convert(&Operand { id: Some(id), ..x.clone() }, ty);
-                x.invalid()
-            }
+        if let Some(value) = x.value.represented(target) {
+            x.value = value;
+            return x;
         }
+        let ty = x.ty;
+        self.cannot_convert(&Operand { id: Some(id), ..x.clone() }, ty);
+        x.invalid()
     }
 }

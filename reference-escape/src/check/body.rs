@@ -1,13 +1,13 @@
 //! Bodies of functions and function literals.
 //!
-//! A literal in a function is looked at where it stands: the names around it are bound. One outside of functions waits for its
-//! declaration to be done, because its body may use what is being declared.
+//! A literal in a function is looked at where it stands: the names around it are bound. One outside of
+//! functions waits for its declaration to be done, because its body may use what is being declared.
 
 use super::env::Function;
 use super::{FuncVars, Program};
 use crate::ast::{Block, DeclKind, ExprId, ExprKind};
 use crate::hash::Map;
-use crate::types::{Declare, ObjectId};
+use crate::types::{Declare, ObjectId, ObjectKind, TypeId};
 use std::rc::Rc;
 
 /// A function literal outside of functions.
@@ -35,7 +35,8 @@ impl Program {
                     if let Some(body) = &decl.body {
                         program.env.locals.open();
                         let vars = program.bind_signature(decl);
-                        program.func_body(vars, body);
+                        program.env.type_params = program.params_of(object);
+                        program.func_body(&vars, body);
                         program.env.locals.close();
                     }
                 }
@@ -46,6 +47,20 @@ impl Program {
             }
             program.check_postponed(at);
         });
+    }
+
+    /// The type parameters of a declared function, its receiver's first.
+    fn params_of(&self, object: ObjectId) -> Rc<[TypeId]> {
+        let receiver = match &self.types[object].kind {
+            ObjectKind::Func(func) => func.receiver,
+            _ => None,
+        };
+        let base = receiver.and_then(|receiver| self.types.as_named(receiver.base));
+        let base = base.and_then(|base| self.types.as_named(base.origin));
+        let own = self.types.as_signature(self.types[object].ty);
+        let mut all = base.map_or(Vec::new(), |base| base.tparams.to_vec());
+        all.extend(own.iter().flat_map(|sig| sig.tparams.iter()));
+        all.into()
     }
 
     /// Looks at the function literals that wait for a declaration.
@@ -77,15 +92,16 @@ impl Program {
         let calls = self.env.calls;
         self.env.locals.open();
         let vars = self.bind_func_vars(ty);
-        self.func_body(vars, body);
+        self.func_body(&vars, body);
         self.env.locals.close();
         self.env.calls = calls;
     }
 
-    fn func_body(&mut self, vars: FuncVars, body: &Block) {
-        let named = vars.results.first().is_some_and(|var| {
-            self.types[*var].name != crate::names::Name::EMPTY
-        });
+    fn func_body(&mut self, vars: &FuncVars, body: &Block) {
+        let named = vars
+            .results
+            .first()
+            .is_some_and(|var| self.types[*var].name != crate::names::Name::EMPTY);
         let function = Function {
             results: Rc::clone(&vars.results),
             named_results: named,

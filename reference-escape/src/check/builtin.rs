@@ -199,7 +199,7 @@ impl Program {
             results: [slice].into(),
             variadic: true,
         });
-        self.pass(id, &Operand::INVALID, &sig, Vec::new(), args, has_dots);
+        self.pass(id, &Operand::INVALID, &sig, &[], args, has_dots);
         Some(Operand::loose(slice))
     }
 
@@ -381,25 +381,28 @@ impl Program {
 
     /// A size: constant unless it depends on type parameters.
     fn uintptr(&mut self, of: TypeId, size: u64) -> Operand {
-        if self.has_variable_size(of, 0) {
+        if self.has_variable_size(of, &mut Vec::new()) {
             return Operand::loose(TypeId::UINTPTR);
         }
         let value = Value::int(size.into());
         Operand { mode: Mode::Constant, value, ..Operand::loose(TypeId::UINTPTR) }
     }
 
-    fn has_variable_size(&mut self, ty: TypeId, depth: u32) -> bool {
-        // A type that contains itself is an error; what its size depends on does not matter.
-        if depth > 100 || !self.types.is_parameterized(ty) && self.types.as_named(ty).is_none() {
+    /// Whether the size of `ty` depends on a type parameter. Each type that is met is asked once.
+    fn has_variable_size(&mut self, ty: TypeId, met: &mut Vec<TypeId>) -> bool {
+        // A type of the package level without arguments has nothing to depend on.
+        let fixed = |named: &crate::types::Named| named.targs.is_empty() && named.local == 0;
+        if met.len() > 1000 || self.types.as_named(ty).is_some_and(fixed) || met.contains(&ty) {
             return false;
         }
         if self.types.is_param(ty) {
             return true;
         }
+        met.push(ty);
         match self.under_type(ty) {
-            Type::Array { elem, .. } => self.has_variable_size(elem, depth + 1),
+            Type::Array { elem, .. } => self.has_variable_size(elem, met),
             Type::Struct(fields) => {
-                fields.iter().any(|field| self.has_variable_size(field.ty, depth + 1))
+                fields.iter().any(|field| self.has_variable_size(field.ty, met))
             }
             _ => false,
         }
@@ -425,11 +428,13 @@ impl Program {
             return None;
         }
         self.info_mut().select(arg, SelectionKind::Field, base, &found);
-        self.record(&Operand::new(Mode::Variable, ty, arg));
+        let mode = if x.mode == Mode::Variable { x.mode } else { Mode::Value };
+        self.record(&Operand::new(mode, ty, arg));
         let (mut offset, mut at) = (0, base);
         for step in &found.path {
             let Type::Struct(fields) = self.under_type(at) else { return None };
-            offset += *self.field_offsets(&fields).get(*step as usize)?;
+            let part = *self.field_offsets(&fields).get(*step as usize)?;
+            offset = part.saturating_add(offset);
             at = fields[*step as usize].ty;
         }
         Some(self.uintptr(base, offset))

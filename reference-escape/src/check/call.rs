@@ -27,7 +27,7 @@ impl Program {
                 }
                 x
             }
-            _ => self.function_call(id, &callee, targs, args, *has_dots),
+            _ => self.function_call(id, &callee, &targs, args, *has_dots),
         }
     }
 
@@ -93,7 +93,7 @@ impl Program {
         &mut self,
         id: ExprId,
         callee: &Operand,
-        targs: Vec<TypeId>,
+        targs: &[TypeId],
         args: &[ExprId],
         has_dots: bool,
     ) -> Operand {
@@ -140,20 +140,19 @@ impl Program {
 
     fn value_only(&mut self, x: Operand) -> Operand {
         if matches!(x.mode, Mode::NoValue | Mode::Builtin | Mode::Type) {
-            let pos = x.pos(self);
-            self.fault(pos, "expression is not a value");
-            return x.invalid();
+            return self.refuse(x, "expression is not a value");
         }
         x
     }
 
-    /// Passes arguments to a function; finds the type arguments that are missing. Returns the signature as it is called.
+    /// Passes arguments to a function; finds the type arguments that are missing. Returns the signature as it
+    /// is called.
     pub(super) fn pass(
         &mut self,
         call: ExprId,
         callee: &Operand,
         sig: &Rc<Signature>,
-        targs: Vec<TypeId>,
+        targs: &[TypeId],
         mut args: Vec<Operand>,
         has_dots: bool,
     ) -> Option<Rc<Signature>> {
@@ -166,7 +165,10 @@ impl Program {
             }
         };
         if targs.len() > sig.tparams.len() {
-            self.fault(pos, format!("got {} type arguments but want {}", targs.len(), sig.tparams.len()));
+            self.fault(
+                pos,
+                format!("got {} type arguments but want {}", targs.len(), sig.tparams.len()),
+            );
             return None;
         }
         if args.iter().any(|arg| !arg.is_valid()) && !sig.tparams.is_empty() {
@@ -181,7 +183,7 @@ impl Program {
         let (sig, params) = if sig.tparams.is_empty() && generic_args.is_empty() {
             (Rc::clone(sig), params)
         } else {
-            self.instantiate_call(pos, callee, sig, &params, &targs, (&mut args, &generic_args))?
+            self.instantiate_call(pos, callee, sig, &params, targs, (&mut args, &generic_args))?
         };
         for (arg, param) in args.into_iter().zip(params) {
             self.assignment(arg, Some(param), "argument");
@@ -199,7 +201,8 @@ impl Program {
         targs: &[TypeId],
         (args, generic_args): (&mut Vec<Operand>, &[usize]),
     ) -> Option<(Rc<Signature>, Vec<TypeId>)> {
-        // In its own body a function's parameters are types like others, and must not be mixed up with what they are here.
+        // In its own body a function's parameters are types like others, and must not be mixed up with what
+        // they are here.
         let inside = args.iter().any(|arg| self.types.is_parameterized(arg.ty))
             || targs.iter().any(|targ| self.types.is_parameterized(*targ));
         let mut tparams = sig.tparams.to_vec();
@@ -221,8 +224,11 @@ impl Program {
             known.extend((0..fresh.len()).map(|at| given.get(at).copied()));
             tparams.extend(fresh);
         }
-        let passed: Vec<Argument> =
-            wanted.iter().zip(&types).map(|(param, ty)| Argument { param: *param, ty: *ty }).collect();
+        let passed: Vec<Argument> = wanted
+            .iter()
+            .zip(&types)
+            .map(|(param, ty)| Argument { param: *param, ty: *ty })
+            .collect();
         let found = match self.infer(&tparams, &known, &passed) {
             Ok(found) => found,
             Err(failure) => {
@@ -246,12 +252,13 @@ impl Program {
             return Some((Rc::clone(sig), params.to_vec()));
         }
         let own = &found[..sig.tparams.len()];
-        let generic = Operand { ty: self.types.intern(Type::Signature(Rc::clone(sig))), ..callee.clone() };
-        let called = self.instantiated(generic, own);
-        self.record(&called);
+        let generic =
+            Operand { ty: self.types.intern(Type::Signature(Rc::clone(sig))), ..callee.clone() };
+        let plain = self.instantiated(generic, own);
+        self.record(&plain);
         let params = self.substitute_all(params, &Binding::new(&sig.tparams, own));
-        let called = self.types.as_signature(called.ty).cloned()?;
-        Some((called, params))
+        let plain = self.types.as_signature(plain.ty).cloned()?;
+        Some((plain, params))
     }
 
     /// Type arguments that a generic function among the arguments comes with.

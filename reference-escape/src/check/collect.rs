@@ -3,8 +3,7 @@
 use super::scope::{FileScope, Import};
 use super::{Declaration, Info, Parsed, Program, Repeated, State, Unit};
 use crate::ast::{
-    Ast, ConstDecl, DeclId, DeclKind, ExprId, ExprKind, FuncDecl, Group, Ident, ImportDecl,
-    UnaryOp,
+    Ast, ConstDecl, DeclId, DeclKind, ExprId, ExprKind, FuncDecl, Group, Ident, ImportDecl, UnaryOp,
 };
 use crate::constant::Value;
 use crate::hash::Map;
@@ -53,9 +52,23 @@ impl Program {
         }
         let receiver_aliases = collector.receiver_aliases();
         let Collector { scope, objects, methods, .. } = collector;
-        let info = Info::new(ast.expr_count());
+        let mut info = Info::new(ast.expr_count());
+        for object in &objects {
+            info.define(self.types[*object].pos, *object);
+        }
         let version = parsed.version;
-        let unit = Unit { ast, info, scope, objects, methods, receiver_aliases, files, version };
+        let local_types = local_types(&ast);
+        let unit = Unit {
+            ast,
+            info,
+            scope,
+            objects,
+            methods,
+            receiver_aliases,
+            files,
+            local_types,
+            version,
+        };
         while self.units.len() <= package.index() {
             self.units.push(None);
         }
@@ -106,7 +119,7 @@ impl Collector<'_> {
     fn function(&mut self, node: DeclId, decl: &FuncDecl) {
         let kind = ObjectKind::Func(FuncObject { receiver: None });
         let Some(receiver) = &decl.recv else {
-            let hidden = decl.name.name == self.program.well_known.init;
+            let hidden = decl.name.name == self.program.init_name;
             let object = self.object(node, decl.name, 0, kind, None);
             if !hidden {
                 self.bind(decl.name, object);
@@ -202,6 +215,14 @@ impl Collector<'_> {
     }
 }
 
+/// The declarations of types that are in functions, aliases left out.
+fn local_types(ast: &Ast) -> Vec<DeclId> {
+    let mut outer: Vec<DeclId> = ast.files.iter().flat_map(|file| &file.decls).copied().collect();
+    outer.sort_unstable();
+    let is_type = |id: &DeclId| matches!(&ast[*id].kind, DeclKind::Type(decl) if !decl.alias);
+    ast.decl_ids().filter(|id| is_type(id) && outer.binary_search(id).is_err()).collect()
+}
+
 /// What a constant has or repeats; remembers it for those that follow in its group.
 pub(super) fn repeated(
     decl: &ConstDecl,
@@ -233,8 +254,9 @@ pub(super) fn base_name(ast: &Ast, mut ty: ExprId) -> Option<Name> {
 fn guess(path: &str) -> &str {
     let mut elements = path.rsplit('/');
     let last = elements.next().unwrap_or(path);
-    let is_version =
-        last.strip_prefix('v').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+    let is_version = last
+        .strip_prefix('v')
+        .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
     if is_version { elements.next().unwrap_or(last) } else { last }
 }
 

@@ -77,33 +77,33 @@ impl Program {
     }
 
     fn struct_elements(&mut self, ast: &Ast, elems: &[ExprId], base: TypeId, fields: &[Field]) {
-        let keyed = elems.first().is_some_and(|first| matches!(ast[*first].kind, ExprKind::KeyValue { .. }));
+        let keyed = elems
+            .first()
+            .is_some_and(|first| matches!(ast[*first].kind, ExprKind::KeyValue { .. }));
         for (at, elem) in elems.iter().enumerate() {
             match (&ast[*elem].kind, keyed) {
-                (ExprKind::KeyValue { key, value }, true) => self.keyed_field(ast, base, *key, *value),
-                (ExprKind::KeyValue { .. }, false) => {
-                    self.fault(ast[*elem].pos, "mixture of field:value and value elements in struct literal");
+                (ExprKind::KeyValue { key, value }, true) => {
+                    self.keyed_field(ast, base, *key, *value);
                 }
-                (_, true) => {
-                    self.fault(ast[*elem].pos, "mixture of field:value and value elements in struct literal");
+                (ExprKind::KeyValue { .. }, false) | (_, true) => {
+                    let message = "mixture of field:value and value elements in struct literal";
+                    self.fault(ast[*elem].pos, message);
                 }
-                (_, false) => {
-                    let x = self.generic_expr(*elem, None);
-                    match fields.get(at) {
-                        Some(field) => {
-                            self.assignment(x, Some(field.ty), "struct literal");
-                        }
-                        None => {
-                            let pos = x.pos(self);
-                            self.fault(pos, "too many values in struct literal");
-                        }
-                    }
-                }
+                (_, false) => self.field_at(*elem, fields.get(at)),
             }
         }
         if !keyed && !elems.is_empty() && elems.len() < fields.len() {
             let pos = self.start(elems[elems.len() - 1]);
             self.fault(pos, "too few values in struct literal");
+        }
+    }
+
+    fn field_at(&mut self, elem: ExprId, field: Option<&Field>) {
+        let x = self.generic_expr(elem, None);
+        if let Some(field) = field {
+            self.assignment(x, Some(field.ty), "struct literal");
+        } else {
+            self.refuse(x, "too many values in struct literal");
         }
     }
 

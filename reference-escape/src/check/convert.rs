@@ -3,9 +3,7 @@
 use super::operand::Operand;
 use super::{Mode, Program};
 use crate::constant::{Target, Value};
-use crate::types::{
-    Basic, Declare, Field, Predicates, Relations, Type, TypeId, TypeSets,
-};
+use crate::types::{Basic, Declare, Field, Predicates, Relations, Type, TypeId, TypeSets};
 
 impl Program {
     /// `x` converted to `ty`.

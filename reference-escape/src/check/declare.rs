@@ -3,9 +3,7 @@
 use super::collect::repeated;
 use super::operand::Operand;
 use super::{Mode, Program, Repeated, State};
-use crate::ast::{
-    Ast, ConstDecl, DeclId, DeclKind, ExprId, Group, Ident, TypeDecl, VarDecl,
-};
+use crate::ast::{Ast, ConstDecl, DeclId, DeclKind, ExprId, Group, Ident, TypeDecl, VarDecl};
 use crate::constant::Value;
 use crate::names::Name;
 use crate::source::Pos;
@@ -21,7 +19,8 @@ impl Program {
         let node = declaration.node;
         let pos = self.types[object].pos;
         let state = self.deeper(pos, State::Done, |program| {
-            program.apart(package, file, at, |program| program.declaration_of_kind(object, node, at))
+            program
+                .apart(package, file, at, |program| program.declaration_of_kind(object, node, at))
         });
         // An alias may have been settled in the middle of itself.
         self.declarations[at].state = state;
@@ -64,7 +63,8 @@ impl Program {
             program.apart(package, file, at, |program| {
                 let ast = Rc::clone(&program.env.ast);
                 if let DeclKind::Type(decl) = &ast[node].kind {
-                    program.define_type(object, decl);
+                    let named = program.types[object].ty;
+                    program.define_type(named, decl);
                 }
             });
         });
@@ -106,8 +106,7 @@ impl Program {
         Some(methods)
     }
 
-    fn define_type(&mut self, object: ObjectId, decl: &TypeDecl) {
-        let named = self.types[object].ty;
+    fn define_type(&mut self, named: TypeId, decl: &TypeDecl) {
         self.env.locals.open();
         for param in &decl.tparams {
             if let Some(ident) = param.name
@@ -118,7 +117,8 @@ impl Program {
         }
         let right = self.type_expr(decl.ty);
         self.env.locals.close();
-        let underlying = if self.types.is_param(right) { TypeId::INVALID } else { self.under(right) };
+        let underlying =
+            if self.types.is_param(right) { TypeId::INVALID } else { self.under(right) };
         if underlying == TypeId::INVALID && right != TypeId::INVALID {
             let name = self.text(decl.name.name).to_owned();
             self.fault(decl.name.pos, format!("invalid recursive type {name}"));
@@ -152,13 +152,13 @@ impl Program {
         self.env.iota = Some(i64::from(decl.iota));
         self.env.repeated_at = inherited.then_some(pos);
         let ty = ty.map(|ty| self.type_expr(ty));
-        let value = values.and_then(|values| super::signature::list(&ast, &values).get(which).copied());
-        let x = match value {
-            Some(value) => self.expr(value),
-            None => {
-                self.fault(pos, "missing init expr for const declaration");
-                Operand::INVALID
-            }
+        let value =
+            values.and_then(|values| super::signature::list(&ast, &values).get(which).copied());
+        let x = if let Some(value) = value {
+            self.expr(value)
+        } else {
+            self.fault(pos, "missing init expr for const declaration");
+            Operand::INVALID
         };
         self.init_constant(object, ty, x);
         self.env.iota = None;
@@ -242,7 +242,7 @@ impl Program {
                     self.local_constants(decl, repeated);
                 }
                 DeclKind::Var(decl) => self.local_vars(&ast, decl),
-                DeclKind::Type(decl) => self.local_type(decl),
+                DeclKind::Type(inner) => self.local_type(*decl, inner),
                 DeclKind::Import(_) | DeclKind::Func(_) => {}
             }
         }
@@ -295,7 +295,7 @@ impl Program {
         }
     }
 
-    fn local_type(&mut self, decl: &TypeDecl) {
+    fn local_type(&mut self, id: DeclId, decl: &TypeDecl) {
         let kind = ObjectKind::Type { alias: decl.alias, tparams: Box::default() };
         let ident = decl.name;
         let package = self.env.package;
@@ -307,12 +307,24 @@ impl Program {
         }
         self.named_shell(object, decl);
         let named = self.types[object].ty;
-        self.local_types += 1;
-        let number = self.local_types;
+        // As many as there are before it in the package, whichever is looked at first.
+        let locals = &self.unit(self.env.package).local_types;
+        let number = locals.binary_search(&id).map_or(0, |at| at as u32 + 1);
         if let Some(named) = self.types.as_named_mut(named) {
             named.local = number;
         }
-        self.define_type(object, decl);
+        // In a generic function it is another type for each of the function's instances: what its name stands
+        // for is the instance for the function's own parameters.
+        // One with parameters of its own keeps to these.
+        let implicit = Rc::clone(&self.env.type_params);
+        if decl.tparams.is_empty()
+            && !implicit.is_empty()
+            && let Some(inner) = self.types.as_named_mut(named)
+        {
+            inner.tparams = Rc::clone(&implicit);
+            self.types[object].ty = self.types.instance(named, &implicit);
+        }
+        self.define_type(named, decl);
     }
 
     /// Notes that the declaration that is looked at refers to `object`.

@@ -6,7 +6,7 @@ use crate::ast::{Ast, Ident};
 use crate::hash::Map;
 use crate::names::Name;
 use crate::source::Pos;
-use crate::types::{ObjectId, PackageId};
+use crate::types::{ObjectId, PackageId, TypeId};
 use std::rc::Rc;
 
 /// Which names are bound, and what an expression may refer to.
@@ -19,6 +19,8 @@ pub(super) struct Env {
     pub locals: Locals,
     /// The function whose body it is.
     pub function: Option<Function>,
+    /// The type parameters of the declared function that it is in, its receiver's first.
+    pub type_params: Rc<[TypeId]>,
     /// The value of `iota`, in a constant's declaration.
     pub iota: Option<i64>,
     /// Where a repeated constant stands: mistakes are there, not where the repeated text is.
@@ -49,6 +51,7 @@ impl Default for Env {
             file: 0,
             locals: Locals::default(),
             function: None,
+            type_params: Rc::from([]),
             iota: None,
             repeated_at: None,
             declaration: None,

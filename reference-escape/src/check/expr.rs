@@ -6,8 +6,8 @@ use crate::ast::{Block, ExprId, ExprKind, LitKind, UnaryOp};
 use crate::constant::Value;
 use crate::names::Name;
 use crate::types::{
-    Basic, Implements, ObjectId, ObjectKind, Predicates, Relations, Signature, Type,
-    TypeId, TypeSets,
+    Basic, Implements, ObjectId, ObjectKind, Predicates, Relations, Signature, Type, TypeId,
+    TypeSets,
 };
 use std::rc::Rc;
 
@@ -25,21 +25,21 @@ pub(super) struct Context {
 impl Program {
     /// A single value.
     pub(super) fn expr(&mut self, id: ExprId) -> Operand {
-        self.value_in(id, Context::default())
+        self.value_in(id, &Context::default())
     }
 
     /// A single value that may be a generic function, or an element of a literal of elements of type `hint`.
     pub(super) fn generic_expr(&mut self, id: ExprId, hint: Option<TypeId>) -> Operand {
-        self.value_in(id, Context { hint, generic: true, target: None })
+        self.value_in(id, &Context { hint, generic: true, target: None })
     }
 
     /// A single value that is assigned to something of the signature `target`.
     pub(super) fn expr_target(&mut self, id: ExprId, target: Option<TypeId>) -> Operand {
-        self.value_in(id, Context { target, ..Context::default() })
+        self.value_in(id, &Context { target, ..Context::default() })
     }
 
-    fn value_in(&mut self, id: ExprId, context: Context) -> Operand {
-        let x = self.raw_expr(id, &context);
+    fn value_in(&mut self, id: ExprId, context: &Context) -> Operand {
+        let x = self.raw_expr(id, context);
         let x = self.exclude(x, true);
         self.single_value(x)
     }
@@ -75,9 +75,7 @@ impl Program {
             Mode::Type if values => "type is not an expression",
             _ => return x,
         };
-        let pos = x.pos(self);
-        self.fault(pos, message);
-        x.invalid()
+        self.refuse(x, message)
     }
 
     /// Whatever the expression is; notes what is found.
@@ -110,15 +108,12 @@ impl Program {
             if target.is_some() {
                 return self.instantiate_for(x, &[], target);
             }
-            let pos = x.pos(self);
-            self.fault(pos, "cannot use generic function without instantiation");
-            return x.invalid();
+            return self.refuse(x, "cannot use generic function without instantiation");
         }
         if x.mode == Mode::Type && self.types.is_generic(x.ty) {
             let shown = self.show(x.ty);
-            let pos = x.pos(self);
-            self.fault(pos, format!("cannot use generic type {shown} without instantiation"));
-            return x.invalid();
+            return self
+                .refuse(x, format!("cannot use generic type {shown} without instantiation"));
         }
         x
     }
@@ -132,7 +127,8 @@ impl Program {
             ExprKind::CompositeLit { .. } => self.composite_lit(id, context.hint),
             ExprKind::FuncLit { ty, body } => self.func_lit(id, *ty, body),
             ExprKind::Paren(inner) => {
-                let x = self.raw_expr(*inner, &Context { target: None, hint: None, ..context.clone() });
+                let x =
+                    self.raw_expr(*inner, &Context { target: None, hint: None, ..context.clone() });
                 Operand { id: Some(id), ..x }
             }
             ExprKind::Selector { of, sel } => self.selector(id, *of, *sel),
@@ -225,8 +221,10 @@ impl Program {
         /// Longer numbers are refused.
         const MAX_NUMBER: usize = 10_000;
         let text = self.names.text(text);
-        if matches!(kind, LitKind::Int | LitKind::Float | LitKind::Imag) && text.len() > MAX_NUMBER {
-            let message = format!("excessively long constant: {}... ({} chars)", &text[..10], text.len());
+        if matches!(kind, LitKind::Int | LitKind::Float | LitKind::Imag) && text.len() > MAX_NUMBER
+        {
+            let message =
+                format!("excessively long constant: {}... ({} chars)", &text[..10], text.len());
             let pos = self.start(id);
             self.fault(pos, message);
             return Operand::INVALID;
@@ -260,9 +258,10 @@ impl Program {
         }
         if !self.is_interface(x.ty) {
             let shown = self.show(x.ty);
-            let pos = x.pos(self);
-            self.fault(pos, format!("invalid operation: value of type {shown} is not an interface"));
-            return x.invalid();
+            return self.refuse(
+                x,
+                format!("invalid operation: value of type {shown} is not an interface"),
+            );
         }
         let ty = self.type_expr(ty);
         if ty == TypeId::INVALID {
@@ -271,7 +270,10 @@ impl Program {
         if self.assertable(x.ty, ty).is_err() {
             let (shown, from) = (self.show(ty), self.show(x.ty));
             let pos = self.env.ast[id].pos;
-            self.fault(pos, format!("impossible type assertion: {shown} does not implement {from}"));
+            self.fault(
+                pos,
+                format!("impossible type assertion: {shown} does not implement {from}"),
+            );
         }
         Operand::new(Mode::CommaOk, ty, id)
     }
@@ -305,15 +307,11 @@ impl Program {
                 break;
             }
         }
-        match base {
-            Some(base) => Operand::new(Mode::Variable, base, id),
-            None => {
-                let shown = self.show(x.ty);
-                let pos = x.pos(self);
-                self.fault(pos, format!("invalid operation: cannot indirect value of type {shown}"));
-                x.invalid()
-            }
+        if let Some(base) = base {
+            return Operand::new(Mode::Variable, base, id);
         }
+        let shown = self.show(x.ty);
+        self.refuse(x, format!("invalid operation: cannot indirect value of type {shown}"))
     }
 
     fn unary(&mut self, id: ExprId, op: UnaryOp, of: ExprId) -> Operand {
@@ -330,9 +328,10 @@ impl Program {
         };
         if op == UnaryOp::Tilde || !self.all_basic(x.ty, allowed) {
             let shown = self.show(x.ty);
-            let pos = x.pos(self);
-            self.fault(pos, format!("invalid operation: operator not defined on value of type {shown}"));
-            return x.invalid();
+            return self.refuse(
+                x,
+                format!("invalid operation: operator not defined on value of type {shown}"),
+            );
         }
         if x.mode != Mode::Constant {
             return Operand { mode: Mode::Value, id: Some(id), ..x };
@@ -347,31 +346,26 @@ impl Program {
         let of = self.env.ast.unparen(of);
         let literal = matches!(self.env.ast[of].kind, ExprKind::CompositeLit { .. });
         if x.mode != Mode::Variable && !literal {
-            let pos = x.pos(self);
-            self.fault(pos, "invalid operation: cannot take address");
-            return x.invalid();
+            return self.refuse(x, "invalid operation: cannot take address");
         }
         let ty = self.types.pointer(x.ty);
         Operand::new(Mode::Value, ty, id)
     }
 
     fn receive(&mut self, id: ExprId, x: Operand) -> Operand {
-        match self.core(x.ty) {
-            Some(Type::Chan { elem, .. }) => {
-                self.env.calls = true;
-                Operand::new(Mode::CommaOk, elem, id)
-            }
-            _ => {
-                let shown = self.show(x.ty);
-                let pos = x.pos(self);
-                self.fault(pos, format!("invalid operation: cannot receive from value of type {shown}"));
-                x.invalid()
-            }
-        }
+        let Some(Type::Chan { elem, .. }) = self.core(x.ty) else {
+            let shown = self.show(x.ty);
+            return self.refuse(
+                x,
+                format!("invalid operation: cannot receive from value of type {shown}"),
+            );
+        };
+        self.env.calls = true;
+        Operand::new(Mode::CommaOk, elem, id)
     }
 
-    /// The signature that underlies `ty`, if one does: what generic functions that are assigned to it take their arguments
-    /// from.
+    /// The signature that underlies `ty`, if one does: what generic functions that are assigned to it take
+    /// their arguments from.
     pub(super) fn signature_target(&mut self, ty: TypeId) -> Option<TypeId> {
         let core = self.common_under(ty)?;
         matches!(self.types[core], Type::Signature(_)).then_some(core)

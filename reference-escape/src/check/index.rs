@@ -21,7 +21,13 @@ struct Element {
 
 impl Program {
     /// `of[index]`, whatever that is.
-    pub(super) fn index(&mut self, id: ExprId, of: ExprId, index: ExprId, context: &Context) -> Operand {
+    pub(super) fn index(
+        &mut self,
+        id: ExprId,
+        of: ExprId,
+        index: ExprId,
+        context: &Context,
+    ) -> Operand {
         if self.denotes_type(of) {
             let ty = self.type_expr(id);
             let mode = if ty == TypeId::INVALID { Mode::Invalid } else { Mode::Type };
@@ -61,7 +67,8 @@ impl Program {
             && self.types.as_signature(x.ty).is_some_and(|sig| !sig.tparams.is_empty())
     }
 
-    /// The generic function `x` with all its type arguments, those that are missing taken from the signature `target`.
+    /// The generic function `x` with all its type arguments, those that are missing taken from the signature
+    /// `target`.
     pub(super) fn instantiate_for(
         &mut self,
         x: Operand,
@@ -78,7 +85,8 @@ impl Program {
         if targs.len() < sig.tparams.len() {
             let fresh = self.fresh_params(&sig.tparams);
             let generic = self.instantiate_signature(x.ty, &fresh);
-            let known: Vec<Option<TypeId>> = (0..fresh.len()).map(|at| targs.get(at).copied()).collect();
+            let known: Vec<Option<TypeId>> =
+                (0..fresh.len()).map(|at| targs.get(at).copied()).collect();
             let arguments: Vec<Argument> =
                 target.iter().map(|target| Argument { param: generic, ty: *target }).collect();
             match self.infer(&fresh, &known, &arguments) {
@@ -102,14 +110,18 @@ impl Program {
         if let Err((at, _)) = self.verify_arguments(&sig.tparams, targs) {
             let shown = self.show(targs[at]);
             let pos = x.pos(self);
-            self.fault(pos, format!("{shown} does not satisfy the constraint of its type parameter"));
+            self.fault(
+                pos,
+                format!("{shown} does not satisfy the constraint of its type parameter"),
+            );
         }
         Operand { mode: Mode::Value, ty, ..x }
     }
 
     /// Notes the arguments of a generic function at the name or selector that denotes it.
     fn note_instance(&mut self, mut id: ExprId, targs: &[TypeId]) {
-        while let ExprKind::Index { of: inner, .. } | ExprKind::Paren(inner) = self.env.ast[id].kind {
+        while let ExprKind::Index { of: inner, .. } | ExprKind::Paren(inner) = self.env.ast[id].kind
+        {
             id = inner;
         }
         self.info_mut().set_type_arguments(id, targs);
@@ -143,18 +155,15 @@ impl Program {
             self.expr(index);
             return x.invalid();
         };
-        match element.key {
-            Some(key) => {
-                let index = self.generic_expr(index, None);
-                self.assignment(index, Some(key), "map index");
-            }
-            None => {
-                let len = match (&x.mode, x.value.as_text()) {
-                    (Mode::Constant, Some(text)) => Some(text.len()),
-                    _ => element.len,
-                };
-                self.index_value(index, len);
-            }
+        if let Some(key) = element.key {
+            let index = self.generic_expr(index, None);
+            self.assignment(index, Some(key), "map index");
+        } else {
+            let len = match (&x.mode, x.value.as_text()) {
+                (Mode::Constant, Some(text)) => Some(text.len()),
+                _ => element.len,
+            };
+            self.index_value(index, len);
         }
         Operand::new(element.mode, element.ty, id)
     }
@@ -208,7 +217,8 @@ impl Program {
         }
     }
 
-    /// An index, or a length: an integer, from zero on and below `len` if it is constant. Returns its type and value.
+    /// An index, or a length: an integer, from zero on and below `len` if it is constant. Returns its type and
+    /// value.
     pub(super) fn index_value(&mut self, id: ExprId, len: Option<u64>) -> (TypeId, Option<u64>) {
         let x = self.expr(id);
         let x = self.valid_index(x, false);

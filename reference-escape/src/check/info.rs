@@ -37,7 +37,8 @@ pub enum Mode {
 #[derive(Clone, Copy, Debug)]
 pub struct ExprInfo {
     /// Its type. Of a constant or comparison the type that its context gave it; untyped if that gave none. A
-    /// [`crate::types::Type::Tuple`] for calls of several results, and for values that are used with their `ok`.
+    /// [`crate::types::Type::Tuple`] for calls of several results, and for values that are used with their
+    /// `ok`.
     pub ty: TypeId,
     /// What it is good for.
     pub mode: Mode,
@@ -152,7 +153,8 @@ impl Info {
         self.labels.get(&pos).copied()
     }
 
-    /// What a selector selects; `None` if a package is left of the dot. In a literal of a struct, keys are selectors.
+    /// What a selector selects; `None` if a package is left of the dot. In a literal of a struct, keys are
+    /// selectors.
     pub fn selection(&self, id: ExprId) -> Option<Selection> {
         self.selections.get(&id).copied()
     }
@@ -169,7 +171,7 @@ impl Info {
         self.instances.get(&id)
     }
 
-    /// The variables of the signature `id`, a [`crate::ast::ExprKind::FuncType`] of a function with a body.
+    /// The variables of the signature `id`, a [`crate::ast::ExprKind::FuncType`].
     pub fn func_vars(&self, id: ExprId) -> Option<&FuncVars> {
         self.functions.get(&id)
     }

@@ -1,7 +1,8 @@
 //! In which order package variables get their initial values.
 //!
-//! Again and again the first variable, in the order of the text, is taken whose value needs no variable that is still without
-//! one. What a value needs is what it refers to, and what the functions and methods that it refers to do, and so on.
+//! Again and again the first variable, in the order of the text, is taken whose value needs no variable that is
+//! still without one. What a value needs is what it refers to, and what the functions and methods that it
+//! refers to do, and so on.
 
 use super::{Initializer, Program};
 use crate::ast::{DeclKind, ExprId};
@@ -79,14 +80,14 @@ impl Program {
     /// The nodes that the values of `vars` refer to, through functions and constants.
     fn needs(&self, vars: &[ObjectId], of: &Map<ObjectId, usize>) -> BTreeSet<usize> {
         let mut needs = BTreeSet::new();
-        let mut seen: Map<ObjectId, ()> = Map::default();
+        let mut seen: BTreeSet<ObjectId> = BTreeSet::new();
         let mut left: Vec<ObjectId> = vars.to_vec();
         while let Some(object) = left.pop() {
             let Some(at) = self.declaration(object) else { continue };
             for used in &self.declarations[at].uses {
                 if let Some(node) = of.get(used) {
                     needs.insert(*node);
-                } else if seen.insert(*used, ()).is_none() {
+                } else if seen.insert(*used) {
                     left.push(*used);
                 }
             }
@@ -95,8 +96,8 @@ impl Program {
     }
 }
 
-/// Takes the first node that waits for nothing until none is left. Nodes that wait for each other are an error; they are
-/// taken in the order of the text.
+/// Takes the first node that waits for nothing until none is left. Nodes that wait for each other are an error;
+/// they are taken in the order of the text.
 fn run(nodes: &mut [Node]) -> Vec<usize> {
     let mut ready: BinaryHeap<Reverse<usize>> =
         (0..nodes.len()).filter(|at| nodes[*at].waits == 0).map(Reverse).collect();

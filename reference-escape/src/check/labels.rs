@@ -8,8 +8,7 @@ impl Program {
     /// A label before a statement.
     pub(super) fn label(&mut self, ident: Ident) {
         let package = self.env.package;
-        let object =
-            self.types.declare_object(ident.name, package, ident.pos, ObjectKind::Label);
+        let object = self.types.declare_object(ident.name, package, ident.pos, ObjectKind::Label);
         self.info_mut().define(ident.pos, object);
         if let Some(function) = &mut self.env.function {
             function.labels.insert(ident.name, object);

@@ -1,15 +1,15 @@
 //! Types, constant values and objects for the trees of all packages of a run.
 //!
-//! A [`Program`] holds the packages. To add one costs a walk over its declarations' names; what a name's declaration
-//! says is found when somebody asks, in whichever package it stands, and bodies are looked at when the caller wants
-//! them. So a dependency costs what is used of it.
+//! A [`Program`] holds the packages. To add one costs a walk over its declarations' names; what a name's
+//! declaration says is found when somebody asks, in whichever package it stands, and bodies are looked at when
+//! the caller wants them. So a dependency costs what is used of it.
 //!
 //! What is found is written into one [`Info`] per package. Each question about a declaration is answered in an
-//! environment ([`env::Env`]): which package and file, which names are bound, in which function. To answer one while in
-//! the middle of another means to put the environment aside and take a fresh one.
+//! environment (`env::Env`): which package and file, which names are bound, in which function. To answer one
+//! while in the middle of another means to put the environment aside and take a fresh one.
 //!
-//! The input is code that compiles: it is typed in full. What does not compile is met with an error where that comes
-//! for free, and never with a panic; an operand that is wrong is taken for anything by what follows.
+//! The input is code that compiles: it is typed in full. What does not compile is met with an error where that
+//! comes for free, and never with a panic; an operand that is wrong is taken for anything by what follows.
 
 mod assign;
 mod binary;
@@ -18,6 +18,7 @@ mod builtin;
 mod call;
 mod collect;
 mod composite;
+mod containment;
 mod convert;
 mod declare;
 mod env;
@@ -89,16 +90,9 @@ pub struct Program {
     /// Function literals outside of functions, by the numbers of the declarations that they stand in.
     postponed: Map<usize, Vec<body::Postponed>>,
     faults: Faults,
-    /// How many types have been declared in functions.
-    local_types: u32,
     env: Env,
-    well_known: WellKnown,
-}
-
-/// Names that the checker asks for.
-struct WellKnown {
-    init: Name,
-    main: Name,
+    /// `init`, which functions of a package are called without being members of it.
+    init_name: Name,
 }
 
 /// A package.
@@ -114,6 +108,9 @@ struct Unit {
     /// Aliases that receivers are written with, and the types that they lead to.
     receiver_aliases: Vec<(Name, Name)>,
     files: Vec<scope::FileScope>,
+    /// Declarations of types in functions, in the order of the texts: a type's number is its place here, from
+    /// 1.
+    local_types: Vec<DeclId>,
     version: u32,
 }
 
@@ -189,7 +186,7 @@ impl Program {
     /// A program without packages, for machines of `sizes`.
     pub fn new(mut names: Names, sizes: Sizes, importer: Box<dyn Importer>) -> Program {
         let types = Types::new(&mut names, sizes);
-        let well_known = WellKnown { init: names.intern("init"), main: names.intern("main") };
+        let init_name = names.intern("init");
         Program {
             names,
             types,
@@ -200,9 +197,8 @@ impl Program {
             declarations: Vec::new(),
             postponed: Map::default(),
             faults: Faults::default(),
-            local_types: 0,
             env: Env::default(),
-            well_known,
+            init_name,
         }
     }
 
@@ -238,6 +234,7 @@ impl Program {
         for object in &objects {
             self.define(*object);
         }
+        self.check_containment(&objects);
         for object in &objects {
             self.check_body(*object);
         }
@@ -288,11 +285,10 @@ impl Program {
     }
 
     /// The language version of the file that declares a package-level object or a method: a minor number.
-    pub fn language_version(&self, object: ObjectId) -> u32 {
+    pub fn declared_version(&self, object: ObjectId) -> u32 {
         let Some(at) = self.declaration(object) else { return 0 };
         let Declaration { package, file, .. } = self.declarations[at];
-        let unit = self.unit(package);
-        unit.files[file as usize].version.unwrap_or(unit.version)
+        self.language_version(package, file as usize)
     }
 
     /// The language version of a package: a minor number.

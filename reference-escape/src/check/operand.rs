@@ -5,7 +5,7 @@ use crate::ast::{ChanDir, ExprId};
 use crate::constant::Value;
 use crate::source::Pos;
 use crate::types::{
-    Builtin, Declare, Implements, Predicates, Relations, Type, TypeId, TypeSets,
+    Basic, Builtin, Declare, Implements, Predicates, Relations, Type, TypeId, TypeSets,
 };
 
 /// An expression that has been looked at.
@@ -22,7 +22,7 @@ pub(super) struct Operand {
 }
 
 impl Operand {
-    pub const INVALID: Operand = Operand {
+    pub(super) const INVALID: Operand = Operand {
         mode: Mode::Invalid,
         ty: TypeId::INVALID,
         value: Value::Unknown,
@@ -30,30 +30,30 @@ impl Operand {
         builtin: None,
     };
 
-    pub fn new(mode: Mode, ty: TypeId, id: ExprId) -> Operand {
+    pub(super) fn new(mode: Mode, ty: TypeId, id: ExprId) -> Operand {
         Operand { mode, ty, value: Value::Unknown, id: Some(id), builtin: None }
     }
 
     /// A value without a text.
-    pub fn loose(ty: TypeId) -> Operand {
+    pub(super) fn loose(ty: TypeId) -> Operand {
         Operand { mode: Mode::Value, ty, ..Operand::INVALID }
     }
 
-    pub fn constant(ty: TypeId, value: Value, id: ExprId) -> Operand {
+    pub(super) fn constant(ty: TypeId, value: Value, id: ExprId) -> Operand {
         Operand { value, ..Operand::new(Mode::Constant, ty, id) }
     }
 
-    pub fn is_valid(&self) -> bool {
+    pub(super) fn is_valid(&self) -> bool {
         self.mode != Mode::Invalid
     }
 
     /// The same expression, of which nothing more is known.
-    pub fn invalid(self) -> Operand {
+    pub(super) fn invalid(self) -> Operand {
         Operand { id: self.id, ..Operand::INVALID }
     }
 
     /// Where its text begins.
-    pub fn pos(&self, program: &Program) -> Pos {
+    pub(super) fn pos(&self, program: &Program) -> Pos {
         self.id.map_or(Pos::NONE, |id| program.start(id))
     }
 }
@@ -100,8 +100,8 @@ impl Program {
         self.assignable_by_terms(x, ty, (x_param, ty_param), (x_named, named))
     }
 
-    /// A value can be assigned to or from a type parameter if it can for each type that this stands for, and the other
-    /// type has no name.
+    /// A value can be assigned to or from a type parameter if it can for each type that this stands for, and
+    /// the other type has no name.
     fn assignable_by_terms(
         &mut self,
         x: &Operand,
@@ -138,9 +138,7 @@ impl Program {
             return x;
         }
         if matches!(x.mode, Mode::NoValue | Mode::Builtin | Mode::Type) {
-            let pos = x.pos(self);
-            self.fault(pos, format!("cannot assign to or from this in {context}"));
-            return x.invalid();
+            return self.refuse(x, format!("cannot assign to or from this in {context}"));
         }
         if self.types.is_untyped(x.ty) {
             x = match self.assign_untyped(x, ty, context) {
@@ -150,15 +148,15 @@ impl Program {
         }
         let Some(ty) = ty else { return x };
         if self.types.as_signature(x.ty).is_some_and(|sig| !sig.tparams.is_empty()) {
-            let pos = x.pos(self);
-            self.fault(pos, format!("cannot use generic function without instantiation in {context}"));
-            return x.invalid();
+            return self.refuse(
+                x,
+                format!("cannot use generic function without instantiation in {context}"),
+            );
         }
         if !self.assignable(&x, ty) {
             let (from, to) = (self.show(x.ty), self.show(ty));
-            let pos = x.pos(self);
-            self.fault(pos, format!("cannot use value of type {from} as {to} value in {context}"));
-            return x.invalid();
+            return self
+                .refuse(x, format!("cannot use value of type {from} as {to} value in {context}"));
         }
         x
     }
@@ -179,13 +177,27 @@ impl Program {
             _ => self.default_type(x.ty),
         };
         let Some((found, value)) = self.implicit_type(&x, target) else {
-            let (from, to) = (self.show(x.ty), self.show(target));
-            let pos = x.pos(self);
-            self.fault(pos, format!("cannot use {from} value as {to} value in {context}"));
-            return Err(x.invalid());
+            let message = self.cannot_use(&x, target, context);
+            return Err(self.refuse(x, message));
         };
         self.settle(&mut x, found, value);
         Ok(x)
+    }
+
+    fn cannot_use(&mut self, x: &Operand, target: TypeId, context: &str) -> String {
+        let (from, to) = (self.show(x.ty), self.show(target));
+        if x.mode != Mode::Constant {
+            return format!("cannot use {from} value as {to} value in {context}");
+        }
+        let numbers =
+            self.all_basic(x.ty, Basic::is_numeric) && self.all_basic(target, Basic::is_numeric);
+        let integral = self.all_basic(target, Basic::is_integer);
+        let why = match numbers {
+            true if integral && x.value.to_int().is_unknown() => " (truncated)",
+            true => " (overflows)",
+            false => "",
+        };
+        format!("cannot use {} ({from} constant) as {to} value in {context}{why}", x.value)
     }
 
     /// Gives an untyped operand the type and value that have been found for it.
@@ -204,15 +216,17 @@ impl Program {
         }
     }
 
+    /// Complains of an operand, which then is good for nothing.
+    pub(super) fn refuse(&mut self, x: Operand, message: impl Into<String>) -> Operand {
+        let pos = x.pos(self);
+        self.fault(pos, message);
+        x.invalid()
+    }
+
     /// An operand that is not several values.
     pub(super) fn single_value(&mut self, x: Operand) -> Operand {
-        if matches!(x.mode, Mode::Value | Mode::NoValue)
-            && matches!(self.types[x.ty], Type::Tuple(_))
-            && x.mode == Mode::Value
-        {
-            let pos = x.pos(self);
-            self.fault(pos, "multiple-value in single-value context");
-            return x.invalid();
+        if x.mode == Mode::Value && matches!(self.types[x.ty], Type::Tuple(_)) {
+            return self.refuse(x, "multiple-value in single-value context");
         }
         x
     }

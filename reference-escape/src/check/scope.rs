@@ -1,9 +1,9 @@
 //! Which object a name denotes.
 //!
-//! Names of functions' insides come first, then those of the package, of the file's imports, and at last the predeclared
-//! ones. An import without a name of its own has the one that the imported package gives itself; but to read
-//! that means to read the package. So it is read when its path's last element looks like the name that is
-//! sought, and else only when nothing else has that name.
+//! Names of functions' insides come first, then those of the package, of the file's imports, and at last the
+//! predeclared ones. An import without a name of its own has the one that the imported package gives itself;
+//! but to read that means to read the package. So it is read when its path's last element looks like the name
+//! that is sought, and else only when nothing else has that name.
 
 use super::Program;
 use crate::hash::Map;
@@ -29,12 +29,12 @@ struct Local {
 
 impl Locals {
     /// Begins a block.
-    pub fn open(&mut self) {
+    pub(super) fn open(&mut self) {
         self.blocks.push(self.stack.len() as u32);
     }
 
     /// Ends the latest block.
-    pub fn close(&mut self) {
+    pub(super) fn close(&mut self) {
         let start = self.blocks.pop().unwrap_or(0) as usize;
         while self.stack.len() > start {
             let Some(local) = self.stack.pop() else { return };
@@ -47,7 +47,7 @@ impl Locals {
     }
 
     /// Binds a name in the latest block. The blank one is never bound.
-    pub fn bind(&mut self, name: Name, object: ObjectId) {
+    pub(super) fn bind(&mut self, name: Name, object: ObjectId) {
         if name.is_blank() {
             return;
         }
@@ -57,13 +57,13 @@ impl Locals {
     }
 
     /// What a name is bound to.
-    pub fn find(&self, name: Name) -> Option<ObjectId> {
+    pub(super) fn find(&self, name: Name) -> Option<ObjectId> {
         let at = self.latest.get(&name)?;
         Some(self.stack[*at as usize].object)
     }
 
     /// What a name is bound to in the latest block itself.
-    pub fn find_here(&self, name: Name) -> Option<ObjectId> {
+    pub(super) fn find_here(&self, name: Name) -> Option<ObjectId> {
         let at = *self.latest.get(&name)?;
         let start = self.blocks.last().copied().unwrap_or(0);
         (at >= start).then(|| self.stack[at as usize].object)
@@ -217,10 +217,14 @@ impl Program {
         Symbol { name, package }
     }
 
-    /// The language version of this file.
-    pub(super) fn version(&self) -> u32 {
-        let unit = self.unit(self.env.package);
-        unit.files[self.env.file as usize].version.unwrap_or(unit.version)
+    /// The language version of a file, by its place in its package's tree: `1.21`'s minor number, 21. Whether
+    /// the variables of a loop are new in each round depends on it.
+    ///
+    /// # Panics
+    /// If the package has no such file.
+    pub fn language_version(&self, package: PackageId, file: usize) -> u32 {
+        let unit = self.unit(package);
+        unit.files[file].version.unwrap_or(unit.version)
     }
 }
 
@@ -236,8 +240,7 @@ mod tests {
         let sizes = Sizes::of("amd64").expect("known");
         let mut types = Types::new(&mut names, sizes);
         let (x, y) = (names.intern("x"), names.intern("y"));
-        let mut object =
-            || types.declare_object(x, PackageId::NONE, Pos::NONE, ObjectKind::Label);
+        let mut object = || types.declare_object(x, PackageId::NONE, Pos::NONE, ObjectKind::Label);
         let (outer, inner) = (object(), object());
         let mut locals = Locals::default();
         locals.open();

@@ -3,9 +3,7 @@
 use super::operand::Operand;
 use super::{Mode, Program, SelectionKind};
 use crate::ast::{ExprId, Ident};
-use crate::types::{
-    Declare, Found, Lookup, Member, NotFound, PackageId, Signature, Type, TypeId,
-};
+use crate::types::{Declare, Found, Lookup, Member, NotFound, PackageId, Signature, Type, TypeId};
 use std::rc::Rc;
 
 impl Program {
@@ -25,6 +23,8 @@ impl Program {
         let symbol = self.symbol(sel.name);
         match self.lookup(x.ty, x.mode == Mode::Variable, symbol) {
             Ok(found) => self.selected(id, x, &found, sel),
+            // What is wrong with the operand has been told.
+            Err(_) if self.is_invalid(x.ty) => x.invalid(),
             Err(why) => {
                 let (shown, name) = (self.show(x.ty), self.text(sel.name).to_owned());
                 let message = match why {
@@ -40,6 +40,15 @@ impl Program {
                 x.invalid()
             }
         }
+    }
+
+    /// Whether `ty`, or what it points to, is what an error left.
+    fn is_invalid(&mut self, ty: TypeId) -> bool {
+        let base = match self.under_type(ty) {
+            Type::Pointer(elem) => elem,
+            _ => ty,
+        };
+        self.under(base) == TypeId::INVALID
     }
 
     fn imported(&mut self, id: ExprId, package: PackageId, sel: Ident) -> Operand {

@@ -5,8 +5,7 @@ use crate::ast::{self, Ast, ExprId, ExprKind, FuncDecl, Ident, UnaryOp};
 use crate::names::Name;
 use crate::source::Pos;
 use crate::types::{
-    FuncObject, Interface, Object, ObjectId, ObjectKind, Receiver, Signature, Type,
-    TypeId, VarKind,
+    FuncObject, Interface, Object, ObjectId, ObjectKind, Receiver, Signature, Type, TypeId, VarKind,
 };
 use std::rc::Rc;
 

@@ -73,16 +73,12 @@ impl Program {
         if !chan.is_valid() || !value.is_valid() {
             return;
         }
-        match self.core(chan.ty) {
-            Some(Type::Chan { elem, .. }) => {
-                self.assignment(value, Some(elem), "send");
-            }
-            _ => {
-                let shown = self.show(chan.ty);
-                let pos = chan.pos(self);
-                self.fault(pos, format!("invalid operation: cannot send to value of type {shown}"));
-            }
-        }
+        let Some(Type::Chan { elem, .. }) = self.core(chan.ty) else {
+            let shown = self.show(chan.ty);
+            self.refuse(chan, format!("invalid operation: cannot send to value of type {shown}"));
+            return;
+        };
+        self.assignment(value, Some(elem), "send");
     }
 
     fn spawn(&mut self, call: ExprId) {

@@ -5,7 +5,7 @@ use super::signature::list;
 use super::{Mode, Program};
 use crate::ast::{BinaryOp, CaseClause, CommClause, ExprId, ExprKind, Ident, StmtId};
 use crate::constant::Value;
-use crate::types::{Implements, Predicates, TypeId, VarKind};
+use crate::types::{Implements, ObjectId, ObjectKind, Predicates, TypeId, VarKind};
 use std::rc::Rc;
 
 impl Program {
@@ -59,7 +59,7 @@ impl Program {
         // The tag keeps what it is: each case is compared with a copy that no text belongs to.
         let x = Operand { id: None, ..x.clone() };
         if let Some((y, x)) = self.match_types(y, x) {
-            self.comparison(y, x, BinaryOp::Eql);
+            self.comparison(y, &x, BinaryOp::Eql);
         }
     }
 
@@ -98,7 +98,8 @@ impl Program {
 
     /// The type of a case; `None` for `nil`.
     fn case_type(&mut self, x: &Operand, case: ExprId) -> Option<TypeId> {
-        if self.is_nil(case) {
+        if let Some(nil) = self.as_nil(case) {
+            self.info_mut().set_use(case, nil);
             self.info_mut().set(case, Mode::Nil, TypeId::UNTYPED_NIL, None);
             return None;
         }
@@ -106,18 +107,19 @@ impl Program {
         if x.is_valid() && ty != TypeId::INVALID && self.assertable(x.ty, ty).is_err() {
             let (shown, from) = (self.show(ty), self.show(x.ty));
             let pos = self.start(case);
-            self.fault(pos, format!("impossible type switch case: {from} cannot have dynamic type {shown}"));
+            self.fault(
+                pos,
+                format!("impossible type switch case: {from} cannot have dynamic type {shown}"),
+            );
         }
         Some(ty)
     }
 
-    fn is_nil(&mut self, id: ExprId) -> bool {
-        let bare = self.env.ast.unparen(id);
-        let Some(name) = self.env.ast.as_name(bare) else { return false };
-        let object = self.find_name(name);
-        object.is_some_and(|object| {
-            matches!(self.types[object].kind, crate::types::ObjectKind::Nil)
-        })
+    /// The object of `nil`, if that is what `id` denotes.
+    fn as_nil(&mut self, id: ExprId) -> Option<ObjectId> {
+        let name = self.env.ast.as_name(id)?;
+        let object = self.find_name(name)?;
+        matches!(self.types[object].kind, ObjectKind::Nil).then_some(object)
     }
 
     pub(super) fn select(&mut self, clauses: &[CommClause]) {

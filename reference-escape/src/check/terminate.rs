@@ -9,8 +9,8 @@ impl Program {
     /// Whether nothing comes after these statements.
     pub(super) fn terminates_list(&self, list: &[StmtId]) -> bool {
         let ast = &self.env.ast;
-        let last = list.iter().rev().find(|stmt| !matches!(ast[**stmt].kind, StmtKind::Empty));
-        last.is_some_and(|last| self.terminates(*last, None))
+        let end = list.iter().rev().find(|stmt| !matches!(ast[**stmt].kind, StmtKind::Empty));
+        end.is_some_and(|end| self.terminates(*end, None))
     }
 
     fn terminates_block(&self, block: &Block) -> bool {
@@ -45,8 +45,8 @@ impl Program {
             StmtKind::Expr(x) => self.is_panic(*x),
             StmtKind::Block(block) => self.terminates_block(block),
             StmtKind::For { init, cond, body, .. } => {
-                let ranges = init
-                    .is_some_and(|init| matches!(self.env.ast[init].kind, StmtKind::Range(_)));
+                let ranges =
+                    init.is_some_and(|init| matches!(self.env.ast[init].kind, StmtKind::Range(_)));
                 !ranges && cond.is_none() && !self.breaks(&body.stmts, label, true)
             }
             StmtKind::Switch { body, .. } => {
@@ -72,8 +72,8 @@ impl Program {
         })
     }
 
-    /// Whether a `break` in these statements leaves the statement around them: one that names its `label`, or if they
-    /// are directly inside it (`here`) one that names none.
+    /// Whether a `break` in these statements leaves the statement around them: one that names its `label`, or
+    /// if they are directly inside it (`here`) one that names none.
     fn breaks(&self, list: &[StmtId], label: Option<Name>, here: bool) -> bool {
         list.iter().any(|stmt| self.breaks_in(*stmt, label, here))
     }

@@ -6,8 +6,8 @@ use crate::ast::{self, ExprId, ExprKind, UnaryOp};
 use crate::constant::Value;
 use crate::names::Name;
 use crate::types::{
-    Binding, Declare, Field, Interface, Method, ObjectId, ObjectKind, Predicates, Substitute,
-    Term, Type, TypeId,
+    Binding, Declare, Field, Interface, Method, ObjectId, ObjectKind, Predicates, Substitute, Term,
+    Type, TypeId,
 };
 use std::rc::Rc;
 
@@ -96,22 +96,18 @@ impl Program {
     /// The type that a name, or a package's name, denotes.
     fn named_type(&mut self, id: ExprId) -> TypeId {
         let Some(object) = self.denoted(id) else { return TypeId::INVALID };
-        match &self.types[object].kind {
-            ObjectKind::Type { alias, tparams } => {
-                if *alias && !tparams.is_empty() {
-                    let pos = self.start(id);
-                    self.fault(pos, "cannot use generic type without instantiation");
-                    return TypeId::INVALID;
-                }
-                self.types[object].ty
-            }
-            _ => {
-                let name = self.text(self.types[object].name).to_owned();
-                let pos = self.start(id);
-                self.fault(pos, format!("{name} is not a type"));
-                TypeId::INVALID
-            }
+        let ObjectKind::Type { alias, tparams } = &self.types[object].kind else {
+            let name = self.text(self.types[object].name).to_owned();
+            let pos = self.start(id);
+            self.fault(pos, format!("{name} is not a type"));
+            return TypeId::INVALID;
+        };
+        if *alias && !tparams.is_empty() {
+            let pos = self.start(id);
+            self.fault(pos, "cannot use generic type without instantiation");
+            return TypeId::INVALID;
         }
+        self.types[object].ty
     }
 
     /// The object that a name or a package's name denotes, declared and noted as used.
@@ -120,8 +116,8 @@ impl Program {
         let (name, object) = match &ast[id].kind {
             ExprKind::Name(name) => (*name, self.find_name(*name)),
             ExprKind::Selector { of, sel } => {
-                let found = self.package_member(*of, sel.name)?;
-                (sel.name, found)
+                let package = self.as_package(*of)?;
+                (sel.name, self.member(package, sel.name))
             }
             ExprKind::Paren(inner) => return self.denoted(*inner),
             _ => {
@@ -138,12 +134,6 @@ impl Program {
         self.declare(object);
         self.info_mut().set_use(id, object);
         Some(object)
-    }
-
-    /// What `of.name` denotes if `of` is the name of a package: `None` if it is not, or nothing.
-    fn package_member(&mut self, of: ExprId, name: Name) -> Option<Option<ObjectId>> {
-        let package = self.as_package(of)?;
-        Some(self.member(package, name))
     }
 
     /// The package whose name `id` is, if it is one's.
@@ -172,7 +162,11 @@ impl Program {
         self.info_mut().set(of, Mode::Type, ty, None);
         let wanted = match &self.types[object].kind {
             ObjectKind::Type { alias: true, tparams } if !tparams.is_empty() => tparams.clone(),
-            _ => self.types.as_named(ty).map(|named| named.tparams.as_ref().into()).unwrap_or_default(),
+            _ => self
+                .types
+                .as_named(ty)
+                .map(|named| named.tparams.as_ref().into())
+                .unwrap_or_default(),
         };
         if wanted.is_empty() || wanted.len() != targs.len() {
             if ty != TypeId::INVALID {
@@ -209,7 +203,8 @@ impl Program {
             self.fault(pos, "invalid array length: not a constant");
             return None;
         }
-        let integral = self.types.is_untyped(x.ty) || self.is_basic(x.ty, crate::types::Basic::is_integer);
+        let integral =
+            self.types.is_untyped(x.ty) || self.is_basic(x.ty, crate::types::Basic::is_integer);
         let value = x.value.to_int();
         let len = value.as_i64().filter(|len| integral && *len >= 0);
         if len.is_none() && !x.value.is_unknown() {

@@ -1,8 +1,9 @@
 //! Untyped values take a type.
 //!
-//! A constant, a comparison, `nil` and a shift of a constant have no type until what they are used for gives them one. By
-//! then the parts of the expression have been noted as untyped; so the type is carried down to those parts that are of the
-//! same type as the whole. Parts of a constant keep what they have: nothing asks for them.
+//! A constant, a comparison, `nil` and a shift of a constant have no type until what they are used for gives
+//! them one. By then the parts of the expression have been noted as untyped; so the type is carried down to
+//! those parts that are of the same type as the whole. Parts of a constant keep what they have: nothing asks
+//! for them.
 
 use super::operand::Operand;
 use super::{Mode, Program};
@@ -72,25 +73,25 @@ impl Program {
 
     /// `x` as a `target`; an error if it cannot be.
     pub(super) fn convert_untyped(&mut self, mut x: Operand, target: TypeId) -> Operand {
-        match self.implicit_type(&x, target) {
-            Some((ty, value)) => {
-                self.settle(&mut x, ty, value);
-                x
-            }
-            None => {
-                self.cannot_convert(&x, target);
-                x.invalid()
-            }
-        }
+        let Some((ty, value)) = self.implicit_type(&x, target) else {
+            self.cannot_convert(&x, target);
+            return x.invalid();
+        };
+        self.settle(&mut x, ty, value);
+        x
     }
 
     pub(super) fn cannot_convert(&mut self, x: &Operand, target: TypeId) {
-        let numeric = self.all_basic(x.ty, Basic::is_numeric) && self.all_basic(target, Basic::is_numeric);
+        let numeric =
+            self.all_basic(x.ty, Basic::is_numeric) && self.all_basic(target, Basic::is_numeric);
         let (from, to) = (self.show(x.ty), self.show(target));
         let pos = x.pos(self);
         let message = if x.mode != Mode::Constant {
             format!("cannot convert {from} to type {to}")
-        } else if numeric && self.all_basic(target, Basic::is_integer) && x.value.to_int().is_unknown() {
+        } else if numeric
+            && self.all_basic(target, Basic::is_integer)
+            && x.value.to_int().is_unknown()
+        {
             format!("{} truncated to {to}", x.value)
         } else if numeric {
             format!("{} overflows {to}", x.value)
@@ -113,8 +114,8 @@ impl Program {
         noted.mode != Mode::Invalid && self.types.is_untyped(noted.ty)
     }
 
-    /// Carries `ty` down to the parts of the untyped expression `id` that are of its type. If `last`, it is the type that
-    /// the expression keeps, even if it is an untyped one.
+    /// Carries `ty` down to the parts of the untyped expression `id` that are of its type. If `last`, it is the
+    /// type that the expression keeps, even if it is an untyped one.
     pub(super) fn update_type(&mut self, id: ExprId, ty: TypeId, last: bool) {
         let ast = Rc::clone(&self.env.ast);
         // Sums lean to the left and may be long: the left side is followed in a loop.
@@ -156,18 +157,18 @@ impl Program {
         if noted.shifted && !self.all_basic(ty, Basic::is_integer) {
             let shown = self.show(ty);
             let pos = self.start(id);
-            self.fault(pos, format!("invalid operation: shifted operand (type {shown}) must be integer"));
+            self.fault(
+                pos,
+                format!("invalid operation: shifted operand (type {shown}) must be integer"),
+            );
             return;
         }
         if let Some(value) = self.unit(self.env.package).info.value(id).cloned() {
             let x = Operand { mode: noted.mode, ty: noted.ty, value, id: None, builtin: None };
-            match self.implicit_type(&x, ty) {
-                Some((_, Some(value))) => self.info_mut().set_value(id, &value),
-                Some((_, None)) => {}
-                None => {
-                    self.cannot_convert(&Operand { id: Some(id), ..x }, ty);
-                    return;
-                }
+            // The operand of a conversion keeps its own value; it is the conversion that rounds.
+            if self.implicit_type(&x, ty).is_none() {
+                self.cannot_convert(&Operand { id: Some(id), ..x }, ty);
+                return;
             }
         }
         self.info_mut().set_type(id, ty);

@@ -2,12 +2,13 @@
 
 mod arguments;
 
-use crate::analyze::Analysis;
+use crate::analyze::{Analysis, Told};
 use crate::check::Program;
-use crate::imports::SourceImporter;
+use crate::fault::Faults;
+use crate::import::Imports;
 use crate::names::Names;
 use crate::package::{COMMAND_LINE, Loader, Options, Package, minor_version};
-use crate::source::Sources;
+use crate::source::{Place, Pos, Sources};
 use crate::types::Sizes;
 use arguments::{Arguments, Asked};
 use std::cell::RefCell;
@@ -28,7 +29,9 @@ pub const BROKEN: u8 = 3;
 pub fn run(arguments: &[String]) -> u8 {
     let asked = match arguments::parse(arguments) {
         Ok(asked) => asked,
-        Err(message) => return refuse(&format!("goescape: {message}\n\n{}", arguments::USAGE), USAGE),
+        Err(message) => {
+            return refuse(&format!("goescape: {message}\n\n{}", arguments::USAGE), USAGE);
+        }
     };
     match asked {
         Asked::Help => {
@@ -98,28 +101,65 @@ fn parent(path: &Path) -> PathBuf {
 
 fn told(loader: Loader, package: &Package, folder: &Path, sizes: Sizes) -> Result<String, String> {
     let sources = Rc::new(RefCell::new(Sources::default()));
-    let mut importer = SourceImporter::new(loader, Rc::clone(&sources));
+    let mut imports = Imports::new(loader, Rc::clone(&sources));
     let mut names = Names::default();
-    let shown = |path: &Path| match path.file_name() {
-        Some(name) => folder.join(name).display().to_string(),
-        None => path.display().to_string(),
-    };
-    let parsed = importer.parse(&mut names, package, &shown)?;
-    let mut program = Program::new(names, sizes, Box::new(importer));
+    let (parsed, faults) = imports.parse(&mut names, package);
+    let shown = Shown { real: package.folder.display().to_string(), given: folder };
+    if !faults.is_empty() {
+        return Err(shown.faults(&sources.borrow(), &faults));
+    }
+    let mut program = Program::new(names, sizes, Box::new(imports));
     let id = program.add_package(&package.path, parsed);
     program.check_package(id);
     if !program.faults().is_empty() {
-        let sources = sources.borrow();
-        let told: Vec<String> =
-            program.faults().list().iter().map(|fault| fault.told(&sources)).collect();
-        return Err(told.join("\n"));
+        return Err(shown.faults(&sources.borrow(), program.faults()));
     }
     let verdicts = Analysis::default().package(&mut program, id);
     let sources = sources.borrow();
     let mut text = String::new();
     for line in &verdicts.lines {
-        let place = sources.place(line.pos).map(|place| place.to_string());
-        text.push_str(&format!("{}: {}\n", place.as_deref().unwrap_or("<unknown line number>"), line.text));
+        text.push_str(&shown.line(&sources, line));
+        text.push('\n');
     }
     Ok(text)
+}
+
+/// How files are called in answers: as in the question, not by their full paths.
+struct Shown<'a> {
+    /// The package's folder.
+    real: String,
+    /// The same, as it was given.
+    given: &'a Path,
+}
+
+impl Shown<'_> {
+    fn place(&self, sources: &Sources, pos: Pos) -> Option<Place> {
+        let mut place = sources.place(pos)?;
+        let inside = place.file.strip_prefix(&self.real).and_then(|rest| rest.strip_prefix('/'));
+        if let Some(name) = inside {
+            place.file = self.given.join(name).display().to_string();
+        }
+        Some(place)
+    }
+
+    /// A line as the compiler writes it, which keeps columns in eight bits and tells of none that does not fit.
+    fn line(&self, sources: &Sources, line: &Told) -> String {
+        match self.place(sources, line.pos) {
+            Some(mut place) => {
+                if place.column >= 255 {
+                    place.column = 0;
+                }
+                format!("{place}: {}", line.text)
+            }
+            None => line.text.clone(),
+        }
+    }
+
+    fn faults(&self, sources: &Sources, faults: &Faults) -> String {
+        let told = faults.list().iter().map(|fault| match self.place(sources, fault.pos) {
+            Some(place) => format!("{place}: {fault}"),
+            None => fault.to_string(),
+        });
+        told.collect::<Vec<String>>().join("\n")
+    }
 }

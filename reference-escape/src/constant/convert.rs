@@ -156,10 +156,16 @@ mod tests {
         assert_eq!(fits("128", int(8, true)), None);
         assert_eq!(fits("255", int(8, false)).as_deref(), Some("255"));
         assert_eq!(fits("1.5", int(64, true)), None);
-        assert_eq!(fits("18446744073709551615", int(64, false)).as_deref(), Some("18446744073709551615"));
+        assert_eq!(
+            fits("18446744073709551615", int(64, false)).as_deref(),
+            Some("18446744073709551615")
+        );
         assert_eq!(fits("18446744073709551616", int(64, false)), None);
         let least = Value::Small(i64::MIN);
-        assert!(least.represented(int(64, true)).is_some() && least.represented(int(32, true)).is_none());
+        assert!(
+            least.represented(int(64, true)).is_some()
+                && least.represented(int(32, true)).is_none()
+        );
     }
 
     #[test]
@@ -173,7 +179,8 @@ mod tests {
 
     #[test]
     fn a_complex_number_without_imaginary_part_is_an_integer() {
-        let z = Value::imag_literal("0i").binary(crate::ast::BinaryOp::Add, &Value::Small(3), false);
+        let z =
+            Value::imag_literal("0i").binary(crate::ast::BinaryOp::Add, &Value::Small(3), false);
         assert_eq!(z.to_int().as_i64(), Some(3));
         assert!(Value::imag_literal("1i").to_float().is_unknown());
     }

@@ -100,9 +100,9 @@ impl Float {
             return None;
         }
         let down = &self.mantissa >> excess as u64;
-        [down.clone(), down + 1].into_iter().find_map(|m| {
-            Float::new(m, self.exponent + excess, false).and_then(|f| f.to_int())
-        })
+        [down.clone(), down + 1]
+            .into_iter()
+            .find_map(|m| Float::new(m, self.exponent + excess, false).and_then(|f| f.to_int()))
     }
 
     /// `self + other`

@@ -45,8 +45,8 @@ impl Value {
         let inner = text.strip_prefix('\'').and_then(|text| text.strip_suffix('\''));
         let unit = inner.and_then(|inner| unescape(inner.as_bytes(), b'\''));
         match unit {
-            Some((Unit::Char(c), rest)) if rest.is_empty() => Value::Small(i64::from(u32::from(c))),
-            Some((Unit::Byte(b), rest)) if rest.is_empty() => Value::Small(i64::from(b)),
+            Some((Unit::Char(c), [])) => Value::Small(i64::from(u32::from(c))),
+            Some((Unit::Byte(b), [])) => Value::Small(i64::from(b)),
             _ => Value::Unknown,
         }
     }

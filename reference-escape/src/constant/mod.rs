@@ -1,9 +1,10 @@
 //! Exact constants, as the compiler computes them.
 //!
-//! A [`Value`] is one of Go's constant kinds. Numbers climb a ladder as operations need it: integers of 64 bits,
-//! integers of any length, fractions, floats of 512 bits, complex numbers. Fractions and floats are the same
-//! kind to the language; floats take over where a fraction's parts would pass 4096 bits, so that no exponent
-//! of a source text can eat memory. What has no value ([`Value::Unknown`]) stays so through all operations.
+//! A [`Value`] is one of Go's constant kinds. Numbers climb a ladder as operations need it: integers of 64
+//! bits, integers of any length, fractions, floats of 512 bits, complex numbers. Fractions and floats are the
+//! same kind to the language; floats take over where a fraction's parts would pass 4096 bits, so that no
+//! exponent of a source text can eat memory. What has no value ([`Value::Unknown`]) stays so through all
+//! operations.
 
 mod convert;
 mod float;
@@ -19,9 +20,9 @@ pub use float::Float;
 pub use op::MAX_SHIFT;
 pub use text::Text;
 
-use num_bigint::BigInt;
+use num_bigint::{BigInt, Sign};
 use num_rational::BigRational;
-use num_traits::{Signed, ToPrimitive, Zero};
+use num_traits::ToPrimitive;
 use std::rc::Rc;
 
 /// A constant.
@@ -144,9 +145,8 @@ impl Value {
     pub fn sign(&self) -> i32 {
         match self {
             Value::Small(n) => n.signum() as i32,
-            Value::Big(n) => if n.is_negative() { -1 } else { 1 },
-            Value::Rat(r) if r.is_zero() => 0,
-            Value::Rat(r) => if r.is_negative() { -1 } else { 1 },
+            Value::Big(n) => sign_of(n),
+            Value::Rat(r) => sign_of(r.numer()),
             Value::Float(f) => f.sign(),
             Value::Complex(parts) => parts.0.sign() | parts.1.sign(),
             _ => 1,
@@ -193,5 +193,13 @@ impl Value {
             Value::Big(n) => n.to_u64(),
             _ => None,
         }
+    }
+}
+
+fn sign_of(n: &BigInt) -> i32 {
+    match n.sign() {
+        Sign::Minus => -1,
+        Sign::NoSign => 0,
+        Sign::Plus => 1,
     }
 }

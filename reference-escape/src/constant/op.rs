@@ -32,7 +32,9 @@ impl Value {
 
     fn negated(&self) -> Value {
         match self {
-            Value::Small(n) => n.checked_neg().map_or_else(|| Value::int(-self.big()), Value::Small),
+            Value::Small(n) => {
+                n.checked_neg().map_or_else(|| Value::int(-self.big()), Value::Small)
+            }
             Value::Big(n) => Value::int(-&**n),
             Value::Rat(r) => Value::Rat(Rc::new(-&**r)),
             Value::Float(f) => Value::Float(Rc::new(f.neg())),
@@ -41,8 +43,8 @@ impl Value {
         }
     }
 
-    /// `self op other`, no shift and no comparison. `/` of integers cuts if `integral`, and is a fraction if not.
-    /// [`Value::Unknown`] for a division by zero, too.
+    /// `self op other`, no shift and no comparison. `/` of integers cuts if `integral`, and is a fraction if
+    /// not. [`Value::Unknown`] for a division by zero, too.
     #[must_use]
     pub fn binary(&self, op: BinaryOp, other: &Value, integral: bool) -> Value {
         match (self, other) {

@@ -1,7 +1,7 @@
 //! Constants as the compiler writes them.
 
 use super::{Float, Value};
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// How much of a string is written, in characters, quotes included.
 const MAX_STRING: usize = 72;
@@ -55,7 +55,7 @@ pub(crate) fn quote(bytes: &[u8]) -> String {
             quote_char(&mut text, c);
         }
         for byte in chunk.invalid() {
-            text.push_str(&format!("\\x{byte:02x}"));
+            let _ = write!(text, "\\x{byte:02x}");
         }
     }
     text.push('"');
@@ -86,13 +86,20 @@ fn quote_char(text: &mut String, c: char) {
         '\t' => text.push_str("\\t"),
         '\x0b' => text.push_str("\\v"),
         c if is_printed(c) => text.push(c),
-        c if u32::from(c) < 0x80 => text.push_str(&format!("\\x{:02x}", u32::from(c))),
-        c if u32::from(c) < 0x1_0000 => text.push_str(&format!("\\u{:04x}", u32::from(c))),
-        c => text.push_str(&format!("\\U{:08x}", u32::from(c))),
+        c if u32::from(c) < 0x80 => {
+            let _ = write!(text, "\\x{:02x}", u32::from(c));
+        }
+        c if u32::from(c) < 0x1_0000 => {
+            let _ = write!(text, "\\u{:04x}", u32::from(c));
+        }
+        c => {
+            let _ = write!(text, "\\U{:08x}", u32::from(c));
+        }
     }
 }
 
-/// Whether `strconv.Quote` leaves `c` as it is: letters, marks, numbers, punctuation, symbols and the plain space.
+/// Whether `strconv.Quote` leaves `c` as it is: letters, marks, numbers, punctuation, symbols and the plain
+/// space.
 ///
 /// Rust's own escapes for debugging leave alone the same, but for combining marks, which it escapes for fear of
 /// what they combine with.

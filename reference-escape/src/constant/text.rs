@@ -1,7 +1,7 @@
 //! The texts of string constants.
 //!
-//! Long constants are often written as sums of hundreds of short literals. A [`Text`] is such a sum as it stands:
-//! to add costs nothing, and a text of two thousand million bytes, made by doubling, takes a few words.
+//! Long constants are often written as sums of hundreds of short literals. A [`Text`] is such a sum as it
+//! stands: to add costs nothing, and a text of two thousand million bytes, made by doubling, takes a few words.
 
 use std::cmp::Ordering;
 use std::rc::Rc;

@@ -21,14 +21,20 @@ impl Texts<'_> {
         let name = self.program.names.text(object.name);
         let shapes = self.functions.shapes(id);
         let ObjectKind::Func(func) = &object.kind else { return name.to_owned() };
-        let Some(receiver) = func.receiver else { return format!("{name}{}", self.arguments(shapes)) };
+        let Some(receiver) = func.receiver else {
+            return format!("{name}{}", self.arguments(shapes));
+        };
         let types = self.program.types();
         let base = types.as_named(receiver.base);
         let count = base.map_or(0, |named| named.tparams.len()).min(shapes.len());
         let base = base.map_or("", |named| self.program.names.text(types[named.object].name));
         let base = format!("{base}{}", self.arguments(&shapes[..count]));
         let own = self.arguments(&shapes[count..]);
-        if receiver.pointer { format!("(*{base}).{name}{own}") } else { format!("{base}.{name}{own}") }
+        if receiver.pointer {
+            format!("(*{base}).{name}{own}")
+        } else {
+            format!("{base}.{name}{own}")
+        }
     }
 
     fn arguments(&self, list: &[TypeId]) -> String {

@@ -168,7 +168,7 @@ impl Writer<'_> {
                 return;
             }
         }
-        if !self.program.has_pointers(ty) || is_unnamed(&body[var].name) {
+        if !self.program.has_pointers(ty) || is_unnamed(body[var].name) {
             return;
         }
         let Some(loc) = self.subject.built.vars[place.body][var.index()] else { return };
@@ -225,7 +225,8 @@ impl Writer<'_> {
         };
         let body = &self.subject.bodies[place.body];
         let node = &body[id];
-        if matches!(node.op, Op::Closure(func) if body[func].is_wrapper()) {
+        let bound = node.implicit && matches!(node.op, Op::MethodValue { .. });
+        if bound || matches!(node.op, Op::Closure(func) if body[func].is_wrapper()) {
             return;
         }
         let what = match node.op {
@@ -242,6 +243,6 @@ impl Writer<'_> {
     }
 }
 
-fn is_unnamed(name: &VarName) -> bool {
-    matches!(name, VarName::Named(name) if *name == Name::EMPTY || name.is_blank())
+fn is_unnamed(name: VarName) -> bool {
+    matches!(name, VarName::Named(name) if name == Name::EMPTY || name.is_blank())
 }

@@ -119,12 +119,17 @@ impl Writer<'_> {
             Op::Global(object) => {
                 let object = &texts.program.types()[*object];
                 let name = texts.program.names.text(object.name);
-                let text = format!("{}{name}", texts.printer().qualifier(object.package, Form::Message));
+                let text =
+                    format!("{}{name}", texts.printer().qualifier(object.package, Form::Message));
                 self.put(&text);
             }
             Op::Func(func) => self.put(&texts.function(*func)),
-            Op::Word(name) => {
+            Op::Dictionary(name) => {
                 let text = format!("&{}", texts.program.names.text(*name));
+                self.put(&text);
+            }
+            Op::ParamMethod(at) => {
+                let text = format!("({})(&{}.dict[{at}])", texts.ty(node.ty), texts.home());
                 self.put(&text);
             }
             Op::Type => self.put(&texts.ty(node.ty)),
@@ -276,9 +281,13 @@ impl Writer<'_> {
 
     fn bounds(&mut self, bounds: &[Option<NodeId>; 3]) {
         let [low, high, max] = bounds;
-        low.iter().for_each(|low| self.expr(*low, 0));
+        if let Some(low) = low {
+            self.expr(*low, 0);
+        }
         self.put(":");
-        high.iter().for_each(|high| self.expr(*high, 0));
+        if let Some(high) = high {
+            self.expr(*high, 0);
+        }
         if let Some(max) = max {
             self.put(":");
             self.expr(*max, 0);
@@ -339,7 +348,12 @@ fn strength(op: &Op) -> u32 {
         Op::Unary(..) | Op::Addr(_) | Op::Deref(_) => UNARY,
         Op::Binary(op, ..) | Op::Logical(op, ..) => binary_strength(*op),
         // The compiler forgot these in its table, so that they always get parentheses inside of operators.
-        Op::AddString(_) | Op::PtrLit(_) | Op::Closure(_) | Op::MakeMap(_) | Op::MakeChan(_) | Op::Word(_) => 0,
+        Op::AddString(_)
+        | Op::PtrLit(_)
+        | Op::Closure(_)
+        | Op::MakeMap(_)
+        | Op::MakeChan(_)
+        | Op::Dictionary(_) => 0,
         _ => TIGHTEST,
     }
 }
@@ -348,7 +362,12 @@ fn binary_strength(op: BinaryOp) -> u32 {
     match op {
         BinaryOp::OrOr => 1,
         BinaryOp::AndAnd => 2,
-        BinaryOp::Eql | BinaryOp::Neq | BinaryOp::Lss | BinaryOp::Leq | BinaryOp::Gtr | BinaryOp::Geq => 4,
+        BinaryOp::Eql
+        | BinaryOp::Neq
+        | BinaryOp::Lss
+        | BinaryOp::Leq
+        | BinaryOp::Gtr
+        | BinaryOp::Geq => 4,
         BinaryOp::Add | BinaryOp::Sub | BinaryOp::Or | BinaryOp::Xor => 5,
         BinaryOp::Mul
         | BinaryOp::Div

@@ -241,7 +241,7 @@ impl FuncIndex {
 impl Body {
     /// A body of `id` without anything in it.
     pub fn new(id: FuncId) -> Body {
-        let (nodes, vars, funcs, notes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (nodes, vars, funcs) = (Vec::new(), Vec::new(), Vec::new());
         Body {
             id,
             nodes,
@@ -250,7 +250,7 @@ impl Body {
             directives: Pragmas::default(),
             is_external: false,
             hidden: 0,
-            notes,
+            notes: Vec::new(),
         }
     }
 

@@ -150,8 +150,10 @@ pub enum Op {
     Type,
     /// `_`
     Blank,
-    /// A word of a dictionary of types: what it points to lies still.
-    Word(Name),
+    /// A dictionary of types: what it points to lies still.
+    Dictionary(Name),
+    /// A method of a type parameter, as the dictionary has it at this place.
+    ParamMethod(u32),
     /// `-x`
     Unary(Unary, NodeId),
     /// Arithmetic and comparisons.

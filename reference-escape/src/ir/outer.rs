@@ -9,7 +9,9 @@ impl Body {
         loop {
             id = match &self[id].op {
                 Op::Dot(x, _) | Op::Convert(Conv::Nop, x) => *x,
-                Op::Index(x, _) if matches!(types.under_type(self[*x].ty), Type::Array { .. }) => *x,
+                Op::Index(x, _) if matches!(types.under_type(self[*x].ty), Type::Array { .. }) => {
+                    *x
+                }
                 _ => return id,
             };
         }

@@ -16,7 +16,8 @@ impl Body {
             | Op::Nil
             | Op::Type
             | Op::Blank
-            | Op::Word(_)
+            | Op::Dictionary(_)
+            | Op::ParamMethod(_)
             | Op::New { .. }
             | Op::Closure(_)
             | Op::Dcl(_)

@@ -4,7 +4,6 @@ use super::Lowering;
 use crate::ast::{BinaryOp, ExprId, VarDecl};
 use crate::constant::Value;
 use crate::ir::{Class, NodeId, Op, Pairing, VarId};
-use crate::names::Name;
 use crate::source::Pos;
 use crate::types::{ObjectId, TypeId};
 
@@ -47,7 +46,7 @@ impl Lowering<'_> {
             }
             return;
         }
-        self.assign_targets(pos, targets, &values, out);
+        self.assign_targets(pos, &targets, &values, out);
     }
 
     /// `var x T`
@@ -69,9 +68,10 @@ impl Lowering<'_> {
         define: bool,
         out: &mut Vec<NodeId>,
     ) {
-        let targets = self.list(lhs).into_iter().map(|id| self.target(id, define)).collect();
+        let targets: Vec<Target> =
+            self.list(lhs).into_iter().map(|id| self.target(id, define)).collect();
         let values = self.list(rhs);
-        self.assign_targets(pos, targets, &values, out);
+        self.assign_targets(pos, &targets, &values, out);
     }
 
     fn target(&self, id: ExprId, define: bool) -> Target {
@@ -110,7 +110,7 @@ impl Lowering<'_> {
     fn assign_targets(
         &mut self,
         pos: Pos,
-        targets: Vec<Target>,
+        targets: &[Target],
         values: &[ExprId],
         out: &mut Vec<NodeId>,
     ) {
@@ -120,7 +120,13 @@ impl Lowering<'_> {
         self.assign_values(pos, &left, right, out);
     }
 
-    fn assign_values(&mut self, pos: Pos, left: &[Left], right: Vec<NodeId>, out: &mut Vec<NodeId>) {
+    fn assign_values(
+        &mut self,
+        pos: Pos,
+        left: &[Left],
+        right: Vec<NodeId>,
+        out: &mut Vec<NodeId>,
+    ) {
         let def = left.iter().any(|left| left.declares.is_some());
         let op = match (left, &right[..]) {
             ([single], [value]) => Op::Assign { x: single.node, y: Some(*value), def },
@@ -202,9 +208,5 @@ impl Lowering<'_> {
     fn result_types(&self) -> Vec<TypeId> {
         let func = self.results_of();
         self.body[func].result_vars().iter().map(|var| self.body[*var].ty).collect()
-    }
-
-    pub(super) fn is_blank(&self, name: Name) -> bool {
-        name.is_blank()
     }
 }

@@ -10,7 +10,13 @@ use crate::types::{Builtin, Layouts, ObjectKind, Type, TypeId};
 
 impl Lowering<'_> {
     /// A call of a predeclared function.
-    pub(super) fn builtin(&mut self, id: ExprId, fun: ExprId, args: &[ExprId], dots: bool) -> NodeId {
+    pub(super) fn builtin(
+        &mut self,
+        id: ExprId,
+        fun: ExprId,
+        args: &[ExprId],
+        dots: bool,
+    ) -> NodeId {
         let pos = self.pos(id);
         let Some(builtin) = self.which_builtin(fun) else {
             return self.body.add(pos, TypeId::INVALID, Op::Nil);

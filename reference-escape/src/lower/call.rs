@@ -12,7 +12,13 @@ use std::rc::Rc;
 
 impl Lowering<'_> {
     /// `fun(args)`
-    pub(super) fn call(&mut self, id: ExprId, fun: ExprId, args: &[ExprId], has_dots: bool) -> NodeId {
+    pub(super) fn call(
+        &mut self,
+        id: ExprId,
+        fun: ExprId,
+        args: &[ExprId],
+        has_dots: bool,
+    ) -> NodeId {
         let bare = self.ast.unparen(fun);
         match self.mode(bare) {
             Mode::Type => {
@@ -24,7 +30,13 @@ impl Lowering<'_> {
         }
     }
 
-    fn function_call(&mut self, id: ExprId, fun: ExprId, args: &[ExprId], has_dots: bool) -> NodeId {
+    fn function_call(
+        &mut self,
+        id: ExprId,
+        fun: ExprId,
+        args: &[ExprId],
+        has_dots: bool,
+    ) -> NodeId {
         let pos = self.pos(id);
         let (callee, receiver) = self.callee(fun);
         let Some(sig) = self.callee_signature(fun) else {
@@ -101,25 +113,25 @@ impl Lowering<'_> {
 
     /// The dictionary that a generic function is passed.
     fn dictionary(&mut self, pos: Pos, callee: NodeId) -> Option<NodeId> {
-        let func = match self.body[callee].op {
-            Op::Func(func) => func,
-            Op::MethodExpr { method: Some(func), .. } => func,
-            _ => return None,
+        let (Op::Func(func) | Op::MethodExpr { method: Some(func), .. }) = self.body[callee].op
+        else {
+            return None;
         };
         self.world.functions.is_instance(func).then(|| {
             let name = self.dictionary_name(func);
-            self.body.add(pos, Self::UINTPTR, Op::Word(name))
+            self.body.add(pos, Self::UINTPTR, Op::Dictionary(name))
         })
     }
 
     fn dictionary_name(&mut self, func: FuncId) -> Name {
-        let name = self.world.functions.object(func).map(|object| self.program.types()[object].name);
+        let name =
+            self.world.functions.object(func).map(|object| self.program.types()[object].name);
         let text = name.map_or(String::new(), |name| self.program.names.text(name).to_owned());
         self.program.names.intern(&format!(".dict.{text}"))
     }
 
     /// A callee that has effects of its own is evaluated into a temporary first.
-    fn settle_callee(&mut self, pos: Pos, call: NodeId, callee: NodeId) {
+    pub(super) fn settle_callee(&mut self, pos: Pos, call: NodeId, callee: NodeId) {
         let place = match self.body[callee].op {
             Op::DotInter(x, _) => x,
             _ => callee,

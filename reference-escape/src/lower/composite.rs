@@ -2,6 +2,7 @@
 
 use super::Lowering;
 use crate::ast::{ExprId, ExprKind};
+use crate::constant::Value;
 use crate::ir::{NodeId, Op};
 use crate::names::Name;
 use crate::source::Pos;
@@ -41,15 +42,14 @@ impl Lowering<'_> {
         let list = elems
             .iter()
             .map(|id| {
-                let node = match ast[*id].kind {
-                    ExprKind::KeyValue { key, value } => {
-                        index = self.info().value(key).and_then(crate::constant::Value::as_u64).unwrap_or(index);
-                        let key_node = self.converted(key, None);
-                        let value = self.converted(value, Some(elem));
-                        let pos = self.pos(key);
-                        self.body.add(pos, TypeId::INVALID, Op::Key(key_node, value))
-                    }
-                    _ => self.converted(*id, Some(elem)),
+                let node = if let ExprKind::KeyValue { key, value } = ast[*id].kind {
+                    index = self.info().value(key).and_then(Value::as_u64).unwrap_or(index);
+                    let key_node = self.converted(key, None);
+                    let value = self.converted(value, Some(elem));
+                    let pos = self.pos(key);
+                    self.body.add(pos, TypeId::INVALID, Op::Key(key_node, value))
+                } else {
+                    self.converted(*id, Some(elem))
                 };
                 index = index.saturating_add(1);
                 len = index.max(len);
@@ -61,14 +61,14 @@ impl Lowering<'_> {
 
     fn map_pairs(&mut self, key_ty: TypeId, value_ty: TypeId, elems: &[ExprId]) -> Op {
         let ast = Rc::clone(&self.ast);
-        let pairs = elems.iter().filter_map(|id| match ast[*id].kind {
-            ExprKind::KeyValue { key, value } => {
+        let mut pairs = Vec::with_capacity(elems.len());
+        for id in elems {
+            if let ExprKind::KeyValue { key, value } = ast[*id].kind {
                 let key = self.converted(key, Some(key_ty));
-                Some((key, self.converted(value, Some(value_ty))))
+                pairs.push((key, self.converted(value, Some(value_ty))));
             }
-            _ => None,
-        });
-        Op::MapLit(pairs.collect())
+        }
+        Op::MapLit(pairs.into())
     }
 
     fn struct_fields(&mut self, fields: &[Field], elems: &[ExprId]) -> Op {
@@ -76,17 +76,15 @@ impl Lowering<'_> {
         let list = elems
             .iter()
             .enumerate()
-            .map(|(at, id)| match ast[*id].kind {
-                ExprKind::KeyValue { key, value } => {
+            .map(|(at, id)| {
+                if let ExprKind::KeyValue { key, value } = ast[*id].kind {
                     let name = ast.as_name(key).unwrap_or(Name::EMPTY);
                     let ty = self.field_type(fields, key, name);
-                    (name, self.converted(value, ty))
+                    return (name, self.converted(value, ty));
                 }
-                _ => {
-                    let field = fields.get(at);
-                    let name = field.map_or(Name::EMPTY, |field| field.symbol.name);
-                    (name, self.converted(*id, field.map(|field| field.ty)))
-                }
+                let field = fields.get(at);
+                let name = field.map_or(Name::EMPTY, |field| field.symbol.name);
+                (name, self.converted(*id, field.map(|field| field.ty)))
             })
             .collect();
         Op::StructLit(list)

@@ -1,7 +1,7 @@
 //! Conversions: those of the text, and those that assignments make.
 
 use super::Lowering;
-use crate::ast::{ChanDir, ExprId};
+use crate::ast::ExprId;
 use crate::check::Mode;
 use crate::ir::{Conv, NodeId, Op};
 use crate::names::Name;
@@ -15,7 +15,12 @@ impl Lowering<'_> {
     }
 
     /// `id` converted to `dst`, because the text says so or because an assignment does.
-    pub(super) fn convert_expr(&mut self, id: ExprId, dst: Option<TypeId>, implicit: bool) -> NodeId {
+    pub(super) fn convert_expr(
+        &mut self,
+        id: ExprId,
+        dst: Option<TypeId>,
+        implicit: bool,
+    ) -> NodeId {
         let pos = self.pos(id);
         let bare = self.ast.unparen(id);
         if self.mode(bare) == Mode::Nil {
@@ -57,7 +62,8 @@ impl Lowering<'_> {
             let empty = |ty: &Type| matches!(ty, Type::Interface(i) if i.methods.is_empty() && i.embedded.is_empty());
             let shape = self.world.shapes.is_shape(self.program, src)
                 || self.world.shapes.is_shape(self.program, dst);
-            let nop = self.program.identical(from, to) && (empty(&from_type) || from_interface && shape && empty(&to_type));
+            let nop = self.program.identical(from, to)
+                && (empty(&from_type) || from_interface && shape && empty(&to_type));
             return if nop { Conv::Nop } else { Conv::Iface };
         }
         if self.program.identical(from, to) || self.identical_without_tags(from, to) {
@@ -68,22 +74,32 @@ impl Lowering<'_> {
 
     /// Conversions between floating-point types of one size round, and so are more than nothing.
     fn kept_rounding(&mut self, src: TypeId, dst: TypeId) -> Conv {
-        let float = |ty: Type| matches!(ty, Type::Basic(basic) if basic.is_float() || basic.is_complex());
+        let float =
+            |ty: Type| matches!(ty, Type::Basic(basic) if basic.is_float() || basic.is_complex());
         if float(self.under(src)) && float(self.under(dst)) { Conv::Number } else { Conv::Nop }
     }
 
     fn conv_by_kind(&mut self, from: &Type, to: &Type) -> Conv {
         match (from, to) {
-            (Type::Basic(from), Type::Basic(to)) => basic_conv(from.proper(), to.proper(), self.word()),
+            (Type::Basic(from), Type::Basic(to)) => {
+                basic_conv(from.proper(), to.proper(), self.word())
+            }
             (Type::Slice(elem), Type::Basic(to)) if to.is_string() => {
-                if self.is_byte(*elem) { Conv::BytesToString } else { Conv::RunesToString }
+                if self.is_byte(*elem) {
+                    Conv::BytesToString
+                } else {
+                    Conv::RunesToString
+                }
             }
             (Type::Basic(from), Type::Slice(elem)) if from.is_string() => {
-                if self.is_byte(*elem) { Conv::StringToBytes } else { Conv::StringToRunes }
+                if self.is_byte(*elem) {
+                    Conv::StringToBytes
+                } else {
+                    Conv::StringToRunes
+                }
             }
             (Type::Slice(_), Type::Array { .. }) => Conv::SliceToArray,
             (Type::Slice(_), Type::Pointer(_)) => Conv::SliceToArrayPointer,
-            (Type::Chan { dir: ChanDir::Both, .. }, Type::Chan { .. }) => Conv::Nop,
             _ => Conv::Nop,
         }
     }

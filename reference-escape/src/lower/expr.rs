@@ -5,9 +5,10 @@ use crate::ast::{BinaryOp, ExprId, ExprKind, UnaryOp};
 use crate::check::Mode;
 use crate::functions::FuncKey;
 use crate::ir::{NodeId, Op, Pairing, Unary};
-use crate::names::Name;
 use crate::source::Pos;
-use crate::types::{Basic, Declare, Implements, ObjectId, ObjectKind, Relations, Type, TypeId, VarKind};
+use crate::types::{
+    Basic, Declare, Implements, ObjectId, ObjectKind, Relations, Type, TypeId, VarKind,
+};
 use std::rc::Rc;
 
 impl Lowering<'_> {
@@ -94,7 +95,11 @@ impl Lowering<'_> {
     }
 
     /// The function `object`, for these type arguments.
-    pub(super) fn function(&mut self, object: ObjectId, targs: &[TypeId]) -> crate::functions::FuncId {
+    pub(super) fn function(
+        &mut self,
+        object: ObjectId,
+        targs: &[TypeId],
+    ) -> crate::functions::FuncId {
         self.program.declare(object);
         let params = super::all_type_params(self.program, object);
         let shapes: Vec<TypeId> = targs
@@ -211,7 +216,8 @@ impl Lowering<'_> {
             BinaryOp::Shl | BinaryOp::Shr => None,
             _ => self.common_type(x, y),
         };
-        if op == BinaryOp::Add && matches!(self.under(ty), Type::Basic(basic) if basic.is_string()) {
+        if op == BinaryOp::Add && matches!(self.under(ty), Type::Basic(basic) if basic.is_string())
+        {
             return self.concatenation(id, x, y);
         }
         let (a, b) = (self.converted(x, common), self.converted(y, common));
@@ -257,12 +263,13 @@ impl Lowering<'_> {
             return None;
         }
         match (self.is_interface(a), self.is_interface(b)) {
-            (true, false) => Some(a),
             (false, true) => Some(b),
             (true, true) if self.program.implements(a, b, false).is_ok() => Some(b),
-            (true, true) => Some(a),
+            (true, _) => Some(a),
             (false, false) => {
-                let named = |types: &crate::types::Types| matches!(types[b], Type::Named(_) | Type::Basic(_));
+                let named = |types: &crate::types::Types| {
+                    matches!(types[b], Type::Named(_) | Type::Basic(_))
+                };
                 if named(self.program.types()) { Some(b) } else { Some(a) }
             }
         }
@@ -353,8 +360,4 @@ impl Lowering<'_> {
 
     /// The unsigned integer type of the size of a pointer.
     pub(super) const UINTPTR: TypeId = Basic::Uintptr.id();
-
-    pub(super) fn name_of(&self, id: ExprId) -> Name {
-        self.ast.as_name(id).unwrap_or(Name::EMPTY)
-    }
 }

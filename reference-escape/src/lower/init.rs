@@ -18,7 +18,7 @@ pub fn lower_init(program: &mut Program, world: &mut World, package: PackageId) 
     let mut body = Vec::new();
     for initializer in &initializers {
         if let Some(first) = initializer.vars.first() {
-            lowering.version = lowering.program.language_version(*first);
+            lowering.version = lowering.program.declared_version(*first);
         }
         lowering.initializer(initializer, &mut body);
     }

@@ -44,10 +44,8 @@ impl Lowering<'_> {
         }
         let distinct = self.version >= DISTINCT_SINCE;
         let post = self.as_block(pos, post);
-        let node = self.body.add_stmt(
-            pos,
-            Op::For { cond, post, body: body.into(), label, distinct },
-        );
+        let node =
+            self.body.add_stmt(pos, Op::For { cond, post, body: body.into(), label, distinct });
         self.body[node].init = before;
         out.push(node);
     }
@@ -82,10 +80,9 @@ impl Lowering<'_> {
         let distinct = self.version >= DISTINCT_SINCE;
         let def = !declared.is_empty();
         let (key, value) = (lhs.first().copied(), lhs.get(1).copied());
-        let node = self.body.add_stmt(
-            pos,
-            Op::Range { key, value, x, body: body.into(), label, def, distinct },
-        );
+        let node = self
+            .body
+            .add_stmt(pos, Op::Range { key, value, x, body: body.into(), label, def, distinct });
         self.declare_by(node, declared);
         out.push(node);
     }

@@ -90,7 +90,11 @@ impl Lowering<'_> {
     }
 
     /// The function that a method is, for the shapes of its receiver; and the receiver's type.
-    pub(super) fn method_func(&mut self, id: ExprId, selection: Selection) -> Option<(FuncId, TypeId)> {
+    pub(super) fn method_func(
+        &mut self,
+        id: ExprId,
+        selection: Selection,
+    ) -> Option<(FuncId, TypeId)> {
         let Member::Method { object, of } = selection.member else { return None };
         let own = self.info().type_arguments(id).cloned();
         let of = self.bind(of);
@@ -130,7 +134,11 @@ impl Lowering<'_> {
         let x = self.receiver(id, of, selection);
         let ty = self.ty(id);
         let method = self.method_func(id, selection).map(|(func, _)| func);
-        self.body.add(pos, ty, Op::MethodValue { x, name, method })
+        let value = self.body.add(pos, ty, Op::MethodValue { x, name, method });
+        // Where the receiver's type is only known by a dictionary, the compiler makes a literal of its own.
+        let raw = self.raw_ty(self.ast.unparen(of));
+        self.body[value].implicit = self.program.types().is_parameterized(raw);
+        value
     }
 
     fn method_expr(&mut self, id: ExprId, of: ExprId, selection: Selection) -> NodeId {
@@ -156,8 +164,9 @@ impl Lowering<'_> {
                 self.body.notes.push((pos, "imprecise interface call".to_owned()));
             }
             let ty = self.with_receiver(ty, self.body[x].ty);
-            let word = self.body.add(pos, ty, Op::Word(name));
-            return (word, Some(x));
+            let at = self.param_method(of, name);
+            let method = self.body.add(pos, ty, Op::ParamMethod(at));
+            return (method, Some(x));
         }
         match self.method_func(id, selection) {
             Some((func, recv)) => {
@@ -167,6 +176,16 @@ impl Lowering<'_> {
             }
             None => (self.body.add(pos, ty, Op::DotInter(x, name)), None),
         }
+    }
+
+    /// The place in the dictionary of the method `name` of the type parameter that `of` has.
+    fn param_method(&mut self, of: ExprId, name: Name) -> u32 {
+        let key = (self.raw_ty(self.ast.unparen(of)), name);
+        let at = self.param_methods.iter().position(|known| *known == key);
+        at.unwrap_or_else(|| {
+            self.param_methods.push(key);
+            self.param_methods.len() - 1
+        }) as u32
     }
 
     /// A method's signature with its receiver as the first parameter.

@@ -58,10 +58,12 @@ struct Lowering<'a> {
     vars: Map<ObjectId, VarId>,
     /// The label before the next statement.
     label: Option<Name>,
+    /// Methods of type parameters that are called, in the order of the dictionary.
+    param_methods: Vec<(TypeId, Name)>,
     /// The language version of the file.
     version: u32,
-    /// Loops over functions that the statement is in.
-    range_funcs: Vec<range_func::Frame>,
+    /// Loops over functions of the current function.
+    range_funcs: range_func::RangeFuncs,
 }
 
 /// The lowered form of a declared function. One without a body has parameters all the same.
@@ -69,7 +71,7 @@ pub fn lower(program: &mut Program, world: &mut World, id: FuncId) -> Option<Bod
     let FuncKey::Declared(object, shapes) = world.functions[id].clone() else { return None };
     program.check_body(object);
     let (package, node) = program.declaration_node(object)?;
-    let version = program.language_version(object);
+    let version = program.declared_version(object);
     let ast = program.ast(package);
     let binding = binding(program, object, &shapes);
     let mut lowering = Lowering::new(program, world, package, version, id);
@@ -158,8 +160,9 @@ impl<'a> Lowering<'a> {
             func: FuncIndex::ROOT,
             vars: Map::default(),
             label: None,
+            param_methods: Vec::new(),
             version,
-            range_funcs: Vec::new(),
+            range_funcs: range_func::RangeFuncs::default(),
         }
     }
 
@@ -186,7 +189,8 @@ impl<'a> Lowering<'a> {
         vars: &FuncVars,
     ) -> FuncIndex {
         let func = self.new_func(pos, ty, origin, parent);
-        let params: Vec<ObjectId> = vars.receiver.iter().chain(vars.params.iter()).copied().collect();
+        let params: Vec<ObjectId> =
+            vars.receiver.iter().chain(vars.params.iter()).copied().collect();
         for object in &params {
             self.declare(func, *object, Class::Param);
         }
@@ -203,7 +207,13 @@ impl<'a> Lowering<'a> {
         func
     }
 
-    fn new_func(&mut self, pos: Pos, ty: TypeId, origin: Origin, parent: Option<FuncIndex>) -> FuncIndex {
+    fn new_func(
+        &mut self,
+        pos: Pos,
+        ty: TypeId,
+        origin: Origin,
+        parent: Option<FuncIndex>,
+    ) -> FuncIndex {
         let alike = |other: Origin| {
             let rank = |origin| match origin {
                 Origin::Go | Origin::Defer => 1,
@@ -212,7 +222,8 @@ impl<'a> Lowering<'a> {
             };
             other != Origin::Declared && rank(other) == rank(origin)
         };
-        let siblings = self.body.funcs.iter().filter(|func| func.parent == parent && alike(func.origin));
+        let siblings =
+            self.body.funcs.iter().filter(|func| func.parent == parent && alike(func.origin));
         let ordinal = 1 + siblings.count() as u32;
         let (vars, captures, capture_sites, body) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (params, results) = (0, 0);

@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use crate::ast::CommClause;
-use crate::ir::{Comm, Conv, NodeId, Op, Pairing, Unary};
+use crate::ir::{Comm, Conv, NodeId, Op, Pairing};
 use crate::source::Pos;
 
 impl Lowering<'_> {
@@ -30,8 +30,7 @@ impl Lowering<'_> {
                 let ty = self.body[recv].ty;
                 let temp = self.body.temp(self.func, pos, ty);
                 let (x, value) = (self.body.name(temp), self.body.name(temp));
-                let first =
-                    self.body.add_stmt(pos, Op::Assign { x, y: Some(recv), def: true });
+                let first = self.body.add_stmt(pos, Op::Assign { x, y: Some(recv), def: true });
                 let dcl = self.body.add_stmt(pos, Op::Dcl(temp));
                 self.body[first].init.push(dcl);
                 self.body[conv].op = Op::Convert(Conv::Iface, value);
@@ -48,7 +47,6 @@ impl Lowering<'_> {
                     _ => stmt,
                 }
             }
-            Op::Unary(Unary::Recv, _) => stmt,
             _ => stmt,
         }
     }

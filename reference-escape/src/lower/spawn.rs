@@ -12,7 +12,8 @@ impl Lowering<'_> {
     pub(super) fn spawn(&mut self, pos: Pos, kind: Spawn, call: ExprId, out: &mut Vec<NodeId>) {
         let call = self.expr(call);
         let mut init = std::mem::take(&mut self.body[call].init);
-        let call = if self.is_plain(call) { call } else { self.wrapped(pos, kind, call, &mut init) };
+        let call =
+            if self.is_plain(call) { call } else { self.wrapped(pos, kind, call, &mut init) };
         let op = match kind {
             Spawn::Go => Op::Go(call),
             Spawn::Defer => Op::Defer(call, self.in_range_func()),
@@ -43,7 +44,7 @@ impl Lowering<'_> {
         self.operands(call, &mut places);
         let interface = matches!(&self.body[call].op, Op::Call { fun, .. } if matches!(self.body[*fun].op, Op::DotInter(..)));
         if !places.is_empty() {
-            self.evaluate_early(pos, wrapper, &places, interface, init);
+            self.evaluate_early(pos, &places, interface, init);
         }
         self.body[wrapper].body = vec![call];
         self.recapture(wrapper, call);
@@ -82,7 +83,7 @@ impl Lowering<'_> {
             | Op::MethodExpr { .. }
             | Op::Func(_)
             | Op::New { .. }
-            | Op::Word(_) => {}
+            | Op::Dictionary(_) => {}
             Op::Convert(Conv::Nop, inner)
                 if self.body[x].ty == Self::UINTPTR
                     && self.body[*inner].ty == TypeId::UNSAFE_POINTER =>
@@ -97,7 +98,9 @@ impl Lowering<'_> {
                     }
                 }
             }
-            Op::StructLit(fields) => fields.iter().for_each(|(_, value)| self.operand(*value, places)),
+            Op::StructLit(fields) => {
+                fields.iter().for_each(|(_, value)| self.operand(*value, places));
+            }
             _ => places.push(x),
         }
     }
@@ -106,7 +109,6 @@ impl Lowering<'_> {
     fn evaluate_early(
         &mut self,
         pos: Pos,
-        wrapper: FuncIndex,
         places: &[NodeId],
         interface: bool,
         init: &mut Vec<NodeId>,
@@ -144,7 +146,6 @@ impl Lowering<'_> {
             let name = lhs[0];
             init.push(self.body.add_stmt(pos, Op::CheckNil(name)));
         }
-        let _ = wrapper;
     }
 
     /// Notes which variables the call uses now that it stands in `wrapper`.
@@ -157,7 +158,9 @@ impl Lowering<'_> {
         });
         let outer = std::mem::replace(&mut self.func, wrapper);
         let pos = self.body[wrapper].pos;
-        used.into_iter().for_each(|var| self.capture(var, pos));
+        for var in used {
+            self.capture(var, pos);
+        }
         self.func = outer;
     }
 }

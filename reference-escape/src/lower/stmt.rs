@@ -1,7 +1,7 @@
 //! Statements, and which of them are never reached.
 
 use super::Lowering;
-use crate::ast::{Block, Branch, DeclKind, ExprId, ExprKind, StmtId, StmtKind, UnaryOp, BinaryOp};
+use crate::ast::{BinaryOp, Block, Branch, DeclKind, ExprId, ExprKind, StmtId, StmtKind, UnaryOp};
 use crate::ir::{NodeId, Op};
 use crate::source::Pos;
 use crate::types::{Builtin, ObjectKind, Type};
@@ -11,7 +11,8 @@ impl Lowering<'_> {
     /// Statements of a block. What stands behind one that never ends is left out, up to the last label.
     pub(super) fn stmts(&mut self, stmts: &[StmtId]) -> Vec<NodeId> {
         let mut out = Vec::with_capacity(stmts.len());
-        let labeled = |lowering: &Self, id: StmtId| matches!(lowering.ast[id].kind, StmtKind::Labeled { .. });
+        let labeled =
+            |lowering: &Self, id: StmtId| matches!(lowering.ast[id].kind, StmtKind::Labeled { .. });
         let last_label = stmts.iter().rposition(|id| labeled(self, *id));
         let mut dead = false;
         for (at, id) in stmts.iter().enumerate() {
@@ -38,6 +39,7 @@ impl Lowering<'_> {
             StmtKind::Empty | StmtKind::Range(_) => {}
             StmtKind::Labeled { label, stmt } => {
                 out.push(self.body.add_stmt(pos, Op::Label(label.name)));
+                self.note_label(label.name);
                 self.label = Some(label.name);
                 self.stmt(*stmt, out);
                 self.label = None;
@@ -108,7 +110,9 @@ impl Lowering<'_> {
         if value.is_some() {
             if !matches!(self.body[cond].op, Op::Literal(_)) {
                 let blank = self.body.add_stmt(pos, Op::Blank);
-                before.push(self.body.add_stmt(pos, Op::Assign { x: blank, y: Some(cond), def: false }));
+                before.push(
+                    self.body.add_stmt(pos, Op::Assign { x: blank, y: Some(cond), def: false }),
+                );
             }
             out.extend(before.into_iter().chain(then).chain(els));
             return;
@@ -125,7 +129,9 @@ impl Lowering<'_> {
             return (Some(value), id);
         }
         match self.ast[id].kind {
-            ExprKind::Unary { op: UnaryOp::Not, x } => (self.static_bool(x).0.map(|value| !value), id),
+            ExprKind::Unary { op: UnaryOp::Not, x } => {
+                (self.static_bool(x).0.map(|value| !value), id)
+            }
             ExprKind::Binary { op: op @ (BinaryOp::AndAnd | BinaryOp::OrOr), x, y } => {
                 // `decides` is the value of one side that makes the other one matter no more.
                 let decides = op == BinaryOp::OrOr;

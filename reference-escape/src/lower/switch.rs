@@ -20,7 +20,9 @@ impl Lowering<'_> {
         let before = self.opt_stmt(init);
         let ast = Rc::clone(&self.ast);
         let node = match tag.map(|tag| &ast[tag].kind) {
-            Some(ExprKind::TypeSwitchGuard { lhs, of }) => self.type_switch(pos, *lhs, *of, clauses),
+            Some(ExprKind::TypeSwitchGuard { lhs, of }) => {
+                self.type_switch(pos, *lhs, *of, clauses)
+            }
             _ => self.value_switch(pos, tag, clauses),
         };
         self.body[node].init = before;
@@ -33,7 +35,9 @@ impl Lowering<'_> {
                 let body = self.in_switch(|lowering| lowering.stmts(&clauses[at].body));
                 Case { pos: clauses[at].pos, list: Box::default(), var: None, body: body.into() }
             });
-            return self.body.add_stmt(pos, Op::Switch { tag: None, cases: cases.into_iter().collect() });
+            return self
+                .body
+                .add_stmt(pos, Op::Switch { tag: None, cases: cases.into_iter().collect() });
         }
         let ty = self.compared_type(tag, clauses);
         let tag = tag.map(|tag| self.converted(tag, ty));
@@ -49,7 +53,8 @@ impl Lowering<'_> {
         self.body.add_stmt(pos, Op::Switch { tag, cases })
     }
 
-    /// The clause that a constant always leads to: `None` if that cannot be told, or there is none such.
+    /// The clause that a constant always leads to; not told where that is not known, or it falls through.
+    #[expect(clippy::option_option, reason = "it may be known that there is none")]
     fn constant_target(
         &mut self,
         tag: Option<ExprId>,
@@ -62,13 +67,13 @@ impl Lowering<'_> {
             None => Value::Bool(true),
         };
         let mut target = None;
-        'clauses: for (at, clause) in clauses.iter().enumerate() {
-            if clause.cases.is_none() {
+        'clauses: for (at, branch) in clauses.iter().enumerate() {
+            if branch.cases.is_none() {
                 target = Some(at);
             }
-            for case in self.opt_list(clause.cases) {
-                let case = self.info().value(self.ast.unparen(case))?;
-                if value.compare(BinaryOp::Eql, case) == Some(true) {
+            for compared in self.opt_list(branch.cases) {
+                let constant = self.info().value(self.ast.unparen(compared))?;
+                if value.compare(BinaryOp::Eql, constant) == Some(true) {
                     target = Some(at);
                     break 'clauses;
                 }
@@ -97,9 +102,9 @@ impl Lowering<'_> {
                 if self.mode(case) == Mode::Nil {
                     continue;
                 }
-                let case_ty = self.ty(case);
-                let interfaces = (self.is_interface(case_ty), self.is_interface(ty));
-                if (interfaces.0 || interfaces.1) && !self.fits(case_ty, ty) {
+                let own = self.ty(case);
+                let interfaces = (self.is_interface(own), self.is_interface(ty));
+                if (interfaces.0 || interfaces.1) && !self.fits(own, ty) {
                     return Some(TypeId::EMPTY_INTERFACE);
                 }
             }
@@ -123,17 +128,17 @@ impl Lowering<'_> {
         let cases = clauses
             .iter()
             .map(|clause| {
-                let list: Vec<ExprId> = self.opt_list(clause.cases);
+                let types: Vec<ExprId> = self.opt_list(clause.cases);
                 let var = lhs.and(self.info().clause_var(clause.pos)).map(|object| {
                     let var = self.declare(self.func, object, Class::Auto);
-                    let last = list.last().copied();
+                    let last = types.last().copied();
                     self.body[var].pos = last.map_or(clause.pos, |last| self.type_end(last));
                     if let Some(lhs) = lhs {
                         self.body[var].name = crate::ir::VarName::Named(lhs.name);
                     }
                     var
                 });
-                let list = list
+                let list = types
                     .into_iter()
                     .map(|id| self.body.add(self.ast[id].pos, TypeId::INVALID, Op::Type))
                     .collect();

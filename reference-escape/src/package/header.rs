@@ -4,7 +4,7 @@
 //! is no `//go:build`, and only if a blank line follows.
 
 use crate::build_constraint::{Constraint, Malformed};
-use crate::scan::{LARGEST, Scanner};
+use crate::scan::{LARGEST_TEXT, Scanner};
 use crate::source::Place;
 use crate::token::Token;
 
@@ -108,7 +108,7 @@ fn is_comment(mut line: &str, in_block: &mut bool) -> bool {
 /// Reads the package clause and the imports. What cannot be read ends it: the parser will tell.
 pub(super) fn read(text: &[u8]) -> Header {
     let mut header = Header::default();
-    if text.len() > LARGEST {
+    if text.len() > LARGEST_TEXT {
         return header;
     }
     let mut reader = Reader { text, scanner: Scanner::new(text) };

@@ -6,6 +6,8 @@ use super::modules::Modules;
 use super::platform::Platform;
 use super::resolve::{Found, Home};
 use super::select::{self, LeftOut, Selection, SourceFile};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The path of a package that is a list of files.
@@ -31,14 +33,13 @@ impl Options {
         platform.goos = text("GOOS").unwrap_or(platform.goos);
         platform.goarch = text("GOARCH").unwrap_or(platform.goarch);
         platform.experiments = text("GOEXPERIMENT").unwrap_or_default();
-        let go_path = text("GOPATH").and_then(|path| Some(path.split(':').next()?.to_owned()));
-        let go_path = go_path.or_else(|| Some(format!("{}/go", text("HOME")?)));
-        let mod_cache = text("GOMODCACHE").or_else(|| Some(format!("{}/pkg/mod", go_path?)));
-        Options {
-            goroot: text("GOROOT").map(PathBuf::from),
-            mod_cache: mod_cache.map(PathBuf::from),
-            platform,
-        }
+        let go_path = || match text("GOPATH") {
+            Some(folders) => std::env::split_paths(&folders).next(),
+            None => Some(Path::new(&text("HOME")?).join("go")),
+        };
+        let cache = text("GOMODCACHE").map(PathBuf::from);
+        let mod_cache = cache.or_else(|| Some(go_path()?.join("pkg/mod")));
+        Options { goroot: text("GOROOT").map(PathBuf::from), mod_cache, platform }
     }
 }
 
@@ -72,6 +73,8 @@ pub struct Loader {
     pub modules: Option<Modules>,
     /// The place of work.
     pub(super) start: PathBuf,
+    /// What import paths were found to mean: most packages are imported more than once.
+    pub(super) found: RefCell<BTreeMap<(Home, String), Found>>,
 }
 
 impl Loader {
@@ -96,7 +99,7 @@ impl Loader {
                 format!("{}: asks for Go 1.{wanted}, and this is 1.{known}", file.display());
             return Err(PackageError::new(PackageErrorKind::TooNew, message));
         }
-        Ok(Loader { platform, goroot, modules, start })
+        Ok(Loader { platform, goroot, modules, start, found: RefCell::default() })
     }
 
     /// The package in `folder`.
@@ -205,6 +208,6 @@ fn nothing_built(folder: &Path, selection: &Selection) -> PackageError {
 }
 
 /// The path from the root, with all links followed.
-fn absolute(path: &Path) -> Result<PathBuf, PackageError> {
+pub(super) fn absolute(path: &Path) -> Result<PathBuf, PackageError> {
     path.canonicalize().map_err(|error| select::unreadable(path, &error))
 }

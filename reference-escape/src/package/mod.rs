@@ -18,6 +18,7 @@ mod pattern;
 mod platform;
 mod resolve;
 mod select;
+mod semver;
 mod vendor;
 
 pub use error::{PackageError, PackageErrorKind};

@@ -7,6 +7,7 @@
 use super::error::{PackageError, PackageErrorKind};
 use super::go_mod::{GoMod, Replacement, Version};
 use super::select;
+use super::semver::compare;
 use super::vendor::Vendor;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -17,6 +18,9 @@ pub(super) const UNNAMED_MINOR: u32 = 16;
 
 /// From this version on a `go.mod` names all modules that are needed.
 const COMPLETE_SINCE: u32 = 17;
+
+/// From this version on copies in `vendor/` are used where there are some.
+const VENDOR_SINCE: u32 = 14;
 
 /// How many modules may be asked.
 const MAX_MODULES: usize = 10_000;
@@ -62,7 +66,7 @@ impl Modules {
             folder: root.to_owned(),
             minor: go_mod.minor.unwrap_or(UNNAMED_MINOR),
         };
-        let vendor = Vendor::of(root)?;
+        let vendor = if main.minor >= VENDOR_SINCE { Vendor::of(root)? } else { None };
         let mut modules = Modules { main, go_mod, used: BTreeMap::new(), vendor };
         if modules.vendor.is_none() {
             modules.choose(cache)?;
@@ -121,7 +125,7 @@ impl Modules {
         cache: Option<&Path>,
     ) -> Result<Module, PackageError> {
         let (folder, version) = match self.replacement(path, version) {
-            Some(Replacement::Folder(folder)) => (self.main.folder.join(folder), None),
+            Some(Replacement::Folder(folder)) => (self.beside(folder), None),
             Some(Replacement::Module(by)) => (cached(cache, by), Some(by.version.clone())),
             None => {
                 let own = Version { path: path.to_owned(), version: version.to_owned() };
@@ -134,6 +138,12 @@ impl Modules {
         Ok(Module { path: path.to_owned(), version, folder, minor })
     }
 
+    /// A folder that the main module's `go.mod` names.
+    fn beside(&self, folder: &str) -> PathBuf {
+        let folder = self.main.folder.join(folder);
+        folder.canonicalize().unwrap_or(folder)
+    }
+
     /// The `go.mod` of a module that is used, where it is at hand.
     fn go_mod_of(
         &self,
@@ -143,7 +153,7 @@ impl Modules {
     ) -> Result<Option<GoMod>, PackageError> {
         let own = Version { path: path.to_owned(), version: version.to_owned() };
         let file = match self.replacement(path, version) {
-            Some(Replacement::Folder(folder)) => self.main.folder.join(folder).join("go.mod"),
+            Some(Replacement::Folder(folder)) => self.beside(folder).join("go.mod"),
             Some(Replacement::Module(by)) => downloaded(cache, by),
             None => downloaded(cache, &own),
         };
@@ -182,66 +192,9 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-/// Compares versions as semantic versioning does: numbers, then what is no release before what is one.
-fn compare(a: &str, b: &str) -> Ordering {
-    let (a, b) = (Semver::of(a), Semver::of(b));
-    a.numbers.cmp(&b.numbers).then_with(|| match (a.pre, b.pre) {
-        (None, None) => Ordering::Equal,
-        (None, Some(_)) => Ordering::Greater,
-        (Some(_), None) => Ordering::Less,
-        (Some(a), Some(b)) => compare_pre(a, b),
-    })
-}
-
-struct Semver<'v> {
-    numbers: [u64; 3],
-    /// What is behind the first `-`.
-    pre: Option<&'v str>,
-}
-
-impl Semver<'_> {
-    fn of(version: &str) -> Semver<'_> {
-        let version = version.strip_prefix('v').unwrap_or(version);
-        let version = version.split_once('+').map_or(version, |(version, _)| version);
-        let (numbers, pre) = match version.split_once('-') {
-            Some((numbers, pre)) => (numbers, Some(pre)),
-            None => (version, None),
-        };
-        let mut parts = numbers.split('.').map(|part| part.parse().unwrap_or(0));
-        Semver { numbers: std::array::from_fn(|_| parts.next().unwrap_or(0)), pre }
-    }
-}
-
-/// Word by word: numbers by their value and before words.
-fn compare_pre(a: &str, b: &str) -> Ordering {
-    let key = |word: &str| match word.parse::<u64>() {
-        Ok(number) => (0, number, String::new()),
-        Err(_) => (1, 0, word.to_owned()),
-    };
-    a.split('.').map(key).cmp(b.split('.').map(key))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn versions_are_ordered_by_meaning() {
-        let ascending = [
-            "v0.0.0-20200101000000-abcdefabcdef",
-            "v0.9.0",
-            "v0.10.0-rc.2",
-            "v0.10.0-rc.10",
-            "v0.10.0-rc.x",
-            "v0.10.0",
-            "v1.0.0",
-            "v2.0.0+incompatible",
-        ];
-        for pair in ascending.windows(2) {
-            assert_eq!(compare(pair[0], pair[1]), Ordering::Less, "{pair:?}");
-        }
-        assert_eq!(compare("v1.2.3", "v1.2.3+incompatible"), Ordering::Equal);
-    }
 
     #[test]
     fn capitals_are_escaped_in_the_cache() {

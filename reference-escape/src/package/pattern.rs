@@ -1,7 +1,7 @@
 //! Patterns with `...`: many packages in one word.
 
 use super::error::PackageError;
-use super::loader::Loader;
+use super::loader::{Loader, absolute};
 use super::resolve::Found;
 use super::select::{has_go_files, unreadable};
 use std::fs;
@@ -39,16 +39,21 @@ impl Loader {
             "std" => return Ok((src, parts("..."))),
             _ => {}
         }
-        if let Some(rest) = pattern.strip_prefix("./").or((pattern == ".").then_some("")) {
-            let (fixed, open) = rest.split_once("...").map_or((rest, false), |(f, _)| (f, true));
-            let folder = self.start.join(if open {
-                fixed.rsplit_once('/').map_or("", |p| p.0)
-            } else {
-                fixed
-            });
-            let start = self.locate(&self.start)?;
-            let pattern = format!("{}/{rest}", start.path);
-            return Ok((folder, parts(pattern.trim_matches('/'))));
+        if pattern == "."
+            || pattern == ".."
+            || pattern.starts_with("./")
+            || pattern.starts_with("../")
+        {
+            // Whole steps before the first dots lead to a folder.
+            let dots = pattern.find("...").unwrap_or(pattern.len());
+            let open = &pattern[dots..];
+            let (steps, begun) = match open {
+                "" => (pattern, ""),
+                _ => pattern[..dots].rsplit_once('/').unwrap_or((".", "")),
+            };
+            let root = absolute(&self.start.join(steps))?;
+            let path = self.locate(&root)?.path;
+            return Ok((root, parts(format!("{path}/{begun}{open}").trim_matches('/'))));
         }
         let root = self.modules.as_ref().map_or(src, |modules| modules.main.folder.clone());
         Ok((root, parts(pattern)))

@@ -76,6 +76,16 @@ impl Loader {
     /// # Errors
     /// Where there is none, with the folders that were looked in.
     pub fn find(&self, home: Home, path: &str) -> Result<Found, PackageError> {
+        let key = (home, path.to_owned());
+        if let Some(found) = self.found.borrow().get(&key) {
+            return Ok(found.clone());
+        }
+        let found = self.look_for(home, path)?;
+        self.found.borrow_mut().insert(key, found.clone());
+        Ok(found)
+    }
+
+    fn look_for(&self, home: Home, path: &str) -> Result<Found, PackageError> {
         let mut looked_in = Vec::new();
         let copy = match home {
             Home::Std => Some((format!("vendor/{path}"), Home::Std)),

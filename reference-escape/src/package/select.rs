@@ -5,6 +5,7 @@ use super::header::{self, Header};
 use super::platform::Platform;
 use crate::source::Place;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// A file of a package.
@@ -137,10 +138,9 @@ impl Selection {
 
 /// Whether `folder` has a Go file, built or not: then a path that leads there is a package's.
 pub(super) fn has_go_files(folder: &Path) -> bool {
+    let go = |name: &str| extension(name) == Some("go");
     fs::read_dir(folder).is_ok_and(|entries| {
-        entries.flatten().any(|entry| {
-            entry.file_name().to_string_lossy().ends_with(".go") && entry.path().is_file()
-        })
+        entries.flatten().any(|entry| go(&entry.file_name().to_string_lossy()) && is_file(&entry))
     })
 }
 
@@ -153,8 +153,7 @@ fn file_names(folder: &Path) -> Result<Vec<String>, PackageError> {
     let mut names = Vec::new();
     for entry in entries {
         let entry = entry.map_err(|error| unreadable(folder, &error))?;
-        // A link counts as what it leads to.
-        if entry.path().is_file() {
+        if is_file(&entry) {
             names.extend(entry.file_name().into_string());
         }
     }
@@ -162,18 +161,30 @@ fn file_names(folder: &Path) -> Result<Vec<String>, PackageError> {
     Ok(names)
 }
 
+/// Whether an entry is a file; a link counts as what it leads to.
+fn is_file(entry: &fs::DirEntry) -> bool {
+    entry
+        .file_type()
+        .is_ok_and(|sort| sort.is_file() || (sort.is_symlink() && entry.path().is_file()))
+}
+
 /// All of a file.
 ///
 /// # Errors
 /// Where it cannot be read, or is too large.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, PackageError> {
-    let len = fs::metadata(path).map_err(|error| unreadable(path, &error))?.len();
+    let because = |error: std::io::Error| unreadable(path, &error);
+    let file = fs::File::open(path).map_err(because)?;
+    let len = file.metadata().map_err(because)?.len();
     if len > LARGEST_FILE {
         let message =
             format!("{}: has {len} bytes, at most {LARGEST_FILE} are read", path.display());
         return Err(PackageError::new(PackageErrorKind::Unreadable, message));
     }
-    fs::read(path).map_err(|error| unreadable(path, &error))
+    let mut text = Vec::with_capacity(len as usize);
+    // What has no length before it is read, as a pipe, is cut where it would be too large.
+    file.take(LARGEST_FILE).read_to_end(&mut text).map_err(because)?;
+    Ok(text)
 }
 
 pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> PackageError {

@@ -34,7 +34,7 @@ const STATEMENTS: TokenSet = TokenSet::of(&[
 ]);
 
 /// The longest text of a token in a message. Longer ones are literals over many lines.
-const MAX_TOLD: usize = 200;
+const MAX_TOLD: usize = 4096;
 
 impl Parser<'_> {
     /// The token does not fit. `tail` says where or what else was expected.

@@ -25,7 +25,7 @@ use crate::ast::{Ast, Expr, ExprKind, Ident, Linkname, Stmt, StmtKind};
 use crate::ast::{ExprId, StmtId};
 use crate::fault::{FaultKind, Faults};
 use crate::names::{Name, Names};
-use crate::scan::{LARGEST, Lexeme, Scanner};
+use crate::scan::{LARGEST_TEXT, Lexeme, Scanner};
 use crate::source::{FileId, Pos, Sources};
 use crate::token::{Token, TokenSet};
 use directive::Pending;
@@ -42,9 +42,9 @@ pub fn parse(
     ast: &mut Ast,
 ) -> Faults {
     let base = sources.pos(file, 0);
-    if text.len() > LARGEST {
+    if text.len() > LARGEST_TEXT {
         let mut faults = Faults::default();
-        let message = format!("a source file has at most {LARGEST} bytes");
+        let message = format!("a source file has at most {LARGEST_TEXT} bytes");
         faults.push(base, FaultKind::Limit, message);
         return faults;
     }

@@ -104,6 +104,8 @@ impl Parser<'_> {
         };
         let name = self.as_ident(name).filter(|_| force || self.is_type(ty))?;
         if let ExprKind::Call { .. } = self.ast[x].kind {
+            // No call is left over that later passes might take for one.
+            self.ast[x].kind = ExprKind::Bad;
             return Some((name, self.ast.unparen(ty)));
         }
         // The product becomes the pointer type, and stays where it is.

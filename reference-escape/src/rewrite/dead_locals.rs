@@ -97,8 +97,16 @@ impl Visitor<'_> {
             _ => {
                 let mut parts = Vec::new();
                 self.body.each_part(id, &mut |part| parts.push(part));
-                parts.into_iter().for_each(|part| self.node(part));
+                for part in parts {
+                    self.node(part);
+                }
             }
+        }
+    }
+
+    fn opt_node(&mut self, id: Option<NodeId>) {
+        if let Some(id) = id {
+            self.node(id);
         }
     }
 
@@ -124,7 +132,7 @@ impl Visitor<'_> {
                     Op::AssignList { rhs, .. } => rhs.get(at).copied(),
                     _ => None,
                 };
-                value.into_iter().for_each(|value| self.node(value));
+                self.opt_node(value);
             }
         }
     }
@@ -135,7 +143,6 @@ impl Visitor<'_> {
                 self.blanks.push((stmt, at));
                 return;
             }
-            Op::Blank => {}
             Op::Name(var) if self.is_local(var) && !self.has_effects(y) => {
                 match self.uses[var.index()].get_or_insert_with(|| Use::Assigned(Vec::new())) {
                     Use::Assigned(pairs) => {
@@ -145,10 +152,10 @@ impl Visitor<'_> {
                     Use::Read => {}
                 }
             }
-            Op::Name(_) => {}
+            Op::Name(_) | Op::Blank => {}
             _ => self.node(x),
         }
-        y.into_iter().for_each(|y| self.node(y));
+        self.opt_node(y);
     }
 
     fn has_effects(&self, y: Option<NodeId>) -> bool {
@@ -157,7 +164,12 @@ impl Visitor<'_> {
         !node.init.is_empty()
             || !matches!(
                 node.op,
-                Op::Name(_) | Op::Global(_) | Op::Func(_) | Op::Literal(_) | Op::Nil | Op::Closure(_)
+                Op::Name(_)
+                    | Op::Global(_)
+                    | Op::Func(_)
+                    | Op::Literal(_)
+                    | Op::Nil
+                    | Op::Closure(_)
             )
     }
 }

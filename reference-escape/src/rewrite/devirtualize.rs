@@ -8,7 +8,9 @@ use crate::functions::{FuncId, FuncKey};
 use crate::hash::Map;
 use crate::ir::{Body, Case, Class, Conv, FuncIndex, NodeId, Op, Pairing, VarId};
 use crate::lower::{World, shaped_function};
-use crate::types::{Declare, Implements, Lookup, Member, ObjectKind, PackageId, Symbol, Type, TypeId};
+use crate::types::{
+    Declare, Implements, Lookup, Member, ObjectKind, PackageId, Symbol, Type, TypeId,
+};
 
 /// What is assigned to a variable that holds an interface.
 #[derive(Clone, Copy, Debug)]

@@ -27,7 +27,7 @@ pub(super) fn has_side_effects(body: &Body, id: NodeId) -> bool {
             | Op::Type
             | Op::Literal(_)
             | Op::Nil
-            | Op::Word(_)
+            | Op::Dictionary(_)
             | Op::Binary(..)
             | Op::Logical(..)
             | Op::AddString(_)
@@ -54,10 +54,9 @@ pub(super) fn may_change_package(
 ) -> bool {
     let mut suspects = Vec::new();
     let calls = body.any_below(id, &mut |id| match &body[id].op {
-        Op::Call { .. }
-        | Op::Append { .. }
-        | Op::One(One::Clear, _)
-        | Op::Two(Two::Copy, ..) => true,
+        Op::Call { .. } | Op::Append { .. } | Op::One(One::Clear, _) | Op::Two(Two::Copy, ..) => {
+            true
+        }
         Op::AssignOp { x, .. } | Op::Assign { x, .. } => {
             suspects.push(*x);
             false

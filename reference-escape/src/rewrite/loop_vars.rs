@@ -26,8 +26,7 @@ pub(super) fn run(program: &mut Program, body: &mut Body) {
     for at in 0..body.funcs.len() {
         let func = FuncIndex::new(at);
         let leaked = Map::default();
-        let mut loops =
-            Loops { program, body, func, leaked, depth: 0, returning: 0, labels: 0 };
+        let mut loops = Loops { program, body, func, leaked, depth: 0, returning: 0, labels: 0 };
         for stmt in loops.body[func].body.clone() {
             loops.node(stmt);
         }
@@ -69,7 +68,9 @@ impl Loops<'_> {
     fn parts(&mut self, id: NodeId) {
         let mut parts = Vec::new();
         self.body.each_part(id, &mut |part| parts.push(part));
-        parts.into_iter().for_each(|part| self.node(part));
+        for part in parts {
+            self.node(part);
+        }
     }
 
     /// Looks at a loop whose variables are `vars`; returns those that leak.
@@ -127,7 +128,9 @@ impl Loops<'_> {
         let mut after = Vec::new();
         for (var, temp) in vars.iter().zip(&temps) {
             self.replace_in_init(id, *var, *temp);
-            before.push(self.declare_from(id, *var, *temp));
+            let declares = self.declare_from(id, *var, *temp);
+            self.body[*var].defn = Some(declares);
+            before.push(declares);
             let (x, y) = (self.body.name(*temp), self.body.name(*var));
             after.push(self.body.add_stmt(pos, Op::Assign { x, y: Some(y), def: false }));
         }
@@ -153,8 +156,7 @@ impl Loops<'_> {
         let next = self.body.add_stmt(pos, Op::Label(next));
         let body: Box<[NodeId]> =
             before.into_iter().chain(body).chain([next]).chain(after).collect();
-        self.body[id].op =
-            Op::For { cond: None, post: None, body, label, distinct: false };
+        self.body[id].op = Op::For { cond: None, post: None, body, label, distinct: false };
     }
 
     /// A temporary for the values of `var` between rounds.
@@ -170,7 +172,6 @@ impl Loops<'_> {
         let assign = self.body.add_stmt(pos, Op::Assign { x, y: Some(y), def: true });
         let dcl = self.body.add_stmt(pos, Op::Dcl(var));
         self.body[assign].init.push(dcl);
-        self.body[var].defn = Some(assign);
         assign
     }
 

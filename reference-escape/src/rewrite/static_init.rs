@@ -20,7 +20,12 @@ struct Schedule<'a> {
     out: Vec<NodeId>,
     /// Whether something may have changed package variables by now.
     changed: bool,
+    /// Whether the package's data must not hold addresses, so that its contents can be verified.
+    without_addresses: bool,
 }
+
+/// The packages whose contents are verified when a program starts.
+const VERIFIED: &str = "crypto/internal/fips140";
 
 /// Removes what is static from the initialisation of `package`.
 pub(super) fn run(
@@ -38,8 +43,11 @@ pub(super) fn run(
             values.insert(object, y);
         }
     }
+    let path = program.names.text(program.types()[package].path);
+    let without_addresses = path == VERIFIED || path.starts_with(&format!("{VERIFIED}/"));
     let (out, changed) = (Vec::with_capacity(stmts.len()), false);
-    let mut schedule = Schedule { program, functions, body, package, values, out, changed };
+    let mut schedule =
+        Schedule { program, functions, body, package, values, out, changed, without_addresses };
     for stmt in stmts {
         if !schedule.statement(stmt) {
             schedule.out.push(stmt);
@@ -57,7 +65,8 @@ impl Schedule<'_> {
             Op::AssignList { lhs, rhs, .. } => (lhs.to_vec(), rhs[0]),
             _ => return false,
         };
-        self.changed = self.changed || may_change_package(self.program, self.body, self.package, value);
+        self.changed =
+            self.changed || may_change_package(self.program, self.body, self.package, value);
         let blank = lhs.iter().all(|left| matches!(self.body[*left].op, Op::Blank));
         if blank && !has_side_effects(self.body, value) {
             return true;
@@ -71,6 +80,9 @@ impl Schedule<'_> {
     /// Whether `value` is static as the value of (a part of) `left`.
     fn value(&mut self, left: NodeId, value: NodeId) -> bool {
         let value = self.body.without_nops(value);
+        if self.without_addresses && !self.is_plain(value) {
+            return false;
+        }
         match self.body[value].op.clone() {
             Op::Global(_) | Op::Name(_) => self.copied(left, value),
             Op::Func(_) | Op::MethodExpr { .. } | Op::Nil | Op::Literal(_) => true,
@@ -98,6 +110,15 @@ impl Schedule<'_> {
         }
     }
 
+    /// Whether a value holds no address: its parts are asked about on their own.
+    fn is_plain(&self, value: NodeId) -> bool {
+        match &self.body[value].op {
+            Op::Literal(value) => value.as_text().is_none_or(crate::constant::Text::is_empty),
+            Op::Nil | Op::ArrayLit(_) | Op::StructLit(_) => true,
+            _ => false,
+        }
+    }
+
     /// A part of a literal: static, or else assigned by a statement of its own.
     fn part(&mut self, left: NodeId, part: NodeId) {
         if !self.value(left, part) {
@@ -113,9 +134,11 @@ impl Schedule<'_> {
         let mut parts = Vec::new();
         let list: Vec<NodeId> = match &self.body[literal].op {
             Op::ArrayLit(list) | Op::SliceLit(list, _) => list.to_vec(),
-            Op::StructLit(fields) => {
-                fields.iter().filter(|(name, _)| !name.is_blank()).map(|(_, value)| *value).collect()
-            }
+            Op::StructLit(fields) => fields
+                .iter()
+                .filter(|(name, _)| !name.is_blank())
+                .map(|(_, value)| *value)
+                .collect(),
             _ => Vec::new(),
         };
         for part in list {
@@ -125,7 +148,8 @@ impl Schedule<'_> {
             };
             match self.body[part].op {
                 Op::ArrayLit(_) | Op::StructLit(_) => parts.extend(self.parts(part)),
-                Op::Literal(_) | Op::Nil => {}
+                Op::Literal(_) if !self.without_addresses => {}
+                Op::Nil => {}
                 _ => parts.push(part),
             }
         }
@@ -176,7 +200,12 @@ impl Schedule<'_> {
         }
         value = self.body.without_nops(value);
         match self.body[value].op.clone() {
-            Op::Func(_) | Op::MethodExpr { .. } | Op::Nil | Op::Literal(_) => true,
+            Op::Func(_)
+            | Op::MethodExpr { .. }
+            | Op::Nil
+            | Op::Literal(_)
+            | Op::PtrLit(_)
+            | Op::SliceLit(..) => true,
             Op::Global(_) => {
                 if !self.copied(left, value) {
                     self.assign(left, value);
@@ -184,7 +213,6 @@ impl Schedule<'_> {
                 true
             }
             Op::Addr(x) => matches!(self.body[x].op, Op::Global(_)),
-            Op::PtrLit(_) | Op::SliceLit(..) => true,
             Op::ArrayLit(_) | Op::StructLit(_) => {
                 for part in self.parts(value) {
                     let known = matches!(self.body[part].op, Op::Func(_) | Op::MethodExpr { .. });

@@ -5,6 +5,7 @@
 
 use super::Scanner;
 use crate::source::{FileId, Sources};
+use std::ops::RangeInclusive;
 
 /// A `//go:` comment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,8 +29,8 @@ pub(super) struct Said<'t> {
     column: u32,
 }
 
-/// The largest line or column that a directive may name.
-const LARGEST: u64 = 1 << 30;
+/// Lines and columns that a directive may name.
+const COUNTS: RangeInclusive<u64> = 1..=1 << 30;
 
 impl Scanner<'_> {
     /// Reads a comment that begins at `start`, of which a slash has been read. Returns whether it ends a
@@ -94,32 +95,28 @@ impl Scanner<'_> {
     /// Notes what `text` says, which begins at offset `at`, of what follows from `from` on.
     fn line_directive(&mut self, text: &[u8], at: usize, from: usize) {
         let Some((before, last)) = split_number(text) else { return };
+        let last_at = at + before.len() + 1;
         let Some(last_number) = number(last) else {
-            return self.wrong_number("line", at + before.len() + 1, last);
+            return self.wrong_number("line", last_at, last);
         };
-        let (file, line, column) = match split_number(before) {
-            Some((file, text)) if number(text).is_some() => {
-                if last_number == 0 || last_number > LARGEST {
-                    return self.wrong_number("column", at + before.len() + 1, last);
-                }
-                let line = number(text).unwrap_or_default();
-                if line == 0 || line > LARGEST {
-                    let whole = &before[file.len() + 1..];
-                    return self.wrong_number("line", at + file.len() + 1, whole);
-                }
-                (file, line, last_number)
+        // `file:line`, or `file:line:column` where there is one more number.
+        let (file, line_text, line_at, column) = match split_number(before) {
+            Some((file, line)) if number(line).is_some() => {
+                (file, line, at + file.len() + 1, Some(last_number))
             }
-            _ => {
-                if last_number == 0 || last_number > LARGEST {
-                    return self.wrong_number("line", at + before.len() + 1, last);
-                }
-                (before, last_number, 0)
-            }
+            _ => (before, last, last_at, None),
+        };
+        if column.is_some_and(|column| !COUNTS.contains(&column)) {
+            return self.wrong_number("column", last_at, last);
+        }
+        let line = number(line_text).filter(|line| COUNTS.contains(line));
+        let Some(line) = line else {
+            return self.wrong_number("line", line_at, line_text);
         };
         // A name that is no text has been noted with the encoding.
         let file = self.text_at(file, at).unwrap_or_default();
-        let said = Said { from: from as u32, file, line: line as u32, column: column as u32 };
-        self.said.push(said);
+        let column = column.unwrap_or(0) as u32;
+        self.said.push(Said { from: from as u32, file, line: line as u32, column });
     }
 
     fn wrong_number(&mut self, which: &str, at: usize, text: &[u8]) {
@@ -135,7 +132,7 @@ impl<'t> Scanner<'t> {
     }
 }
 
-/// What is before the last colon, and what is behind it. The first is not empty but for its colon.
+/// What is before the last colon, and what is behind it.
 fn split_number(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let colon = text.iter().rposition(|byte| *byte == b':')?;
     Some((&text[..colon], &text[colon + 1..]))

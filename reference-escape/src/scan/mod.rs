@@ -56,15 +56,15 @@ pub struct Scanner<'t> {
 }
 
 /// The largest text, in bytes. Offsets have 32 bits, and all texts of a run lie behind each other.
-pub const LARGEST: usize = 1 << 30;
+pub const LARGEST_TEXT: usize = 1 << 30;
 
 impl<'t> Scanner<'t> {
     /// Begins at the first byte of `text`.
     ///
     /// # Panics
-    /// If the text is larger than [`LARGEST`].
+    /// If the text is larger than [`LARGEST_TEXT`].
     pub fn new(text: &'t [u8]) -> Scanner<'t> {
-        assert!(text.len() <= LARGEST, "a source file has at most 2^30 bytes");
+        assert!(text.len() <= LARGEST_TEXT, "a source file has at most 2^30 bytes");
         Scanner {
             text,
             at: encoding::mark_len(text),

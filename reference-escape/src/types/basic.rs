@@ -136,10 +136,7 @@ impl Basic {
     /// Whether its values are integers.
     pub fn is_integer(self) -> bool {
         (Basic::Int..=Basic::Uintptr).contains(&self)
-            || matches!(
-                self,
-                Basic::UntypedInt | Basic::UntypedRune | Basic::Byte | Basic::Rune
-            )
+            || matches!(self, Basic::UntypedInt | Basic::UntypedRune | Basic::Byte | Basic::Rune)
     }
 
     /// Whether its values are integers from zero on.

@@ -1,8 +1,8 @@
 //! How algorithms on types reach what has not been looked at yet.
 //!
-//! To read one package means to read the declarations of hundreds of others; but only few of these are ever asked
-//! about. So a named type has no underlying type until somebody wants it, a method no signature, and what is
-//! asked then goes to whoever knows the texts. All that algorithms in [`super`] know of that is this trait.
+//! To read one package means to read the declarations of hundreds of others; but only few of these are ever
+//! asked about. So a named type has no underlying type until somebody wants it, a method no signature, and what
+//! is asked then goes to whoever knows the texts. All that algorithms in [`super`] know of that is this trait.
 
 use super::{Binding, Interface, Named, ObjectId, Substitute, Term, Type, TypeId, Types};
 use std::rc::Rc;
@@ -75,11 +75,11 @@ pub trait Declare {
         if named.targs.is_empty() {
             return generic;
         }
-        if let Some(known) = self.types().method_types.get(&(method, ty)) {
+        if let Some(known) = self.types().signatures.get(&(method, ty)) {
             return *known;
         }
         let found = substitute_method(self, generic, &named);
-        self.types_mut().method_types.insert((method, ty), found);
+        self.types_mut().signatures.insert((method, ty), found);
         found
     }
 }

@@ -83,7 +83,9 @@ impl Comparison {
             (Type::Union(x), Type::Union(y)) => {
                 let (x, y) = (Rc::clone(x), Rc::clone(y));
                 x.len() == y.len()
-                    && x.iter().zip(&*y).all(|(s, t)| s.tilde == t.tilde && self.same(d, s.ty, t.ty))
+                    && x.iter()
+                        .zip(&*y)
+                        .all(|(s, t)| s.tilde == t.tilde && self.same(d, s.ty, t.ty))
             }
             _ => false,
         }

@@ -1,9 +1,9 @@
 //! Finding the type arguments that a text leaves out.
 //!
-//! Typed arguments are unified with their parameters first. Then, as long as that tells something new, each type
-//! parameter is unified with the core type of its constraint, and its methods with those of the constraint. Parameters
-//! that are still open take the default type of the untyped constants that were passed for them. At last
-//! arguments that were found in terms of other parameters are put together.
+//! Typed arguments are unified with their parameters first. Then, as long as that tells something new, each
+//! type parameter is unified with the core type of its constraint, and its methods with those of the
+//! constraint. Parameters that are still open take the default type of the untyped constants that were passed
+//! for them. At last arguments that were found in terms of other parameters are put together.
 
 use super::typeset::TypeSets;
 use super::unify::{Mode, Unifier};
@@ -87,13 +87,11 @@ fn use_constraints<D: Declare + ?Sized>(
             let known = unifier.at(at);
             if let Some((core, single)) = core_term(d, *param) {
                 match known {
-                    Some(known) => {
-                        if !unifier.unify(d, known, core.ty, Mode::INEXACT) {
-                            return Err(Failure::Constraint(at, None));
-                        }
+                    Some(known) if !unifier.unify(d, known, core.ty, Mode::INEXACT) => {
+                        return Err(Failure::Constraint(at, None));
                     }
                     None if single && !core.tilde => unifier.set(at, core.ty),
-                    None => {}
+                    _ => {}
                 }
             }
             if let Some(known) = known
@@ -152,7 +150,8 @@ fn use_defaults<D: Declare + ?Sized>(
     Ok(())
 }
 
-/// Puts together arguments that were found in terms of other parameters. One that was found in terms of itself is open.
+/// Puts together arguments that were found in terms of other parameters. One that was found in terms of itself
+/// is open.
 fn simplify<D: Declare + ?Sized>(
     d: &mut D,
     tparams: &[TypeId],
@@ -163,8 +162,7 @@ fn simplify<D: Declare + ?Sized>(
         let (from, to): (Vec<_>, Vec<_>) =
             tparams.iter().zip(&found).filter_map(|(p, found)| Some((*p, (*found)?))).unzip();
         let binding = Binding::new(&from, &to);
-        let next: Vec<_> =
-            found.iter().map(|ty| ty.map(|ty| d.substitute(ty, &binding))).collect();
+        let next: Vec<_> = found.iter().map(|ty| ty.map(|ty| d.substitute(ty, &binding))).collect();
         if next == found {
             break;
         }

@@ -1,5 +1,6 @@
 //! Sizes of types, and where pointers are in them.
 
+use super::arena::MAX_DEPTH;
 use super::{Basic, Declare, Field, Type, TypeId};
 
 /// What sizes depend on.
@@ -35,23 +36,32 @@ pub struct Layout {
     pub size: u64,
     /// Its address is a multiple of this.
     pub align: u64,
-    /// How much of its beginning a collector has to look at: 0 if there is no pointer in it.
-    pub pointers: u64,
-    /// Whether it must not be in the heap, so that pointers to it are none for a collector.
-    pub not_in_heap: bool,
 }
 
 /// Asking for layouts.
+///
+/// Sizes may be asked for in the middle of declarations, by the length of an array; where pointers are is asked
+/// only when all is declared. So the two are found apart: whether a pointer is one for a collector depends on
+/// what it points to, whose declaration may just be the one that is read.
 pub trait Layouts: Declare {
     /// How `ty` lies in memory.
     fn layout(&mut self, ty: TypeId) -> Layout {
         if let Some(known) = self.types().layouts.get(&ty) {
             return *known;
         }
-        // A type that contains itself is an error, and this the answer to whoever asks for it.
-        let nothing = Layout { size: 0, align: 1, pointers: 0, not_in_heap: false };
-        self.types_mut().layouts.insert(ty, nothing);
-        let layout = compute(self, ty);
+        let under = self.under(ty);
+        if under == TypeId::INVALID {
+            return NOTHING;
+        }
+        // A type that contains itself is an error, and this the answer to whoever asks for it; likewise for
+        // declared types that contain each other deeper than any program's do.
+        self.types_mut().layouts.insert(ty, NOTHING);
+        if self.types().layout_depth >= MAX_DEPTH {
+            return NOTHING;
+        }
+        self.types_mut().layout_depth += 1;
+        let layout = compute(self, ty, under);
+        self.types_mut().layout_depth -= 1;
         self.types_mut().layouts.insert(ty, layout);
         layout
     }
@@ -66,16 +76,39 @@ pub trait Layouts: Declare {
         self.layout(ty).align
     }
 
+    /// How much of the beginning of a `ty` a collector has to look at: 0 if there is no pointer in it.
+    fn pointer_bytes(&mut self, ty: TypeId) -> u64 {
+        if let Some(known) = self.types().pointer_bytes.get(&ty) {
+            return *known;
+        }
+        self.types_mut().pointer_bytes.insert(ty, 0);
+        if self.types().layout_depth >= MAX_DEPTH {
+            return 0;
+        }
+        self.types_mut().layout_depth += 1;
+        let bytes = find_pointers(self, ty);
+        self.types_mut().layout_depth -= 1;
+        self.types_mut().pointer_bytes.insert(ty, bytes);
+        bytes
+    }
+
     /// Whether there is a pointer in `ty`.
     fn has_pointers(&mut self, ty: TypeId) -> bool {
-        self.layout(ty).pointers > 0
+        self.pointer_bytes(ty) > 0
     }
 
     /// Whether a value of `ty` is one pointer and nothing else, so that an interface holds it as it is.
     fn is_pointer_shaped(&mut self, ty: TypeId) -> bool {
         let word = self.types().sizes().word;
-        let layout = self.layout(ty);
-        layout.size == word && layout.pointers == word
+        self.size_of(ty) == word && self.pointer_bytes(ty) == word
+    }
+
+    /// Whether values of `ty` must not be in the heap, so that pointers to them are none for a collector.
+    fn is_not_in_heap(&mut self, ty: TypeId) -> bool {
+        // Only types that packages of the runtime declare say so; all others are spared the look.
+        let declared = self.types().as_named(ty).map(|named| self.types()[named.object].package);
+        declared.is_some_and(|package| self.types().may_be_not_in_heap(package))
+            && embeds_not_in_heap(self, ty, 0)
     }
 
     /// Where the fields of a struct begin.
@@ -95,46 +128,27 @@ pub trait Layouts: Declare {
 
 impl<D: Declare + ?Sized> Layouts for D {}
 
+const NOTHING: Layout = Layout { size: 0, align: 1 };
+
 fn round_up(offset: u64, align: u64) -> u64 {
     offset.checked_next_multiple_of(align).unwrap_or(u64::MAX)
 }
 
-fn compute<D: Declare + ?Sized>(d: &mut D, ty: TypeId) -> Layout {
+fn compute<D: Declare + ?Sized>(d: &mut D, ty: TypeId, under: TypeId) -> Layout {
     let word = d.types().sizes().word;
-    let words = |size: u64, pointers: u64| Layout {
-        size: size * word,
-        align: word,
-        pointers: pointers * word,
-        not_in_heap: false,
-    };
-    match d.under_type(ty) {
+    let words = |count: u64| Layout { size: count * word, align: word };
+    match d.types()[under].clone() {
         Type::Basic(basic) => basic_layout(basic, d.types().sizes()),
-        Type::Pointer(elem) => words(1, u64::from(!is_not_in_heap(d, elem))),
-        Type::Slice(elem) => words(3, u64::from(!is_not_in_heap(d, elem))),
-        Type::Map { .. } | Type::Chan { .. } | Type::Signature(_) => words(1, 1),
-        Type::Interface(_) | Type::Param(_) => words(2, 2),
+        Type::Pointer(_) | Type::Map { .. } | Type::Chan { .. } | Type::Signature(_) => words(1),
+        Type::Slice(_) => words(3),
+        Type::Interface(_) | Type::Param(_) => words(2),
         Type::Array { elem, len } => {
             let elem = d.layout(elem);
-            let before = elem.size.saturating_mul(len.saturating_sub(1));
-            let pointers = if len > 0 && elem.pointers > 0 {
-                before.saturating_add(elem.pointers)
-            } else {
-                0
-            };
-            Layout { size: elem.size.saturating_mul(len), pointers, ..elem }
+            Layout { size: elem.size.saturating_mul(len), ..elem }
         }
         Type::Struct(fields) => struct_layout(d, ty, &fields),
-        Type::Tuple(_) | Type::Union(_) | Type::Named(_) => words(0, 0),
+        Type::Tuple(_) | Type::Union(_) | Type::Named(_) => NOTHING,
     }
-}
-
-/// Whether pointers to `ty` are none for a collector. Only structs and arrays of them can say so, and what
-/// else a pointer points to need not be looked at.
-fn is_not_in_heap<D: Declare + ?Sized>(d: &mut D, ty: TypeId) -> bool {
-    // Only types that runtime packages declare embed the marker; all others are spared the look.
-    let declared = d.types().as_named(ty).map(|named| d.types()[named.object].package);
-    let Some(package) = declared else { return false };
-    d.types().may_be_not_in_heap(package) && d.layout(ty).not_in_heap
 }
 
 fn basic_layout(basic: Basic, sizes: Sizes) -> Layout {
@@ -155,39 +169,82 @@ fn basic_layout(basic: Basic, sizes: Sizes) -> Layout {
         | Basic::UntypedNil => (word, word),
         Basic::Invalid | Basic::Byte | Basic::Rune => (0, 1),
     };
-    let pointers = match basic {
-        Basic::String | Basic::UntypedString | Basic::UnsafePointer | Basic::UntypedNil => word,
-        _ => 0,
-    };
-    Layout { size, align, pointers, not_in_heap: false }
+    Layout { size, align }
 }
 
 fn struct_layout<D: Declare + ?Sized>(d: &mut D, ty: TypeId, fields: &[Field]) -> Layout {
-    let mut layout = Layout { size: 0, align: 1, pointers: 0, not_in_heap: false };
-    match d.types().special_struct(ty) {
-        Some(Special::Align64) => layout.align = 8,
-        Some(Special::NotInHeap) => layout.not_in_heap = true,
-        None => {}
+    let mut layout = NOTHING;
+    if d.types().special_struct(ty) == Some(Special::Align64) {
+        layout.align = 8;
     }
     for field in fields {
         let part = d.layout(field.ty);
-        let offset = round_up(layout.size, part.align);
-        layout.size = offset.saturating_add(part.size);
+        layout.size = round_up(layout.size, part.align).saturating_add(part.size);
         layout.align = layout.align.max(part.align);
-        layout.not_in_heap |= part.not_in_heap;
-        if part.pointers > 0 {
-            layout.pointers = offset.saturating_add(part.pointers);
-        }
     }
     // A last field without size gets a byte, so that its address is not that of whatever follows.
     if let Some(last) = fields.last()
         && layout.size > 0
         && d.layout(last.ty).size == 0
     {
-        layout.size += 1;
+        layout.size = layout.size.saturating_add(1);
     }
     layout.size = round_up(layout.size, layout.align);
     layout
+}
+
+fn find_pointers<D: Declare + ?Sized>(d: &mut D, ty: TypeId) -> u64 {
+    let word = d.types().sizes().word;
+    match d.under_type(ty) {
+        Type::Basic(basic) => match basic {
+            Basic::String | Basic::UntypedString | Basic::UnsafePointer | Basic::UntypedNil => word,
+            _ => 0,
+        },
+        Type::Pointer(elem) | Type::Slice(elem) if d.is_not_in_heap(elem) => 0,
+        Type::Pointer(_)
+        | Type::Slice(_)
+        | Type::Map { .. }
+        | Type::Chan { .. }
+        | Type::Signature(_) => word,
+        Type::Interface(_) | Type::Param(_) => 2 * word,
+        Type::Array { elem, len } => match d.pointer_bytes(elem) {
+            0 => 0,
+            _ if len == 0 => 0,
+            bytes => d.size_of(elem).saturating_mul(len - 1).saturating_add(bytes),
+        },
+        Type::Struct(fields) => {
+            let offsets = d.field_offsets(&fields);
+            let mut found = 0;
+            for (field, offset) in fields.iter().zip(offsets).rev() {
+                let bytes = d.pointer_bytes(field.ty);
+                if bytes > 0 {
+                    found = offset.saturating_add(bytes);
+                    break;
+                }
+            }
+            found
+        }
+        Type::Tuple(_) | Type::Union(_) | Type::Named(_) => 0,
+    }
+}
+
+/// Whether `ty` is the type that marks others, or has a part that is marked.
+fn embeds_not_in_heap<D: Declare + ?Sized>(d: &mut D, ty: TypeId, depth: u32) -> bool {
+    /// The runtime's own types are as flat as this.
+    const FLAT: u32 = 20;
+    if depth > FLAT {
+        return false;
+    }
+    if d.types().special_struct(ty) == Some(Special::NotInHeap) {
+        return true;
+    }
+    match d.under_type(ty) {
+        Type::Struct(fields) => {
+            fields.iter().any(|field| embeds_not_in_heap(d, field.ty, depth + 1))
+        }
+        Type::Array { elem, .. } => embeds_not_in_heap(d, elem, depth + 1),
+        _ => false,
+    }
 }
 
 /// Structs whose name means something to the compiler.
@@ -221,7 +278,7 @@ mod tests {
         let empty = structure(&mut types, &[]);
         let int64 = Basic::Int64.id();
         let padded = structure(&mut types, &[TypeId::BOOL, int64, empty]);
-        assert_eq!(types.layout(padded), Layout { size: 24, align: 8, pointers: 0, not_in_heap: false });
+        assert_eq!(types.layout(padded), Layout { size: 24, align: 8 });
         let mut types = on("386");
         let padded = structure(&mut types, &[TypeId::BOOL, int64]);
         assert_eq!((types.size_of(padded), types.align_of(padded)), (12, 4));
@@ -231,9 +288,9 @@ mod tests {
     fn pointers_end_with_the_last_one() {
         let mut types = on("amd64");
         let holds = structure(&mut types, &[TypeId::STRING, TypeId::INT]);
-        assert_eq!((types.size_of(holds), types.layout(holds).pointers), (24, 8));
+        assert_eq!((types.size_of(holds), types.pointer_bytes(holds)), (24, 8));
         let array = types.intern(Type::Array { elem: holds, len: 3 });
-        assert_eq!(types.layout(array).pointers, 2 * 24 + 8);
+        assert_eq!(types.pointer_bytes(array), 2 * 24 + 8);
         let huge = types.intern(Type::Array { elem: holds, len: u64::MAX });
         assert_eq!(types.size_of(huge), u64::MAX);
     }

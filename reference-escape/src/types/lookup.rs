@@ -7,8 +7,8 @@ use std::rc::Rc;
 /// What a selector selects.
 #[derive(Clone, Debug)]
 pub struct Found {
-    /// The fields that lead there, each as its place in its struct, and at last the place of the field or method
-    /// itself among those of what holds it.
+    /// The fields that lead there, each as its place in its struct, and at last the place of the field or
+    /// method itself among those of what holds it.
     pub path: Vec<u32>,
     /// Whether there is a pointer on the way, the operand included.
     pub indirect: bool,
@@ -57,12 +57,7 @@ pub trait Lookup: Declare {
     ///
     /// # Errors
     /// Why it selects nothing.
-    fn lookup(
-        &mut self,
-        ty: TypeId,
-        addressable: bool,
-        symbol: Symbol,
-    ) -> Result<Found, NotFound> {
+    fn lookup(&mut self, ty: TypeId, addressable: bool, symbol: Symbol) -> Result<Found, NotFound> {
         if symbol.name.is_blank() {
             return Err(NotFound::Missing);
         }
@@ -80,6 +75,9 @@ pub trait Lookup: Declare {
     }
 
     /// The method that `symbol` selects, with its signature; `None` for fields.
+    ///
+    /// # Errors
+    /// Why it selects nothing.
     fn lookup_method(
         &mut self,
         ty: TypeId,
@@ -95,7 +93,8 @@ pub trait Lookup: Declare {
     }
 
     /// Whether the declared method `object` has a pointer receiver.
-    fn has_pointer_receiver(&self, object: ObjectId) -> bool {
+    fn has_pointer_receiver(&mut self, object: ObjectId) -> bool {
+        self.declare(object);
         match &self.types()[object].kind {
             super::ObjectKind::Func(func) => func.receiver.is_some_and(|receiver| receiver.pointer),
             _ => false,
@@ -157,8 +156,7 @@ fn search<D: Declare + ?Sized>(
             return Err(NotFound::Missing);
         }
     }
-    let mut current =
-        vec![Step { ty: base, path: Vec::new(), indirect: pointer, several: false }];
+    let mut current = vec![Step { ty: base, path: Vec::new(), indirect: pointer, several: false }];
     let mut seen = Vec::new();
     while !current.is_empty() {
         let mut level = Level::default();

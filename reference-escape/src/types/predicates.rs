@@ -1,10 +1,12 @@
 //! What can be done with values of a type.
 
+use super::arena::MAX_DEPTH;
 use super::typeset::TypeSets;
 use super::{Basic, Declare, Term, Type, TypeId};
+use std::collections::BTreeSet;
 
-/// Questions about single types. Those that begin with `all_` hold for a type parameter if they do for each type that
-/// it may stand for.
+/// Questions about single types. Those that begin with `all_` hold for a type parameter if they do for each
+/// type that it may stand for.
 pub trait Predicates: Declare {
     /// Whether `test` holds for the basic type that underlies `ty`; of a type parameter, for none.
     fn is_basic(&mut self, ty: TypeId, test: fn(Basic) -> bool) -> bool {
@@ -78,7 +80,7 @@ pub trait Predicates: Declare {
 
     /// Whether values of `ty` can be compared with `==`; if `dynamic`, interfaces can, though that may panic.
     fn comparable(&mut self, ty: TypeId, dynamic: bool) -> bool {
-        compares(self, ty, dynamic, &mut Vec::new())
+        Comparability { dynamic, asked: BTreeSet::new(), depth: 0 }.of(self, ty)
     }
 
     /// The type that a value of the untyped type `ty` takes where none is asked for; `ty` if it is typed.
@@ -92,42 +94,52 @@ pub trait Predicates: Declare {
 
 impl<D: Declare + ?Sized> Predicates for D {}
 
-fn compares<D: Declare + ?Sized>(
-    d: &mut D,
-    ty: TypeId,
+/// A walk over a type that asks whether its values can be compared.
+struct Comparability {
     dynamic: bool,
-    seen: &mut Vec<TypeId>,
-) -> bool {
-    if seen.contains(&ty) {
-        return true;
+    /// Types that have been asked, and did not say no: each is asked once.
+    asked: BTreeSet<TypeId>,
+    depth: u16,
+}
+
+impl Comparability {
+    fn of<D: Declare + ?Sized>(&mut self, d: &mut D, ty: TypeId) -> bool {
+        let under = d.under(ty);
+        match d.types()[under].clone() {
+            Type::Basic(basic) => basic != Basic::UntypedNil,
+            Type::Pointer(_) | Type::Chan { .. } => true,
+            Type::Interface(_) => {
+                if self.dynamic && !d.types().is_param(ty) {
+                    return true;
+                }
+                let set = d.type_set(under);
+                let Some(terms) = set.specific() else {
+                    return set.comparable || set.terms.is_empty();
+                };
+                let dynamic = std::mem::replace(&mut self.dynamic, false);
+                let all = self.parts(d, ty, terms.iter().map(|Term { ty, .. }| *ty));
+                self.dynamic = dynamic;
+                all
+            }
+            Type::Struct(fields) => self.parts(d, ty, fields.iter().map(|field| field.ty)),
+            Type::Array { elem, .. } => self.parts(d, ty, std::iter::once(elem)),
+            _ => false,
+        }
     }
-    let under = d.under(ty);
-    match d.types()[under].clone() {
-        Type::Basic(basic) => basic != Basic::UntypedNil,
-        Type::Pointer(_) | Type::Chan { .. } => true,
-        Type::Interface(_) => {
-            let param = d.types().is_param(ty);
-            if dynamic && !param {
-                return true;
-            }
-            let set = d.type_set(under);
-            match set.specific() {
-                Some(terms) => terms.iter().all(|Term { ty, .. }| compares(d, *ty, false, seen)),
-                None => set.comparable || set.terms.is_empty(),
-            }
+
+    fn parts<D: Declare + ?Sized>(
+        &mut self,
+        d: &mut D,
+        ty: TypeId,
+        mut parts: impl Iterator<Item = TypeId>,
+    ) -> bool {
+        // Declared types that contain each other deeper than any program's do are not followed.
+        if self.depth >= MAX_DEPTH || !self.asked.insert(ty) {
+            return true;
         }
-        Type::Struct(fields) => {
-            seen.push(ty);
-            let all = fields.iter().all(|field| compares(d, field.ty, dynamic, seen));
-            seen.pop();
-            all
-        }
-        Type::Array { elem, .. } => {
-            seen.push(ty);
-            let all = compares(d, elem, dynamic, seen);
-            seen.pop();
-            all
-        }
-        _ => false,
+        self.depth += 1;
+        let all = parts.all(|part| self.of(d, part));
+        self.depth -= 1;
+        all
     }
 }

@@ -1,9 +1,13 @@
 //! Types as the compiler writes them.
 
-use super::{Basic, Field, Interface, Method, Package, PackageId, Predeclared, Signature, Symbol, Type, TypeId, Types};
+use super::{
+    Basic, Field, Interface, Method, Package, PackageId, Predeclared, Signature, Symbol, Type,
+    TypeId, Types,
+};
 use crate::ast::ChanDir;
 use crate::constant::quote;
 use crate::names::{Name, Names, is_exported};
+use std::fmt::Write as _;
 
 /// For whom a type is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -14,7 +18,8 @@ pub enum Form {
     Link,
 }
 
-/// Writes types.
+/// Writes types. Interfaces are written by their methods, those of embedded interfaces among them, as far as
+/// these are known: [`super::TypeSets::prepare_to_print`] sees to that.
 #[derive(Clone, Copy, Debug)]
 pub struct Printer<'a> {
     /// The types.
@@ -76,7 +81,7 @@ fn link_path(path: &str) -> String {
     for (at, byte) in path.bytes().enumerate() {
         let escaped = byte <= b' ' || byte == b'%' || byte == b'"' || byte >= 0x7f;
         if escaped || byte == b'.' && at >= last {
-            text.push_str(&format!("%{byte:02x}"));
+            let _ = write!(text, "%{byte:02x}");
         } else {
             text.push(char::from(byte));
         }
@@ -398,9 +403,11 @@ mod tests {
         let structure = shop.types.intern(Type::Struct(fields.into()));
         assert_eq!(shop.print(structure, Form::Message), r#"struct { a int; error "json:\"x\"" }"#);
         let slice = shop.types.slice(TypeId::INT);
-        let sig = shop.types.signature(&[TypeId::STRING, slice], &[TypeId::INT, TypeId::ERROR], true);
+        let sig =
+            shop.types.signature(&[TypeId::STRING, slice], &[TypeId::INT, TypeId::ERROR], true);
         assert_eq!(shop.print(sig, Form::Message), "func(string, ...int) (int, error)");
-        let methods = [Method { symbol: symbols[0], ty: sig }, Method { symbol: symbols[1], ty: sig }];
+        let methods =
+            [Method { symbol: symbols[0], ty: sig }, Method { symbol: symbols[1], ty: sig }];
         let interface = Interface { methods: methods.into(), ..Interface::default() };
         let interface = shop.types.intern(Type::Interface(Rc::new(interface)));
         assert_eq!(

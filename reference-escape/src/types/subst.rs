@@ -98,7 +98,10 @@ impl Substitution<'_> {
                 terms.iter().map(|term| Term { ty: self.apply(d, term.ty), ..*term }).collect(),
             ),
             Type::Struct(fields) => Type::Struct(
-                fields.iter().map(|field| Field { ty: self.apply(d, field.ty), ..*field }).collect(),
+                fields
+                    .iter()
+                    .map(|field| Field { ty: self.apply(d, field.ty), ..*field })
+                    .collect(),
             ),
             Type::Signature(sig) => return self.signature(d, sig),
             Type::Interface(interface) => Type::Interface(Rc::new(Interface {
@@ -130,12 +133,12 @@ impl Substitution<'_> {
         let mut tparams = sig.tparams.clone();
         let mut own = Rc::clone(sig);
         let constraint = |d: &D, param: TypeId| d.types().as_param(param).map(|p| p.constraint);
-        let changes = tparams.iter().any(|param| {
+        let must_renew = tparams.iter().any(|param| {
             constraint(d, *param).is_some_and(|bound| {
                 d.types().is_parameterized(bound) && self.apply(d, bound) != bound
             })
         });
-        if changes {
+        if must_renew {
             let fresh = d.fresh_params(&sig.tparams);
             for param in &fresh {
                 if let Some(bound) = constraint(d, *param) {

@@ -1,10 +1,11 @@
 //! The types that an interface stands for.
 //!
-//! A type set is what has certain methods, is one of certain terms, and can be compared if that is asked. Terms are
-//! kept so that no two of them share a type. Where there are terms nobody asks any more for comparability: those that
-//! cannot be compared have been taken out.
+//! A type set is what has certain methods, is one of certain terms, and can be compared if that is asked. Terms
+//! are kept so that no two of them share a type. Where there are terms nobody asks any more for comparability:
+//! those that cannot be compared have been taken out.
 
 use super::{Declare, Interface, Method, Predeclared, Predicates, Relations, Term, Type, TypeId};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// What an interface stands for.
@@ -120,6 +121,25 @@ pub trait TypeSets: Declare {
             common = narrower(self, common, *under)?;
         }
         Some(common)
+    }
+
+    /// Finds the type sets of all interfaces in `ty`: they are printed by the methods that they come to.
+    fn prepare_to_print(&mut self, ty: TypeId) {
+        let mut left = vec![ty];
+        let mut seen = BTreeSet::new();
+        while let Some(ty) = left.pop() {
+            if !seen.insert(ty) {
+                continue;
+            }
+            let kind = self.types()[ty].clone();
+            self.types().each_part(&kind, &mut |part| left.push(part));
+            if let Type::Interface(parts) = kind {
+                for embedded in &parts.embedded {
+                    let under = self.under(*embedded);
+                    self.type_set(under);
+                }
+            }
+        }
     }
 
     /// Whether two lists of terms hold the same types.

@@ -1,8 +1,8 @@
 //! Making two types the same by choosing type arguments.
 //!
-//! Parameters that were found to be equal share a slot. Unification is inexact where the spec lets values be assigned:
-//! a defined type matches a type literal that underlies it, and channel directions may differ; inside composite types it is
-//! exact again.
+//! Parameters that were found to be equal share a slot. Unification is inexact where the spec lets values be
+//! assigned: a defined type matches a type literal that underlies it, and channel directions may differ; inside
+//! composite types it is exact again.
 
 use super::typeset::TypeSets;
 use super::{Declare, Lookup, Predicates, Relations, Signature, Type, TypeId};
@@ -132,13 +132,13 @@ impl<'a> Unifier<'a> {
                     _ => false,
                 }
             }
-            (Some(x), None) => match self.at(x) {
-                Some(known) => self.unify_known(d, x, known, b, mode),
-                None => {
-                    self.set(x, b);
-                    true
+            (Some(x), None) => {
+                if let Some(known) = self.at(x) {
+                    return self.unify_known(d, x, known, b, mode);
                 }
-            },
+                self.set(x, b);
+                true
+            }
             _ => self.unify_unbound(d, a, b, mode),
         }
     }

@@ -43,13 +43,18 @@ impl Types {
         let any = Interface { predeclared: Some(Predeclared::Any), ..Interface::default() };
         self.intern(Type::Interface(Rc::new(any)));
         self.intern(Type::Interface(Rc::default()));
-        self.declare_error(names);
-        self.declare_comparable(names);
+        self.declare_interfaces(names);
         self.declare_types(names);
         self.declare_values(names);
     }
 
-    fn predeclare(&mut self, names: &mut Names, name: &str, ty: TypeId, kind: ObjectKind) -> ObjectId {
+    fn predeclare(
+        &mut self,
+        names: &mut Names,
+        name: &str,
+        ty: TypeId,
+        kind: ObjectKind,
+    ) -> ObjectId {
         let name = names.intern(name);
         let object = Object { name, package: PackageId::NONE, pos: Pos::NONE, ty, kind };
         let id = self.add_object(object);
@@ -57,37 +62,33 @@ impl Types {
         id
     }
 
-    fn predeclare_type(&mut self, names: &mut Names, name: &str, ty: TypeId, alias: bool) -> ObjectId {
+    fn predeclare_type(
+        &mut self,
+        names: &mut Names,
+        name: &str,
+        ty: TypeId,
+        alias: bool,
+    ) -> ObjectId {
         let kind = ObjectKind::Type { alias, tparams: Box::default() };
         self.predeclare(names, name, ty, kind)
     }
 
-    fn declare_error(&mut self, names: &mut Names) {
-        let object = self.predeclare_type(names, "error", TypeId::ERROR, false);
-        let error = self.new_named(object);
-        debug_assert_eq!(error, TypeId::ERROR);
-        // The signature that follows must not take the number of `comparable`.
-        let object = self.predeclare_type(names, "comparable", TypeId::COMPARABLE, false);
-        let comparable = self.new_named(object);
-        debug_assert_eq!(comparable, TypeId::COMPARABLE);
-        let ty = self.signature(&[], &[TypeId::STRING], false);
+    /// `error` and `comparable`: first both names, whose handles are fixed, and then what underlies them.
+    fn declare_interfaces(&mut self, names: &mut Names) {
+        for (name, ty) in [("error", TypeId::ERROR), ("comparable", TypeId::COMPARABLE)] {
+            let object = self.predeclare_type(names, name, ty, false);
+            let made = self.new_named(object);
+            debug_assert_eq!(made, ty);
+        }
         let symbol = Symbol { name: names.intern("Error"), package: PackageId::NONE };
-        let interface = Interface { methods: [Method { symbol, ty }].into(), ..Interface::default() };
-        let underlying = self.intern(Type::Interface(Rc::new(interface)));
-        self.set_underlying(error, underlying);
-    }
-
-    fn declare_comparable(&mut self, _: &mut Names) {
-        let predeclared = Some(Predeclared::Comparable);
-        let interface = Interface { predeclared, ..Interface::default() };
-        let underlying = self.intern(Type::Interface(Rc::new(interface)));
-        self.set_underlying(TypeId::COMPARABLE, underlying);
-    }
-
-    /// Says what underlies a named type.
-    pub fn set_underlying(&mut self, named: TypeId, underlying: TypeId) {
-        if let Some(named) = self.as_named_mut(named) {
-            named.underlying = Some(underlying);
+        let ty = self.signature(&[], &[TypeId::STRING], false);
+        let methods = [Method { symbol, ty }].into();
+        let error = Interface { methods, ..Interface::default() };
+        let comparable =
+            Interface { predeclared: Some(Predeclared::Comparable), ..Interface::default() };
+        for (name, interface) in [(TypeId::ERROR, error), (TypeId::COMPARABLE, comparable)] {
+            let underlying = self.intern(Type::Interface(Rc::new(interface)));
+            self.set_underlying(name, underlying);
         }
     }
 

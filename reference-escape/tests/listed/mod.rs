@@ -12,20 +12,31 @@ use std::process::Command;
 use std::rc::Rc;
 
 /// The Go command, if there is one: `GO` in the environment, or `go` on the path.
-pub fn go() -> Option<PathBuf> {
+pub(crate) fn go() -> Option<PathBuf> {
     let go = std::env::var_os("GO").map_or_else(|| PathBuf::from("go"), PathBuf::from);
     let version = Command::new(&go).arg("version").env("GOTOOLCHAIN", "local").output().ok()?;
     version.status.success().then_some(go)
 }
 
+/// The machine that packages are for: `ORACLE_GOARCH` in the environment, or amd64.
+pub(crate) fn arch() -> String {
+    std::env::var("ORACLE_GOARCH").unwrap_or_else(|_| "amd64".to_owned())
+}
+
 /// What `go list -deps` prints of `patterns`: path, directory, files and import map of each package.
-pub fn list(go: &Path, patterns: &[&str]) -> String {
+pub(crate) fn list(go: &Path, patterns: &[&str]) -> String {
     const FORMAT: &str = "{{.ImportPath}}\t{{.Dir}}\t{{join .GoFiles \" \"}}\t\
-        {{range $k,$v := .ImportMap}}{{$k}}={{$v}} {{end}}";
+        {{range $k,$v := .ImportMap}}{{$k}}={{$v}};{{end}}";
     let output = Command::new(go)
-        .args(["list", "-deps", "-f", FORMAT])
+        .args(["list", "-deps", "-pgo=off", "-f", FORMAT])
+        .args(std::env::var_os("ORACLE_TESTS").map(|_| "-test"))
         .args(patterns)
-        .envs([("GOTOOLCHAIN", "local"), ("CGO_ENABLED", "0"), ("GOARCH", "amd64"), ("GOOS", "linux")])
+        .envs([
+            ("GOTOOLCHAIN", "local"),
+            ("CGO_ENABLED", "0"),
+            ("GOARCH", arch().as_str()),
+            ("GOOS", "linux"),
+        ])
         .output()
         .expect("go list runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -42,7 +53,7 @@ struct Listed {
 
 /// Loads packages of a list.
 #[derive(Debug)]
-pub struct Loader {
+pub(crate) struct Loader {
     packages: HashMap<String, Listed>,
     /// The positions of all files that were loaded.
     pub sources: Rc<RefCell<Sources>>,
@@ -51,7 +62,7 @@ pub struct Loader {
 }
 
 impl Loader {
-    pub fn new(list: &str) -> Loader {
+    pub(crate) fn new(list: &str) -> Loader {
         let mut packages = HashMap::new();
         for line in list.lines() {
             let mut parts = line.split('\t');
@@ -61,7 +72,7 @@ impl Loader {
                 dir: PathBuf::from(dir),
                 files: files.split_whitespace().map(str::to_owned).collect(),
                 imports: imports
-                    .split_whitespace()
+                    .split(';')
                     .filter_map(|pair| pair.split_once('='))
                     .map(|(from, to)| (from.to_owned(), to.to_owned()))
                     .collect(),
@@ -85,7 +96,7 @@ impl Importer for Loader {
         for file in &listed.files {
             let full = listed.dir.join(file);
             let text = std::fs::read(&full).map_err(|error| error.to_string())?;
-            *self.lines.borrow_mut() += text.iter().filter(|byte| **byte == b'\n').count();
+            *self.lines.borrow_mut() += text.split(|byte| *byte == b'\n').count() - 1;
             let shown = full.to_string_lossy();
             let id = sources.add(&shown, text.len()).map_err(|error| error.to_string())?;
             let faults = parse(&text, id, &mut sources, names, &mut ast);

@@ -64,6 +64,10 @@ fn patterns_of_embedded_files_may_be_quoted() {
 
 #[test]
 fn a_constraint_before_the_package_clause_tells_the_version() {
+    let minor = |text: &str| Parsed::of(text.as_bytes()).ast.files[0].minor(25);
+    assert_eq!(minor("package p\n"), 25, "the package's");
+    assert_eq!(minor("//go:build go1.18\n\npackage p\n"), 21, "the oldest that may be asked for");
+    assert_eq!(minor("//go:build go1.26\n\npackage p\n"), 26);
     let version = |text: &str| Parsed::of(text.as_bytes()).ast.files[0].version;
     assert_eq!(version("//go:build go1.21\n\npackage p\n"), Some(21));
     assert_eq!(version("//go:build linux && go1.21 || go1.18\n\npackage p\n"), Some(18));

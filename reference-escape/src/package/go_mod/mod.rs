@@ -142,7 +142,8 @@ impl Reader<'_> {
         line: &Line,
     ) -> Result<(), PackageError> {
         self.check_verb(verb, number)?;
-        let column = line.words.first().map_or(1, |word| word.column);
+        let first = line.words.get(line.words.len() - words.len()).or(line.words.first());
+        let column = first.map_or(1, |word| word.column);
         match (verb, words) {
             ("module", [path]) if self.go_mod.module.is_empty() => {
                 (*path).clone_into(&mut self.go_mod.module);
@@ -248,12 +249,12 @@ mod tests {
     #[test]
     fn a_fault_has_its_place() {
         assert_eq!(fault("module m\nfoo x\n"), "go.mod:2:1: unknown directive: foo");
-        assert_eq!(fault("module m\ngo 1.x\n").split(": ").next(), Some("go.mod:2:1"));
+        assert_eq!(fault("module m\ngo 1.x\n").split(": ").next(), Some("go.mod:2:4"));
         assert_eq!(fault("module m\nrequire (\n\ta.b\n)\n").split(": ").next(), Some("go.mod:3:2"));
         assert_eq!(fault("module m\nrequire (\n"), "go.mod:2:1: block of require is not closed");
         assert_eq!(fault("go 1.20\n"), "go.mod:1:1: no module directive");
         assert_eq!(fault("module \"m\n"), "go.mod:1:8: string is not closed");
-        assert_eq!(fault("module m\nmodule n\n"), "go.mod:2:1: repeated module directive");
+        assert_eq!(fault("module m\nmodule n\n"), "go.mod:2:8: repeated module directive");
     }
 
     #[test]

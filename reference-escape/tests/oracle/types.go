@@ -1,7 +1,9 @@
-// Tells what go/types says of packages: one line for each expression, with its position, kind, mode, type and value.
+// Tells what go/types says of packages: one line for each expression, with its position, kind, mode, type and
+// value.
 //
-// The packages come on standard input, as `go list` prints them in dependency order: import path, directory, files and the
-// import map, separated by tabs. The arguments name the packages to tell of; without any it is all of them.
+// The packages come on standard input, as `go list` prints them in dependency order: import path, directory,
+// files and the import map, separated by tabs. The arguments name the packages to tell of; without any it is
+// all of them.
 package main
 
 import (
@@ -38,8 +40,8 @@ func main() {
 	in.Buffer(nil, 1<<24)
 	for in.Scan() {
 		p := read(in.Text())
-		if p.path == "unsafe" {
-			continue
+		if p.path == "unsafe" || strings.HasSuffix(p.path, ".test") {
+			continue // the latter are the programs that run tests
 		}
 		check(out, fset, known, p, len(wanted) == 0 || wanted[p.path])
 	}
@@ -48,9 +50,10 @@ func main() {
 func read(line string) listed {
 	parts := strings.Split(line, "\t")
 	p := listed{path: parts[0], dir: parts[1], files: strings.Fields(parts[2]), imports: map[string]string{}}
-	for _, pair := range strings.Fields(parts[3]) {
-		from, to, _ := strings.Cut(pair, "=")
-		p.imports[from] = to
+	for _, pair := range strings.Split(parts[3], ";") {
+		if from, to, ok := strings.Cut(pair, "="); ok {
+			p.imports[from] = to
+		}
 	}
 	return p
 }
@@ -80,13 +83,16 @@ func check(out *bufio.Writer, fset *token.FileSet, known map[string]*types.Packa
 		}
 		files = append(files, f)
 	}
-	info := &types.Info{}
+	info := &types.Info{Defs: map[*ast.Ident]types.Object{}}
 	if tell {
 		info.Types = map[ast.Expr]types.TypeAndValue{}
+		info.Uses = map[*ast.Ident]types.Object{}
+		info.Selections = map[*ast.SelectorExpr]*types.Selection{}
+		info.Instances = map[*ast.Ident]types.Instance{}
 	}
 	conf := types.Config{
 		Importer:         importer{known, p},
-		Sizes:            types.SizesFor("gc", "amd64"),
+		Sizes:            types.SizesFor("gc", os.Getenv("ORACLE_GOARCH")),
 		GoVersion:        "go1.27",
 		IgnoreFuncBodies: !tell,
 		Error:            func(err error) { fmt.Fprintln(os.Stderr, "go/types:", err) },
@@ -94,6 +100,7 @@ func check(out *bufio.Writer, fset *token.FileSet, known map[string]*types.Packa
 	pkg, _ := conf.Check(p.path, fset, files, info)
 	known[p.path] = pkg
 	noteReceivers(pkg)
+	noteGenerics(files, info)
 	if !tell {
 		return
 	}
@@ -108,23 +115,101 @@ func check(out *bufio.Writer, fset *token.FileSet, known map[string]*types.Packa
 		})
 	}
 	overArrays(files, info)
-	withoutParens(files, info)
 	for e, tv := range info.Types {
 		if !written[e] {
 			continue
+		}
+		if name, ok := e.(*ast.Ident); ok && name.Name == "iota" {
+			continue // its value is that of whichever constant repeated it last
 		}
 		if line := tellExpr(fset, e, tv); line != "" {
 			lines = append(lines, line)
 		}
 	}
+	lines = append(lines, tellObjects(fset, info)...)
 	sort.Strings(lines)
 	for _, line := range lines {
 		fmt.Fprintln(out, line)
 	}
+	for i, init := range info.InitOrder {
+		fmt.Fprintf(out, "init:%d ", i)
+		for j, v := range init.Lhs {
+			if j > 0 {
+				fmt.Fprint(out, ",")
+			}
+			fmt.Fprint(out, v.Name())
+		}
+		fmt.Fprintln(out)
+	}
 }
 
-// To the compiler, though not to go/types, a loop over an array that asks for no element and makes no call has the constant
-// length of the array as its operand.
+// tellObjects tells for identifiers what they denote, for selectors the way to what they select, and for
+// generic functions and types their arguments. Fields and methods of interfaces are no objects of ours.
+func tellObjects(fset *token.FileSet, info *types.Info) (lines []string) {
+	at := func(pos token.Pos) string {
+		if !pos.IsValid() {
+			return "-"
+		}
+		p := fset.PositionFor(pos, false)
+		return fmt.Sprintf("%s:%d", filepath.Base(p.Filename), p.Offset)
+	}
+	object := func(id *ast.Ident, obj types.Object) {
+		kind := ""
+		switch obj := obj.(type) {
+		case *types.Const:
+			kind = "const"
+		case *types.TypeName:
+			kind = "type"
+		case *types.Var:
+			if obj.IsField() {
+				return
+			}
+			kind = "var"
+		case *types.Func:
+			if obj.Signature().Recv() != nil {
+				return
+			}
+			kind = "func"
+		case *types.Label:
+			kind = "label"
+		case *types.Builtin:
+			kind = "builtin"
+		case *types.Nil:
+			kind = "nil"
+		default:
+			return
+		}
+		lines = append(lines, fmt.Sprintf("%s:O %s %s", at(id.Pos()), kind, at(obj.Pos())))
+	}
+	for id, obj := range info.Uses {
+		object(id, obj)
+	}
+	for id, obj := range info.Defs {
+		object(id, obj)
+	}
+	for e, s := range info.Selections {
+		kind := [...]string{"field", "method", "expr"}[s.Kind()]
+		path := s.Index()
+		if s.Kind() != types.FieldVal {
+			path = path[:len(path)-1] // the order of methods is everybody's own
+		}
+		lines = append(lines, fmt.Sprintf("%s:P %s %v %v", at(e.Sel.Pos()), kind, path, s.Indirect()))
+	}
+	for id, instance := range info.Instances {
+		w := writer{}
+		for i := range instance.TypeArgs.Len() {
+			if i > 0 {
+				w.WriteString(", ")
+			}
+			w.typ(instance.TypeArgs.At(i))
+		}
+		lines = append(lines, fmt.Sprintf("%s:G %s", at(id.Pos()), w.String()))
+	}
+	return lines
+}
+
+// To the compiler, though not to go/types, a loop over an array that asks for no element and makes no call has
+// the constant length of the array as its operand.
 func overArrays(files []*ast.File, info *types.Info) {
 	for _, f := range files {
 		ast.Inspect(f, func(n ast.Node) bool {
@@ -139,20 +224,6 @@ func overArrays(files []*ast.File, info *types.Info) {
 			}
 			if a, ok := t.(*types.Array); ok {
 				info.Types[x] = types.TypeAndValue{Type: types.Typ[types.Int], Value: constant.MakeInt64(a.Len())}
-			}
-			return true
-		})
-	}
-}
-
-// The compiler's trees have no parentheses, so what is known of them is known of what they are around.
-func withoutParens(files []*ast.File, info *types.Info) {
-	for _, f := range files {
-		ast.Inspect(f, func(n ast.Node) bool {
-			if p, ok := n.(*ast.ParenExpr); ok {
-				if tv, ok := info.Types[p]; ok {
-					info.Types[p.X] = tv
-				}
 			}
 			return true
 		})
@@ -199,10 +270,52 @@ func noteReceivers(pkg *types.Package) {
 	}
 }
 
+// A type that is declared in a generic function is another one for each of the function's instances: the
+// compiler gives it the function's parameters. This tells those of the functions that have any.
+type generic struct {
+	pos, end token.Pos
+	params   []*types.TypeParam
+}
+
+var generics []generic
+
+func noteGenerics(files []*ast.File, info *types.Info) {
+	for _, f := range files {
+		for _, d := range f.Decls {
+			d, ok := d.(*ast.FuncDecl)
+			if !ok || d.Body == nil {
+				continue
+			}
+			sig := info.Defs[d.Name].(*types.Func).Signature()
+			g := generic{pos: d.Body.Pos(), end: d.Body.End()}
+			for _, list := range []*types.TypeParamList{sig.RecvTypeParams(), sig.TypeParams()} {
+				for i := range list.Len() {
+					g.params = append(g.params, list.At(i))
+				}
+			}
+			if len(g.params) > 0 {
+				generics = append(generics, g)
+			}
+		}
+	}
+}
+
+func implicit(obj *types.TypeName) []*types.TypeParam {
+	if obj.Pkg() == nil || obj.Parent() == obj.Pkg().Scope() {
+		return nil
+	}
+	for _, g := range generics {
+		if g.pos <= obj.Pos() && obj.Pos() < g.end {
+			return g.params
+		}
+	}
+	return nil
+}
+
 func tellExpr(fset *token.FileSet, e ast.Expr, tv types.TypeAndValue) string {
 	pos, kind := place(e)
-	if kind == 0 || tv.IsNil() {
-		return ""
+	if kind == 0 || tv.IsNil() || kind == 'B' && tv.IsType() {
+		return "" // of a union we note the whole
 	}
 	mode := "v"
 	value := ""
@@ -219,6 +332,7 @@ func tellExpr(fset *token.FileSet, e ast.Expr, tv types.TypeAndValue) string {
 		if tv.Value.Kind() == constant.String {
 			value = " = " + strconv.Quote(constant.StringVal(tv.Value))
 		}
+		value += " ~ " + tv.Value.String()
 	case tv.Addressable():
 		mode = "a"
 	}
@@ -261,7 +375,7 @@ func place(e ast.Expr) (token.Pos, byte) {
 		return e.OpPos, 'B'
 	case *ast.ArrayType:
 		return e.Pos(), 'T'
-	case *ast.StructType, *ast.MapType, *ast.ChanType, *ast.InterfaceType:
+	case *ast.StructType, *ast.MapType, *ast.InterfaceType:
 		return e.Pos(), 'T'
 	}
 	return 0, 0
@@ -339,16 +453,38 @@ func (w *writer) qualifier(p *types.Package) {
 		return
 	}
 	if w.link {
-		w.WriteString(p.Path())
+		w.WriteString(linkPath(p.Path()))
 	} else {
 		w.WriteString(p.Name())
 	}
 	w.WriteByte('.')
 }
 
+// linkPath escapes an import path as names of the linker have it.
+func linkPath(path string) string {
+	slash := strings.LastIndexByte(path, '/')
+	var b strings.Builder
+	for i := range len(path) {
+		c := path[i]
+		if c <= ' ' || c == '%' || c == '"' || c >= 0x7f || c == '.' && i > slash {
+			fmt.Fprintf(&b, "%%%02x", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
 func (w *writer) named(t *types.Named) {
 	w.qualifier(t.Obj().Pkg())
 	w.WriteString(t.Obj().Name())
+	for i, p := range implicit(t.Obj()) {
+		w.WriteByte("[,"[min(i, 1)])
+		w.typ(p)
+		if i == len(implicit(t.Obj()))-1 {
+			w.WriteByte(']')
+		}
+	}
 	if args := t.TypeArgs(); args.Len() > 0 {
 		w.WriteByte('[')
 		link := w.link
@@ -485,7 +621,7 @@ func (w *writer) iface(t *types.Interface) {
 		}
 		w.WriteByte(' ')
 		if !m.Exported() {
-			w.WriteString(m.Pkg().Path() + ".")
+			w.WriteString(linkPath(m.Pkg().Path()) + ".")
 		}
 		w.WriteString(m.Name())
 		w.signature(m.Signature())
