@@ -1,6 +1,7 @@
 //! The compiler's lines: of `-m`, and of `-m=2` with the explanations.
 
 use super::Report;
+use crate::analyze::Told;
 use crate::diagnostics::{Explanation, Flow, Kind};
 use crate::trace::Finding;
 use std::fmt::Write;
@@ -9,7 +10,7 @@ use std::fmt::Write;
 pub fn lines(report: &Report<'_>) -> String {
     let mut text = String::new();
     for told in report.verdicts.lines.iter().filter(|told| told.kind != Kind::Capture) {
-        put(&mut text, &report.shown(told.pos), &told.text);
+        line(&mut text, report, told);
     }
     text
 }
@@ -22,10 +23,19 @@ pub fn explained(report: &Report<'_>) -> String {
         while let Some((_, told)) = explanations.next_if(|(before, _)| *before <= at) {
             explanation(&mut text, report, told);
         }
-        put(&mut text, &report.shown(told.pos), &told.text);
+        line(&mut text, report, told);
     }
     explanations.for_each(|(_, told)| explanation(&mut text, report, told));
     text
+}
+
+/// What the compiler made up has no place, and none is told.
+fn line(text: &mut String, report: &Report<'_>, told: &Told) {
+    if told.pos.is_known() {
+        put(text, &report.shown(told.pos), &told.text);
+    } else {
+        let _ = writeln!(text, "{}", told.text);
+    }
 }
 
 fn put(text: &mut String, place: &str, line: &str) {

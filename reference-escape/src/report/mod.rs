@@ -1,6 +1,7 @@
 //! What was found out about a package, as one value, and its printers.
 
 mod excerpt;
+mod folder;
 mod json;
 mod lines;
 mod machine;
@@ -11,6 +12,7 @@ mod tree;
 mod why;
 
 pub use excerpt::Excerpts;
+pub use folder::Folder;
 pub use json::Json;
 pub use lines::{explained, lines};
 pub use machine::machine;
@@ -23,6 +25,9 @@ pub use why::{Answer, Query, lines_with_sites, why};
 use crate::analyze::{Told, Verdicts};
 use crate::source::{Place, Pos, Sources};
 
+/// The compiler tells of no columns beyond this one.
+const MAX_COLUMN: u32 = 254;
+
 /// What all printers print.
 #[derive(Clone, Copy, Debug)]
 pub struct Report<'a> {
@@ -32,17 +37,27 @@ pub struct Report<'a> {
     pub verdicts: &'a Verdicts,
     /// Where it was.
     pub sources: &'a Sources,
+    /// How its files are called.
+    pub folder: &'a Folder,
 }
 
 impl Report<'_> {
     /// The place of `pos`, if it is in the text.
     pub fn place(&self, pos: Pos) -> Option<Place> {
-        self.sources.place(pos)
+        self.folder.place(self.sources, pos)
     }
 
-    /// The place of `pos`, in the compiler's words.
+    /// The place of `pos` as the compiler writes it, which keeps columns in eight bits and tells of none that does not fit.
     fn shown(&self, pos: Pos) -> String {
-        self.place(pos).map_or_else(|| "<unknown line number>".to_owned(), |place| place.to_string())
+        match self.place(pos) {
+            Some(mut place) => {
+                if place.column > MAX_COLUMN {
+                    place.column = 0;
+                }
+                place.to_string()
+            }
+            None => "<unknown line number>".to_owned(),
+        }
     }
 
     /// The function that a line is about.
