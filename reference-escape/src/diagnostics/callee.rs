@@ -3,7 +3,7 @@
 use super::Texts;
 use crate::functions::FuncId;
 use crate::ir::{FuncIndex, Origin};
-use crate::types::{Form, ObjectKind, TypeId};
+use crate::types::{Form, ObjectId, ObjectKind, TypeId};
 
 impl Texts<'_> {
     /// A function, as it is printed where it is called.
@@ -16,12 +16,15 @@ impl Texts<'_> {
 
     /// A function without its package: `F`, `T.M`, `(*T).M`, and the shapes that it is an instance for.
     fn bare_function(&self, id: FuncId) -> String {
-        let Some(object) = self.functions.object(id) else { return "init".to_owned() };
-        let object = &self.program.types()[object];
+        let Some(object_id) = self.functions.object(id) else { return "init".to_owned() };
+        let object = &self.program.types()[object_id];
         let name = self.program.names.text(object.name);
         let shapes = self.functions.shapes(id);
         let ObjectKind::Func(func) = &object.kind else { return name.to_owned() };
         let Some(receiver) = func.receiver else {
+            if name == "init" {
+                return format!("init.{}", self.init_number(object_id));
+            }
             return format!("{name}{}", self.arguments(shapes));
         };
         let types = self.program.types();
@@ -35,6 +38,14 @@ impl Texts<'_> {
         } else {
             format!("{base}.{name}{own}")
         }
+    }
+
+    /// How many functions of the package that are called `init` stand before `object`, which is one of them.
+    fn init_number(&self, object: ObjectId) -> usize {
+        let types = self.program.types();
+        let (name, package) = (types[object].name, types[object].package);
+        let members = self.program.members(package).iter();
+        members.take_while(|member| **member != object).filter(|member| types[**member].name == name).count()
     }
 
     fn arguments(&self, list: &[TypeId]) -> String {

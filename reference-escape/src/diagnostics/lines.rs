@@ -193,11 +193,7 @@ impl Writer<'_> {
         let results = self.subject.bodies[place.body][place.func].result_vars();
         for (at, result) in results.iter().enumerate().take(MAX_RESULTS) {
             if let Some(level) = leaks.result(at) {
-                let texts = self.texts(place.body);
-                let result = match self.subject.bodies[place.body][*result].name {
-                    VarName::Blank(at) => format!("~r{at}"),
-                    _ => texts.var(*result),
-                };
+                let result = self.texts(place.body).var(*result);
                 let text = format!("leaking param: {name} to result {result} level={level}");
                 self.say_of(loc, pos, Kind::LeakResult, text);
             }

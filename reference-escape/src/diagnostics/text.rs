@@ -49,8 +49,7 @@ impl Texts<'_> {
     pub fn var(&self, var: VarId) -> String {
         let name = match self.body[var].name {
             VarName::Named(name) => self.program.names.text(name).to_owned(),
-            VarName::Result(at) => format!("~r{at}"),
-            VarName::Blank(_) => return "_".to_owned(),
+            VarName::Result(at) | VarName::Blank(at) => format!("~r{at}"),
             VarName::Temp(at) => return format!(".autotmp_{at}"),
         };
         if name.is_empty() || name == "_" {
@@ -229,6 +228,11 @@ impl Writer<'_> {
         let texts = self.texts;
         let node = &texts.body[id];
         match &node.op {
+            // The compiler's printer does not know these.
+            Op::One(one @ (One::StringData | One::SliceData), _) => {
+                self.put(&format!("<node {}>", one_name(*one)));
+            }
+            Op::Two(two @ Two::UnsafeString, ..) => self.put(&format!("<node {}>", two_name(*two))),
             Op::One(one, x) => {
                 self.put(one_name(*one));
                 self.in_parentheses(&[*x], false);

@@ -120,7 +120,7 @@ impl Lowering<'_> {
             // What stood there goes to a new number, and the temporary takes its old one.
             let moved = self.body.add(arg_pos, ty, Op::Nil);
             self.body[moved] = node;
-            let temp = self.body.temp(self.func, arg_pos, ty);
+            let temp = self.body.temp(self.func, pos, ty);
             init.push(self.body.add_stmt(arg_pos, Op::Dcl(temp)));
             lhs.push(self.body.name(temp));
             rhs.push(moved);
