@@ -2,7 +2,7 @@
 
 use super::{Detail, Message, Parameter, Told, Variable};
 use crate::check::Program;
-use crate::diagnostics::{Explained, Line, Subject, Texts, explain};
+use crate::diagnostics::{Explained, Kind, Line, Subject, Texts, explain};
 use crate::functions::FuncId;
 use crate::graph::{Attrs, Place};
 use crate::ir::{Class, VarName};
@@ -23,9 +23,30 @@ impl Teller<'_> {
     /// Tells the lines of the batch, why they are so, and what its functions leak.
     pub(super) fn tell(&mut self, lines: Vec<Line>, verdicts: &[Verdict]) {
         let explained = explain(self.program, self.subject, verdicts);
-        for Explained { place, explanation, .. } in &explained {
+        let (early, late) = explained.split_at(self.subject.built.direct_before.min(explained.len()));
+        // The compiler speaks as it goes: while it walks, when it looks at literals, while it solves, and at the end.
+        let (walking, lines): (Vec<Line>, Vec<Line>) =
+            lines.into_iter().partition(|line| line.kind == Kind::SelfAssignment);
+        let (capturing, lines): (Vec<Line>, Vec<Line>) =
+            lines.into_iter().partition(|line| line.kind == Kind::Capture);
+        self.lines(walking, &explained);
+        self.explanations(early);
+        self.lines(capturing, &explained);
+        self.explanations(late);
+        self.lines(lines, &explained);
+        for place in self.subject.batch {
+            self.parameters(*place);
+            self.variables(*place);
+        }
+    }
+
+    fn explanations(&mut self, explained: &[Explained]) {
+        for Explained { place, explanation, .. } in explained {
             self.say(*place, Message::Explanation(Rc::clone(explanation)));
         }
+    }
+
+    fn lines(&mut self, lines: Vec<Line>, explained: &[Explained]) {
         for line in lines {
             let func = self.texts(line.place).bare_func_name(line.place.func);
             let reasons = explained
@@ -35,10 +56,6 @@ impl Teller<'_> {
             let detail = Some(Detail { func, reasons: reasons.collect() });
             let told = Told { pos: line.pos, text: line.text, kind: line.kind, detail };
             self.say(line.place, Message::Line(told));
-        }
-        for place in self.subject.batch {
-            self.parameters(*place);
-            self.variables(*place);
         }
     }
 

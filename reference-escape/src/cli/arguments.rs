@@ -2,7 +2,7 @@
 
 use super::nearest::meant;
 use crate::report::{Order, Query};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What is asked.
 #[derive(Debug)]
@@ -45,6 +45,8 @@ pub(super) struct Arguments {
     pub path: Option<String>,
     pub version: Option<String>,
     pub named: Vec<PathBuf>,
+    /// The file that is asked about, if no package is named.
+    pub alone: Option<PathBuf>,
     pub output: Output,
 }
 
@@ -110,13 +112,15 @@ pub(super) fn parse(list: &[String]) -> Result<Asked, String> {
             _ => named.push(argument.into()),
         }
     }
-    if let (Some(query), true) = (&wishes.why, named.is_empty()) {
-        named.push(folder_of(&query.file));
+    let alone = wishes.why.as_ref().filter(|_| named.is_empty()).map(|query| PathBuf::from(&query.file));
+    if let Some(file) = &alone {
+        // A file that is not there is missed by its own name.
+        named.push(if file.exists() { folder_of(file) } else { file.clone() });
     }
     let output = output(wishes)?;
     match named.first() {
         None => Err("expected a folder or Go files, as `goescape .`".to_owned()),
-        Some(_) => Ok(Asked::About(Arguments { goroot, gopath, path, version, named, output })),
+        Some(_) => Ok(Asked::About(Arguments { goroot, gopath, path, version, named, alone, output })),
     }
 }
 
@@ -190,8 +194,8 @@ fn query(place: &str) -> Result<Query, String> {
     Ok(Query { file: file.to_owned(), line, column })
 }
 
-fn folder_of(file: &str) -> PathBuf {
-    match std::path::Path::new(file).parent() {
+fn folder_of(file: &Path) -> PathBuf {
+    match file.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
         _ => PathBuf::from("."),
     }

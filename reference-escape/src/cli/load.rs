@@ -23,7 +23,7 @@ pub(super) struct Loaded {
 }
 
 /// Loads and checks the package that is named.
-pub(super) fn load(arguments: &Arguments) -> Result<Loaded, String> {
+pub(super) fn load(arguments: &Arguments, named: &[PathBuf]) -> Result<Loaded, String> {
     let mut options = Options::from_env();
     if let Some(goroot) = &arguments.goroot {
         options.goroot = Some(goroot.clone());
@@ -31,7 +31,6 @@ pub(super) fn load(arguments: &Arguments) -> Result<Loaded, String> {
     if let Some(gopath) = &arguments.gopath {
         options.mod_cache = Some(gopath.join("pkg/mod"));
     }
-    let named = &arguments.named;
     let folder = if named[0].is_dir() { named[0].clone() } else { parent(&named[0]) };
     let loader = Loader::new(&folder, &options).map_err(|error| error.to_string())?;
     let mut package = find(&loader, named)?;

@@ -63,7 +63,7 @@ fn answer(arguments: &Arguments) -> Result<String, Refusal> {
         }
     }
     let Loaded { mut program, package, path, sources, folder } =
-        load(arguments).map_err(|message| (NOT_GO, message))?;
+        load_any(arguments).map_err(|message| (NOT_GO, message))?;
     let mut analysis = match arguments.output.needs_reasons() {
         true => Analysis::with_reasons(),
         false => Analysis::default(),
@@ -78,6 +78,15 @@ fn answer(arguments: &Arguments) -> Result<String, Refusal> {
         Output::Sarif => Ok(report::sarif(&report)),
         Output::Sites(order) => Ok(report::sites(&report, *order)),
         Output::Why(query, svg) => why(&report, query, svg.as_deref()),
+    }
+}
+
+/// Loads what is named. A file that is asked about need not be in a package: it may be one on its own.
+fn load_any(arguments: &Arguments) -> Result<Loaded, String> {
+    let loaded = load(arguments, &arguments.named);
+    match &arguments.alone {
+        Some(file) if loaded.is_err() => load(arguments, std::slice::from_ref(file)).or(loaded),
+        _ => loaded,
     }
 }
 
@@ -108,7 +117,8 @@ fn nothing(report: &Report<'_>, query: &Query) -> Result<String, Refusal> {
     let above = lines.range(..=query.line).next_back();
     let below = lines.range(query.line + 1..).next();
     let near: Vec<String> = above.into_iter().chain(below).map(u32::to_string).collect();
-    let _ = writeln!(text, "; it is on line {}", near.join(" and "));
+    let what = if near.len() == 1 { "the nearest is on line" } else { "the nearest are on lines" };
+    let _ = writeln!(text, "; {what} {}", near.join(" and "));
     Ok(text)
 }
 

@@ -1,7 +1,6 @@
 //! Why something is where it is: what a line declares or allocates, and the ways by which that gets out.
 
 use super::Report;
-use super::lines::arrow;
 use crate::analyze::{Parameter, Told};
 use crate::diagnostics::{Explanation, Flow, Kind};
 use crate::source::{Place, Pos};
@@ -139,7 +138,7 @@ pub(super) fn sentence(flow: &Flow) -> String {
         1 => format!("what a load through {src} gives"),
         loads => format!("what {loads} loads through {src} give"),
     };
-    format!("{what} flows to {}   [{}]", noun(&flow.dst), arrow(flow))
+    format!("{what} flows to {}", noun(&flow.dst))
 }
 
 /// A location in words.
