@@ -128,7 +128,10 @@ mod tests {
         graph.flow(Hole::HEAP, p);
         let verdicts = solved(&mut graph);
         let [verdict] = &verdicts[..] else { panic!("{verdicts:?}") };
-        assert_eq!((verdict.subject, verdict.goal, verdict.finding), (x, Loc::HEAP, Finding::Escapes));
+        assert_eq!(
+            (verdict.subject, verdict.goal, verdict.finding),
+            (x, Loc::HEAP, Finding::Escapes)
+        );
         let way: Vec<(Loc, i32, Loc)> =
             verdict.steps.iter().map(|step| (step.edge.src, step.edge.derefs, step.dst)).collect();
         assert_eq!(way, [(x, -1, p), (p, 0, Loc::HEAP)]);

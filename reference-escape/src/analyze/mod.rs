@@ -21,8 +21,8 @@ use crate::scc::{Calls, Components};
 use crate::solve::solve;
 use crate::source::Pos;
 use crate::tags::{TagTable, Tags, Unit};
-use crate::types::{Declare, Layouts, ObjectId, ObjectKind, PackageId, TypeId};
 use crate::trace::Trace;
+use crate::types::{Declare, Layouts, ObjectId, ObjectKind, PackageId, TypeId};
 use reasons::Teller;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -260,7 +260,9 @@ impl Run<'_> {
         for (_, message) in self.told.into_iter().filter(|(id, _)| wanted.contains(id)) {
             match message {
                 Message::Line(line) => verdicts.lines.push(line),
-                Message::Explanation(told) => verdicts.explanations.push((verdicts.lines.len(), told)),
+                Message::Explanation(told) => {
+                    verdicts.explanations.push((verdicts.lines.len(), told))
+                }
                 Message::Parameter(parameter) => verdicts.parameters.push(parameter),
                 Message::Variable(variable) => verdicts.variables.push(variable),
             }

@@ -23,7 +23,8 @@ impl Teller<'_> {
     /// Tells the lines of the batch, why they are so, and what its functions leak.
     pub(super) fn tell(&mut self, lines: Vec<Line>, verdicts: &[Verdict]) {
         let explained = explain(self.program, self.subject, verdicts);
-        let (early, late) = explained.split_at(self.subject.built.direct_before.min(explained.len()));
+        let (early, late) =
+            explained.split_at(self.subject.built.direct_before.min(explained.len()));
         // The compiler speaks as it goes: while it walks, when it looks at literals, while it solves, and at the end.
         let (walking, lines): (Vec<Line>, Vec<Line>) =
             lines.into_iter().partition(|line| line.kind == Kind::SelfAssignment);

@@ -42,7 +42,13 @@ impl Builder<'_> {
     }
 
     /// `lhs = rhs`. There may be fewer values than places.
-    pub(super) fn assign_list(&mut self, stmt: NodeId, why: Why, lhs: &[NodeId], rhs: &[Option<NodeId>]) {
+    pub(super) fn assign_list(
+        &mut self,
+        stmt: NodeId,
+        why: Why,
+        lhs: &[NodeId],
+        rhs: &[Option<NodeId>],
+    ) {
         let holes = self.addrs(lhs);
         for (at, (dst, hole)) in lhs.iter().zip(&holes).enumerate() {
             let Some(src) = rhs.get(at).copied().flatten() else { continue };

@@ -49,10 +49,8 @@ impl Builder<'_> {
         }
         self.argument(appendee, id, args[0]);
         for arg in &args[1..] {
-            let hole = match dots {
-                false => Hole::HEAP,
-                true => self.elements_to_heap(*arg, id, Why::Appended),
-            };
+            let hole =
+                if dots { self.elements_to_heap(*arg, id, Why::Appended) } else { Hole::HEAP };
             self.argument(hole, id, *arg);
         }
         // What is made is used once in a frame, and so is outside of all loops.

@@ -12,20 +12,28 @@ impl Builder<'_> {
     pub(super) fn flow_captures(&mut self, hole: Hole, literal: Place) {
         for var in self.bodies[literal.body][literal.func].captures.clone() {
             let loc = self.vars[literal.body][var.index()].unwrap_or(Loc::HEAP);
-            let location = self.graph[loc].clone();
-            let fixed = !location.addrtaken && !location.reassigned;
+            let location = &self.graph[loc];
+            let (addrtaken, reassigned) = (location.addrtaken, location.reassigned);
+            let fixed = !addrtaken && !reassigned;
             let ty = self.bodies[literal.body][var].ty;
             let by_value = fixed && self.program.size_of(ty) <= MAX_BY_VALUE;
             self.by_value[literal.body][var.index()] = by_value;
-            let note = |why| Note { body: literal.body, at: Where::Capture(literal.func, var), why };
-            let hole = match by_value {
-                true => hole.shift(0),
-                false => self.because_of(hole.addr(), note(Why::Reference)),
+            let note =
+                |why| Note { body: literal.body, at: Where::Capture(literal.func, var), why };
+            let hole = if by_value {
+                hole.shift(0)
+            } else {
+                self.because_of(hole.addr(), note(Why::Reference))
             };
             let hole = self.because_of(hole, note(Why::Captured));
             if self.graph.notes.are_kept() {
-                let (addrtaken, reassigned) = (location.addrtaken, location.reassigned);
-                self.captures.push(Capture { body: literal.body, var, by_value, addrtaken, reassigned });
+                self.captures.push(Capture {
+                    body: literal.body,
+                    var,
+                    by_value,
+                    addrtaken,
+                    reassigned,
+                });
             }
             self.graph.flow(hole, loc);
         }

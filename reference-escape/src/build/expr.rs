@@ -192,7 +192,9 @@ impl Builder<'_> {
                     self.discard(x);
                 }
             }
-            Op::DotPtr(x, _) if self.is_header_data(id) => self.part(hole.deref(), id, Why::HeaderData, x),
+            Op::DotPtr(x, _) if self.is_header_data(id) => {
+                self.part(hole.deref(), id, Why::HeaderData, x)
+            }
             Op::DotPtr(x, _) => self.discard(x),
             Op::Unary(Unary::Plus | Unary::Neg | Unary::BitNot, x) => self.unsafe_value(hole, x),
             Op::Binary(op, x, y) => {

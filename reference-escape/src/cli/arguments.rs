@@ -10,7 +10,7 @@ pub(super) enum Asked {
     /// How it is used.
     Help,
     /// Something about a package.
-    About(Arguments),
+    About(Box<Arguments>),
 }
 
 /// What is to be told of the package.
@@ -52,8 +52,19 @@ pub(super) struct Arguments {
 
 /// The options, for those who misspell one.
 const OPTIONS: &[&str] = &[
-    "-m", "-m=2", "-l", "-h", "--help", "--format", "--sites", "--sort", "--svg", "--goroot", "--gopath",
-    "--pkgpath", "--lang",
+    "-m",
+    "-m=2",
+    "-l",
+    "-h",
+    "--help",
+    "--format",
+    "--sites",
+    "--sort",
+    "--svg",
+    "--goroot",
+    "--gopath",
+    "--pkgpath",
+    "--lang",
 ];
 
 /// What was said of the output, as far as it was.
@@ -82,7 +93,8 @@ pub(super) fn parse(list: &[String]) -> Result<Asked, String> {
     let mut named: Vec<PathBuf> = Vec::new();
     let mut list = list.iter().peekable();
     if list.next_if(|first| *first == "why").is_some() {
-        let place = list.next().ok_or("why: expected a place, FILE.go:LINE or FILE.go:LINE:COLUMN")?;
+        let place =
+            list.next().ok_or("why: expected a place, FILE.go:LINE or FILE.go:LINE:COLUMN")?;
         wishes.why = Some(query(place)?);
     }
     while let Some(argument) = list.next() {
@@ -107,12 +119,16 @@ pub(super) fn parse(list: &[String]) -> Result<Asked, String> {
             "--pkgpath" | "-p" => path = Some(value("an import path")?),
             "--lang" | "-lang" => version = Some(value("a version, as go1.27")?),
             flag if flag.starts_with('-') => {
-                return Err(format!("{flag}: no such option{}", meant(flag, OPTIONS.iter().copied())));
+                return Err(format!(
+                    "{flag}: no such option{}",
+                    meant(flag, OPTIONS.iter().copied())
+                ));
             }
             _ => named.push(argument.into()),
         }
     }
-    let alone = wishes.why.as_ref().filter(|_| named.is_empty()).map(|query| PathBuf::from(&query.file));
+    let alone =
+        wishes.why.as_ref().filter(|_| named.is_empty()).map(|query| PathBuf::from(&query.file));
     if let Some(file) = &alone {
         // A file that is not there is missed by its own name.
         named.push(if file.exists() { folder_of(file) } else { file.clone() });
@@ -120,7 +136,10 @@ pub(super) fn parse(list: &[String]) -> Result<Asked, String> {
     let output = output(wishes)?;
     match named.first() {
         None => Err("expected a folder or Go files, as `goescape .`".to_owned()),
-        Some(_) => Ok(Asked::About(Arguments { goroot, gopath, path, version, named, alone, output })),
+        Some(_) => {
+            let arguments = Arguments { goroot, gopath, path, version, named, alone, output };
+            Ok(Asked::About(Box::new(arguments)))
+        }
     }
 }
 
@@ -135,7 +154,9 @@ fn output(wishes: Wishes) -> Result<Output, String> {
         return Err("expected only one of why, --sites, --format and -m=2".to_owned());
     }
     if svg.is_some() && why.is_none() {
-        return Err("--svg: expected a question, as `goescape why FILE.go:LINE --svg FILE`".to_owned());
+        return Err(
+            "--svg: expected a question, as `goescape why FILE.go:LINE --svg FILE`".to_owned()
+        );
     }
     if sort.is_some() && !sites {
         return Err("--sort: expected --sites, as it is the table that is sorted".to_owned());
@@ -180,12 +201,15 @@ fn order(word: &str) -> Result<Order, String> {
 
 /// `FILE.go:LINE` or `FILE.go:LINE:COLUMN`. File names may have colons in them.
 fn query(place: &str) -> Result<Query, String> {
-    let wrong = || format!("why {place}: expected FILE.go:LINE or FILE.go:LINE:COLUMN, counted from 1");
+    let wrong =
+        || format!("why {place}: expected FILE.go:LINE or FILE.go:LINE:COLUMN, counted from 1");
     let number = |text: &str| text.parse::<u32>().ok().filter(|number| *number > 0);
     let (file, last) = place.rsplit_once(':').ok_or_else(wrong)?;
     let last = number(last).ok_or_else(wrong)?;
     let (file, line, column) = match file.rsplit_once(':') {
-        Some((before, line)) if number(line).is_some() => (before, number(line).unwrap_or(1), Some(last)),
+        Some((before, line)) if number(line).is_some() => {
+            (before, number(line).unwrap_or(1), Some(last))
+        }
         _ => (file, last, None),
     };
     if file.is_empty() {
@@ -233,7 +257,10 @@ mod tests {
             refused("--format jsn ."),
             "--format jsn: expected text, json or sarif; did you mean json?"
         );
-        assert_eq!(refused("--sites --sort heep ."), "--sort heep: expected name or heap; did you mean heap?");
+        assert_eq!(
+            refused("--sites --sort heep ."),
+            "--sort heep: expected name or heap; did you mean heap?"
+        );
         assert_eq!(refused("-m=7 -l ."), "-m=7: expected -m, -m=1 or -m=2");
         assert_eq!(refused(". --format"), "--format: expected a format behind it");
         assert_eq!(

@@ -64,9 +64,10 @@ fn answer(arguments: &Arguments) -> Result<String, Refusal> {
     }
     let Loaded { mut program, package, path, sources, folder } =
         load_any(arguments).map_err(|message| (NOT_GO, message))?;
-    let mut analysis = match arguments.output.needs_reasons() {
-        true => Analysis::with_reasons(),
-        false => Analysis::default(),
+    let mut analysis = if arguments.output.needs_reasons() {
+        Analysis::with_reasons()
+    } else {
+        Analysis::default()
     };
     let verdicts = analysis.package(&mut program, package);
     let sources = sources.borrow();
@@ -99,14 +100,18 @@ fn why(report: &Report<'_>, query: &Query, svg: Option<&Path>) -> Result<String,
     let excerpts = Excerpts::new(&read);
     let Some(file) = svg else { return Ok(report::tree(report, &excerpts, &answers)) };
     let picture = report::svg(report, &excerpts, &answers);
-    std::fs::write(file, picture).map_err(|error| (USAGE, format!("{}: {error}", file.display())))?;
+    std::fs::write(file, picture)
+        .map_err(|error| (USAGE, format!("{}: {error}", file.display())))?;
     Ok(String::new())
 }
 
 /// What is said where nothing stands at the place that is asked about.
 fn nothing(report: &Report<'_>, query: &Query) -> Result<String, Refusal> {
     let Some(lines) = report::lines_with_sites(report, query) else {
-        let message = format!("{}: the package has no such file, or nothing is declared or allocated in it", query.file);
+        let message = format!(
+            "{}: the package has no such file, or nothing is declared or allocated in it",
+            query.file
+        );
         return Err((USAGE, message));
     };
     let mut text = format!("{}:{}", query.file, query.line);
@@ -126,7 +131,8 @@ fn nothing(report: &Report<'_>, query: &Query) -> Result<String, Refusal> {
 fn missing(path: &Path) -> String {
     let shown = path.display().to_string();
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let entries = std::fs::read_dir(folder.unwrap_or(Path::new("."))).into_iter().flatten().flatten();
+    let entries =
+        std::fs::read_dir(folder.unwrap_or(Path::new("."))).into_iter().flatten().flatten();
     let mut names: Vec<String> =
         entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
     names.sort();

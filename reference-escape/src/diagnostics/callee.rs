@@ -45,7 +45,10 @@ impl Texts<'_> {
         let types = self.program.types();
         let (name, package) = (types[object].name, types[object].package);
         let members = self.program.members(package).iter();
-        members.take_while(|member| **member != object).filter(|member| types[**member].name == name).count()
+        members
+            .take_while(|member| **member != object)
+            .filter(|member| types[**member].name == name)
+            .count()
     }
 
     fn arguments(&self, list: &[TypeId]) -> String {

@@ -3,14 +3,14 @@
 //! `trace` says which locations a value passes; here locations, notes and functions get the names that the compiler prints.
 
 use super::Texts;
+use super::lines::Subject;
 use crate::build::{Built, Replaced};
+use crate::check::Program;
 use crate::graph::{Loc, Place, Site};
 use crate::ir::{Body, VarId};
 use crate::note::{Note, Where};
 use crate::source::Pos;
 use crate::trace::{Finding, Verdict};
-use super::lines::Subject;
-use crate::check::Program;
 use std::rc::Rc;
 
 /// Why something escapes or leaks.
@@ -72,7 +72,8 @@ pub fn explain(program: &Program, subject: &Subject<'_>, verdicts: &[Verdict]) -
     let built = subject.built;
     let (early, late) = verdicts.split_at(built.direct_before.min(verdicts.len()));
     let original = originals(subject.bodies, &built.replaced);
-    let before: Vec<&Body> = original.iter().zip(subject.bodies).map(|(old, new)| old.as_ref().unwrap_or(new)).collect();
+    let before: Vec<&Body> =
+        original.iter().zip(subject.bodies).map(|(old, new)| old.as_ref().unwrap_or(new)).collect();
     let now: Vec<&Body> = subject.bodies.iter().collect();
     let told = |bodies: &[&Body], verdict: &Verdict| {
         let speaker = Speaker { program, subject, bodies };
@@ -157,7 +158,9 @@ impl Speaker<'_> {
         let location = &self.built().graph[loc];
         match location.site {
             _ if loc == Loc::HEAP => "{heap}".to_owned(),
-            Site::Node(_) => format!("{{storage for {}}}", self.site(location.place, location.site)),
+            Site::Node(_) => {
+                format!("{{storage for {}}}", self.site(location.place, location.site))
+            }
             site => self.site(location.place, site),
         }
     }

@@ -1,7 +1,7 @@
 //! The lines of one batch.
 
-use super::kind::Kind;
 use super::Texts;
+use super::kind::Kind;
 use crate::build::{Built, Capture};
 use crate::check::Program;
 use crate::functions::Functions;
@@ -93,7 +93,12 @@ impl Writer<'_> {
         let texts = self.texts(place.body);
         let (func, shown) = (texts.func_name(place.func), texts.stmt(stmt));
         let pos = self.subject.bodies[place.body][stmt].pos;
-        self.say(place, pos, Kind::SelfAssignment, format!("{func} ignoring self-assignment in {shown}"));
+        self.say(
+            place,
+            pos,
+            Kind::SelfAssignment,
+            format!("{func} ignoring self-assignment in {shown}"),
+        );
     }
 
     fn capture(&mut self, capture: Capture) {
@@ -164,7 +169,12 @@ impl Writer<'_> {
             let single = self.is_uintptr(ty);
             if single || spread {
                 let dots = if spread { "..." } else { "" };
-                self.say(place, pos, Kind::Uintptr, format!("marking {name} as escaping {dots}uintptr"));
+                self.say(
+                    place,
+                    pos,
+                    Kind::Uintptr,
+                    format!("marking {name} as escaping {dots}uintptr"),
+                );
                 return;
             }
         }
@@ -187,7 +197,9 @@ impl Writer<'_> {
         let before = self.lines.len();
         match leaks.heap() {
             Some(0) => self.say_of(loc, pos, Kind::Leak, format!("leaking param: {name}")),
-            Some(_) => self.say_of(loc, pos, Kind::LeakContent, format!("leaking param content: {name}")),
+            Some(_) => {
+                self.say_of(loc, pos, Kind::LeakContent, format!("leaking param content: {name}"))
+            }
             None => {}
         }
         let results = self.subject.bodies[place.body][place.func].result_vars();
@@ -230,8 +242,11 @@ impl Writer<'_> {
             _ => self.texts(place.body).expr(id),
         };
         let pos = node.pos;
-        let (kind, verdict) =
-            if escapes { (Kind::Heap, "escapes to heap") } else { (Kind::Stack, "does not escape") };
+        let (kind, verdict) = if escapes {
+            (Kind::Heap, "escapes to heap")
+        } else {
+            (Kind::Stack, "does not escape")
+        };
         self.say_of(loc, pos, kind, format!("{what} {verdict}"));
         if matches!(node.op, Op::Convert(Conv::StringToBytes, _)) && !attrs.has(Attrs::MUTATES) {
             self.say_of(loc, pos, Kind::ZeroCopy, "zero-copy string->[]byte conversion".to_owned());

@@ -44,11 +44,18 @@ impl Texts<'_> {
 
     /// A clause of a type switch, and where it begins.
     pub(super) fn clause(&self, switch: NodeId, at: usize) -> (Pos, String) {
-        let (Op::TypeSwitch { cases, .. } | Op::Switch { cases, .. }) = &self.body[switch].op else {
+        let (Op::TypeSwitch { cases, .. } | Op::Switch { cases, .. }) = &self.body[switch].op
+        else {
             return (Pos::NONE, String::new());
         };
-        let Some(Case { pos, list, body, .. }) = cases.get(at) else { return (Pos::NONE, String::new()) };
-        let what = if list.is_empty() { "default".to_owned() } else { format!("case {}", self.list(list)) };
+        let Some(Case { pos, list, body, .. }) = cases.get(at) else {
+            return (Pos::NONE, String::new());
+        };
+        let what = if list.is_empty() {
+            "default".to_owned()
+        } else {
+            format!("case {}", self.list(list))
+        };
         (*pos, format!("{what}: {}", self.stmts(body)))
     }
 

@@ -26,7 +26,11 @@ impl Lowering<'_> {
         if self.mode(bare) == Mode::Nil {
             let ty = dst.unwrap_or_else(|| self.raw_ty(bare));
             let nil = self.body.add(pos, ty, Op::Nil);
-            return if implicit { nil } else { self.body.add(pos, ty, Op::Convert(Conv::Nop, nil)) };
+            return if implicit {
+                nil
+            } else {
+                self.body.add(pos, ty, Op::Convert(Conv::Nop, nil))
+            };
         }
         let src = self.ty(bare);
         let x = self.expr(bare);

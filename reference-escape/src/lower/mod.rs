@@ -225,10 +225,22 @@ impl<'a> Lowering<'a> {
         let siblings =
             self.body.funcs.iter().filter(|func| func.parent == parent && alike(func.origin));
         let ordinal = 1 + siblings.count() as u32;
-        let (vars, captures, capture_sites, body) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (vars, captures, capture_sites, body) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (params, results) = (0, 0);
-        let func =
-            Func { pos, ty, origin, parent, ordinal, vars, params, results, captures, capture_sites, body };
+        let func = Func {
+            pos,
+            ty,
+            origin,
+            parent,
+            ordinal,
+            vars,
+            params,
+            results,
+            captures,
+            capture_sites,
+            body,
+        };
         self.body.add_func(func)
     }
 

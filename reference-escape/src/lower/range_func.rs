@@ -186,6 +186,8 @@ impl Lowering<'_> {
             self.assign_target(target, var, &mut body);
         }
         let before = self.made_up(func, "#tmpState", Pos::NONE, TypeId::INT);
+        // The compiler's own first use of it has no place.
+        self.capture(state, Pos::NONE);
         let value = self.use_var(state, pos);
         body.push(self.define(pos, before, value));
         self.set(pos, state, 1, &mut body);

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 /// Reads a file; `None` if it is not there or no text.
-pub type Read<'a> = &'a dyn Fn(&str) -> Option<String>;
+type Read<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// Longer lines are cut.
 const MAX_CHARS: usize = 160;
@@ -37,7 +37,7 @@ pub(super) struct Excerpt {
 
 impl<'a> Excerpts<'a> {
     /// Excerpts of files that `read` reads.
-    pub fn new(read: Read<'a>) -> Excerpts<'a> {
+    pub fn new(read: &'a dyn Fn(&str) -> Option<String>) -> Excerpts<'a> {
         Excerpts { read, files: RefCell::default() }
     }
 

@@ -27,7 +27,11 @@ impl Json {
     }
 
     /// `[...]` with one value for each of `items`.
-    pub fn array<T>(&mut self, items: impl IntoIterator<Item = T>, mut write: impl FnMut(&mut Json, T)) {
+    pub fn array<T>(
+        &mut self,
+        items: impl IntoIterator<Item = T>,
+        mut write: impl FnMut(&mut Json, T),
+    ) {
         self.brackets('[', ']', |json| items.into_iter().for_each(|item| write(json, item)));
     }
 
@@ -125,13 +129,25 @@ mod tests {
                 json.key("d").null();
             });
         });
-        let lines = ["{", "  \"a\": [", "    1,", "    -2", "  ],", "  \"b\": {},", "  \"c\": true,", "  \"d\": null", "}", ""];
+        let lines = [
+            "{",
+            "  \"a\": [",
+            "    1,",
+            "    -2",
+            "  ],",
+            "  \"b\": {},",
+            "  \"c\": true,",
+            "  \"d\": null",
+            "}",
+            "",
+        ];
         assert_eq!(text, lines.join("\n"));
     }
 
     #[test]
     fn whatever_a_string_has_in_it_stays_in_it() {
-        let text = Json::text(|json| json.string("\"\\\n\r\t\0\x1b\x7f\u{2028}é\u{1f600}</script>"));
+        let text =
+            Json::text(|json| json.string("\"\\\n\r\t\0\x1b\x7f\u{2028}é\u{1f600}</script>"));
         assert_eq!(text, "\"\\\"\\\\\\n\\r\\t\\u0000\\u001b\\u007f\\u2028é\u{1f600}</script>\"\n");
     }
 }

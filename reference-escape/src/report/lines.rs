@@ -54,7 +54,11 @@ fn explanation(text: &mut String, report: &Report<'_>, told: &Explanation) {
         }
     }
     if told.is_cut {
-        put(text, &place, "  warning: truncated explanation due to assignment cycle; see golang.org/issue/35518");
+        put(
+            text,
+            &place,
+            "  warning: truncated explanation due to assignment cycle; see golang.org/issue/35518",
+        );
     }
 }
 

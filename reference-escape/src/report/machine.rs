@@ -3,7 +3,7 @@
 //! It says what it is: its first fields are the name of the format and its version. Fields may be added within a version; what a
 //! field means only changes with the version.
 
-use super::{Json, Report};
+use super::{Json, Report, func};
 use crate::analyze::{Parameter, Told};
 use crate::diagnostics::{Explanation, Flow, Kind};
 use crate::leaks::{Leaks, MAX_RESULTS};
@@ -52,7 +52,7 @@ fn place(json: &mut Json, report: &Report<'_>, pos: Pos) {
 fn site(json: &mut Json, report: &Report<'_>, told: &Told) {
     json.object(|json| {
         place(json, report, told.pos);
-        json.key("function").string(report.func(told));
+        json.key("function").string(func(told));
         json.key("kind").string(told.kind.id());
         json.key("text").string(&told.text);
         match told.kind.placement() {

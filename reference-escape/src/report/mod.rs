@@ -59,9 +59,9 @@ impl Report<'_> {
             None => "<unknown line number>".to_owned(),
         }
     }
+}
 
-    /// The function that a line is about.
-    fn func<'t>(&self, told: &'t Told) -> &'t str {
-        told.detail.as_ref().map_or("", |detail| &detail.func)
-    }
+/// The function that a line is about.
+fn func(told: &Told) -> &str {
+    told.detail.as_ref().map_or("", |detail| &detail.func)
 }

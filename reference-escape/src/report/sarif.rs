@@ -1,7 +1,7 @@
 //! The report as SARIF 2.1.0, for editors and for services that show results of analysers: one rule for each kind of line, all
 //! of level `note`, as nothing of it is wrong.
 
-use super::{Json, Report};
+use super::{Json, Report, func};
 use crate::analyze::Told;
 use crate::diagnostics::Kind;
 use crate::source::Place;
@@ -19,7 +19,8 @@ pub fn sarif(report: &Report<'_>) -> String {
                     json.key("tool").object(tool);
                     // Columns count bytes, as Go's do; SARIF only knows two units, and this one is nearer.
                     json.key("columnKind").string("unicodeCodePoints");
-                    let lines = report.verdicts.lines.iter().filter(|told| told.kind != Kind::Capture);
+                    let lines =
+                        report.verdicts.lines.iter().filter(|told| told.kind != Kind::Capture);
                     json.key("results").array(lines, |json, told| result(json, report, told));
                 });
             });
@@ -49,7 +50,7 @@ fn result(json: &mut Json, report: &Report<'_>, told: &Told) {
         json.key("locations").array(report.place(told.pos), |json, place| {
             json.object(|json| {
                 json.key("physicalLocation").object(|json| physical(json, &place));
-                let func = report.func(told);
+                let func = func(told);
                 json.key("logicalLocations").array([func], |json, func| {
                     json.object(|json| json.key("fullyQualifiedName").string(func));
                 });
@@ -77,9 +78,8 @@ fn message(text: &str) -> String {
 fn uri(path: &str) -> String {
     let scheme = if path.starts_with('/') { "file://" } else { "" };
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte);
-    let bytes = path.bytes().map(|byte| match plain(byte) {
-        true => char::from(byte).to_string(),
-        false => format!("%{byte:02X}"),
+    let bytes = path.bytes().map(|byte| {
+        if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }
     });
     format!("{scheme}{}", bytes.collect::<String>())
 }

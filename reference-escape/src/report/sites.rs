@@ -1,6 +1,6 @@
 //! A summary by function: how much of what it makes is on the heap, and what it leaks.
 
-use super::Report;
+use super::{Report, func};
 use crate::diagnostics::Placement;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -44,7 +44,7 @@ fn counts<'a>(report: &'a Report<'_>) -> BTreeMap<&'a str, Counts> {
     let mut all: BTreeMap<&str, Counts> = BTreeMap::new();
     let verdicts = report.verdicts;
     for told in verdicts.lines.iter().filter(|told| told.detail.is_some()) {
-        let counts = all.entry(report.func(told)).or_default();
+        let counts = all.entry(func(told)).or_default();
         match told.kind.placement() {
             Some(Placement::Heap) => counts.heap += 1,
             Some(Placement::Stack) => counts.stack += 1,
@@ -56,7 +56,9 @@ fn counts<'a>(report: &'a Report<'_>) -> BTreeMap<&'a str, Counts> {
     }
     for parameter in &verdicts.parameters {
         let leaks = parameter.leaks;
-        let leaking = super::machine::goals(leaks).iter().any(|(goal, _)| goal != "mutator" && goal != "callee");
+        let leaking = super::machine::goals(leaks)
+            .iter()
+            .any(|(goal, _)| goal != "mutator" && goal != "callee");
         all.entry(&parameter.func).or_default().leaking += usize::from(leaking);
     }
     all

@@ -20,7 +20,9 @@ const MAX_CHARS: usize = 120;
 /// A picture of answers.
 pub fn svg(report: &Report<'_>, excerpts: &Excerpts<'_>, answers: &[Answer]) -> String {
     let mut picture = Picture { report, excerpts, y: MARGIN, width: 0, shapes: String::new() };
-    answers.iter().for_each(|answer| picture.answer(answer));
+    for answer in answers {
+        picture.answer(answer);
+    }
     let Picture { y, width, shapes, .. } = picture;
     let (width, height) = (width + 2 * MARGIN, y + MARGIN);
     format!(
@@ -51,7 +53,9 @@ impl Picture<'_> {
         for because in &answer.because {
             self.text(0, "#1a7f37", "normal", because);
         }
-        answer.ways.iter().for_each(|way| self.way(way));
+        for way in &answer.ways {
+            self.way(way);
+        }
         self.y += LINE;
     }
 
@@ -90,7 +94,12 @@ impl Picture<'_> {
         self.text(4, "#0969da", "normal", amount(flow.derefs).as_str());
         for reason in &flow.reasons {
             let place = self.report.shown(reason.pos);
-            self.text(4, "#000000", "normal", &format!("{} ({}) at {place}", reason.text, reason.why));
+            self.text(
+                4,
+                "#000000",
+                "normal",
+                &format!("{} ({}) at {place}", reason.text, reason.why),
+            );
             if let Some(code) = self.excerpts.at(self.report, reason.pos) {
                 let code = format!("{} | {}", code.line, code.text.trim());
                 self.text(6, "#777777", "normal", &code);
@@ -164,7 +173,10 @@ mod tests {
 
     #[test]
     fn text_cannot_become_markup() {
-        assert_eq!(escaped("<a b='c'>&\"\t\u{0}\u{ffff}é"), "&lt;a b=&apos;c&apos;&gt;&amp;&quot;    \u{fffd}\u{fffd}é");
+        assert_eq!(
+            escaped("<a b='c'>&\"\t\u{0}\u{ffff}é"),
+            "&lt;a b=&apos;c&apos;&gt;&amp;&quot;    \u{fffd}\u{fffd}é"
+        );
     }
 
     #[test]

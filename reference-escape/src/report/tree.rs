@@ -1,8 +1,8 @@
 //! Answers as text: for each a small tree, with the code under each step.
 
+use super::Report;
 use super::excerpt::Excerpts;
 use super::why::{Answer, noun, sentence};
-use super::Report;
 use crate::diagnostics::{Explanation, Flow};
 use crate::source::Pos;
 use crate::trace::Finding;
@@ -80,8 +80,12 @@ impl Tree<'_> {
         let number = excerpt.line.to_string();
         self.line(stem, &format!("{number} | {}", excerpt.text));
         // Tabs stay tabs, so that the sign stands under its character whatever a tab is worth.
-        let pad: String =
-            excerpt.text.chars().take(excerpt.before).map(|c| if c == '\t' { c } else { ' ' }).collect();
+        let pad: String = excerpt
+            .text
+            .chars()
+            .take(excerpt.before)
+            .map(|c| if c == '\t' { c } else { ' ' })
+            .collect();
         self.line(stem, &format!("{} | {pad}^", " ".repeat(number.len())));
     }
 }

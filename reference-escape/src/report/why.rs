@@ -1,6 +1,6 @@
 //! Why something is where it is: what a line declares or allocates, and the ways by which that gets out.
 
-use super::Report;
+use super::{Report, func};
 use crate::analyze::{Parameter, Told};
 use crate::diagnostics::{Explanation, Flow, Kind};
 use crate::source::{Place, Pos};
@@ -56,7 +56,9 @@ pub fn why(report: &Report<'_>, query: &Query) -> Vec<Answer> {
         let answer = answer(report, told);
         match answers.last_mut() {
             // A parameter may leak in several ways, each with a line of its own.
-            Some(last) if last.pos == told.pos && told.kind.is_leak() && last.func == answer.func => {
+            Some(last)
+                if last.pos == told.pos && told.kind.is_leak() && last.func == answer.func =>
+            {
                 last.says.extend(answer.says);
             }
             _ => answers.push(answer),
@@ -67,7 +69,10 @@ pub fn why(report: &Report<'_>, query: &Query) -> Vec<Answer> {
             pos: variable.pos,
             func: variable.func.clone(),
             says: vec![format!("{} stays on the stack", variable.name)],
-            because: vec!["no way is known by which its address gets to something that outlives it".to_owned()],
+            because: vec![
+                "no way is known by which its address gets to something that outlives it"
+                    .to_owned(),
+            ],
             ways: Vec::new(),
         });
     }
@@ -90,11 +95,14 @@ fn is_site(told: &Told) -> bool {
 }
 
 fn answer(report: &Report<'_>, told: &Told) -> Answer {
-    let func = report.func(told).to_owned();
+    let func = func(told).to_owned();
     let ways = told.detail.iter().flat_map(|detail| shortest(&detail.reasons)).collect();
     let because = match told.kind {
         Kind::Stack => {
-            vec!["no way is known by which its address gets to something that outlives it".to_owned()]
+            vec![
+                "no way is known by which its address gets to something that outlives it"
+                    .to_owned(),
+            ]
         }
         Kind::Keeps => keeps(report.verdicts.parameters.iter().find(|known| known.pos == told.pos)),
         _ => Vec::new(),
@@ -103,7 +111,8 @@ fn answer(report: &Report<'_>, told: &Told) -> Answer {
 }
 
 fn keeps(parameter: Option<&Parameter>) -> Vec<String> {
-    let mut because = vec!["no way is known by which it gets to the heap or to a result".to_owned()];
+    let mut because =
+        vec!["no way is known by which it gets to the heap or to a result".to_owned()];
     if parameter.is_some_and(|parameter| parameter.leaks.mutator().is_some()) {
         because.push("something may be stored through it".to_owned());
     }
@@ -146,9 +155,11 @@ pub(super) fn noun(location: &str) -> String {
     match location {
         "{heap}" => "the heap".to_owned(),
         "{temp}" => "a temporary".to_owned(),
-        other => match other.strip_prefix("{storage for ").and_then(|rest| rest.strip_suffix('}')) {
-            Some(made) => format!("what `{made}` makes"),
-            None => other.to_owned(),
-        },
+        other => {
+            match other.strip_prefix("{storage for ").and_then(|rest| rest.strip_suffix('}')) {
+                Some(made) => format!("what `{made}` makes"),
+                None => other.to_owned(),
+            }
+        }
     }
 }
