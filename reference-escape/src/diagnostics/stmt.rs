@@ -6,6 +6,9 @@ use crate::ast::BinaryOp;
 use crate::ir::{Case, NodeId, Op};
 use crate::source::Pos;
 
+/// How tightly the arrow of a send binds.
+const SEND: u32 = 3;
+
 impl Texts<'_> {
     /// A statement or an expression.
     pub fn stmt(&self, id: NodeId) -> String {
@@ -24,7 +27,9 @@ impl Texts<'_> {
                 format!("{} {} {}", self.list(lhs), sign(*def), self.list(rhs))
             }
             Op::Return(results) => format!("return {}", self.list(results)),
-            Op::Send(chan, value) => format!("{} <- {}", self.expr(*chan), self.expr(*value)),
+            Op::Send(chan, value) => {
+                format!("{} <- {}", self.bound(*chan, SEND), self.bound(*value, SEND + 1))
+            }
             Op::For { .. } | Op::Range { .. } => "for loop".to_owned(),
             Op::Switch { .. } | Op::TypeSwitch { .. } => "switch statement".to_owned(),
             Op::Select(_) => "select statement".to_owned(),

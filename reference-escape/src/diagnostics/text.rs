@@ -40,8 +40,13 @@ struct Writer<'a> {
 impl Texts<'_> {
     /// An expression.
     pub fn expr(&self, id: NodeId) -> String {
+        self.bound(id, 0)
+    }
+
+    /// An expression where an operator that binds with `binding` is around it.
+    pub(super) fn bound(&self, id: NodeId, binding: u32) -> String {
         let mut writer = Writer { texts: *self, text: String::new(), depth: 0 };
-        writer.expr(id, 0);
+        writer.expr(id, binding);
         writer.text
     }
 
