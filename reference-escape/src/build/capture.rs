@@ -21,7 +21,7 @@ impl Builder<'_> {
             let note =
                 |why| Note { body: literal.body, at: Where::Capture(literal.func, var), why };
             let hole = if by_value {
-                hole.shift(0)
+                hole
             } else {
                 self.because_of(hole.addr(), note(Why::Reference))
             };

@@ -34,7 +34,7 @@ impl Builder<'_> {
             Op::Addr(x) => self.part(hole.addr(), id, Why::AddressOf, x),
             Op::Deref(x) => self.part(hole.deref(), id, Why::Indirection, x),
             Op::DotPtr(x, _) => self.part(hole.deref(), id, Why::DotOfPointer, x),
-            Op::Dot(x, _) | Op::DotInter(x, _) => self.part(hole.shift(0), id, Why::Dot, x),
+            Op::Dot(x, _) | Op::DotInter(x, _) => self.part(hole, id, Why::Dot, x),
             Op::DotType(x) => {
                 let hole = self.dot_type(hole, ty);
                 self.part(hole, id, Why::Dot, x);
@@ -91,7 +91,7 @@ impl Builder<'_> {
             }
             Op::StructLit(fields) => {
                 for (_, value) in &fields {
-                    self.part(hole.shift(0), id, Why::StructElement, *value);
+                    self.part(hole, id, Why::StructElement, *value);
                 }
             }
             Op::MapLit(pairs) => {
@@ -127,7 +127,7 @@ impl Builder<'_> {
                 Op::Key(_, value) => value,
                 _ => *elem,
             };
-            self.part(hole.shift(0), id, why, value);
+            self.part(hole, id, why, value);
         }
     }
 
@@ -144,7 +144,7 @@ impl Builder<'_> {
                 let ty = self.ty(x);
                 let boxed = !self.is_interface(ty) && !self.program.is_pointer_shaped(ty);
                 let hole = if boxed { self.spill(hole, id) } else { hole };
-                self.part(hole.shift(0), id, Why::Interface, x);
+                self.part(hole, id, Why::Interface, x);
             }
             Conv::SliceToArray => self.part(hole.deref(), id, Why::SliceToArray, x),
             Conv::SliceToArrayPointer => self.expr(hole, x),
@@ -209,7 +209,7 @@ impl Builder<'_> {
     /// A hole for what is asserted to be of `ty`: what does not fit an interface's word is loaded.
     pub(super) fn dot_type(&mut self, hole: Hole, ty: TypeId) -> Hole {
         if self.is_interface(ty) || self.program.is_pointer_shaped(ty) {
-            hole.shift(0)
+            hole
         } else {
             hole.shift(1)
         }

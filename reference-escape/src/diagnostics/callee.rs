@@ -44,10 +44,15 @@ impl Texts<'_> {
     fn init_number(&self, object: ObjectId) -> usize {
         let types = self.program.types();
         let (name, package) = (types[object].name, types[object].package);
+        let is_init = |member: &&ObjectId| {
+            let other = &types[**member];
+            let is_function = matches!(&other.kind, ObjectKind::Func(func) if func.receiver.is_none());
+            other.name == name && is_function
+        };
         let members = self.program.members(package).iter();
         members
             .take_while(|member| **member != object)
-            .filter(|member| types[**member].name == name)
+            .filter(is_init)
             .count()
     }
 
