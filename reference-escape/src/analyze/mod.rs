@@ -7,22 +7,24 @@ mod reasons;
 
 use crate::build::{self, Sources};
 use crate::check::Program;
-use crate::diagnostics::{Explanation, Kind, Line, Subject, lines};
+use crate::conclude::conclude;
+use crate::diagnostics::{Line, Subject, lines};
+use crate::explain::Explanation;
 use crate::functions::{FuncId, FuncKey};
 use crate::graph::{Loc, Place};
 use crate::hash::Map;
 use crate::ir::{Body, FuncIndex, Op};
+use crate::kind::Kind;
 use crate::leaks::Leaks;
 use crate::lower::{World, instance_method, lower, lower_init};
-use crate::names::Name;
 use crate::reach::Reached;
 use crate::rewrite;
 use crate::scc::{Calls, Components};
 use crate::solve::solve;
 use crate::source::Pos;
-use crate::tags::{TagTable, Tags, Unit};
+use crate::tags::{TagTable, Unit};
 use crate::trace::Trace;
-use crate::types::{Declare, Layouts, ObjectId, ObjectKind, PackageId, TypeId};
+use crate::types::{Declare, ObjectId, ObjectKind, PackageId, TypeId};
 use reasons::Teller;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -108,14 +110,12 @@ impl Analysis {
         let functions = &self.world.functions;
         self.components.forget(|unit| functions.is_instance(unit.id));
         let own = own_functions(program, &mut self.world, package);
-        let ambiguous = ambiguous_names(program);
         let Analysis { reasons, world, tags, components } = self;
         let mut run = Run {
             program,
             world,
             tags,
             package,
-            ambiguous,
             reasons: *reasons,
             bodies: Map::default(),
             uses: Map::default(),
@@ -176,19 +176,12 @@ fn own_functions(program: &mut Program, world: &mut World, package: PackageId) -
     own
 }
 
-/// Names that several packages of the run have.
-fn ambiguous_names(program: &Program) -> Vec<Name> {
-    let _ = program;
-    Vec::new()
-}
-
 /// The analysis of one package.
 struct Run<'a> {
     program: &'a mut Program,
     world: &'a mut World,
     tags: &'a mut TagTable,
     package: PackageId,
-    ambiguous: Vec<Name>,
     /// Bodies of functions that are not done.
     bodies: Map<FuncId, Body>,
     /// The instances that each function mentions.
@@ -234,7 +227,7 @@ impl Run<'_> {
         let body = &self.bodies[&id];
         (1..body.funcs.len())
             .map(FuncIndex::new)
-            .filter(|func| !build::is_closure(body, &self.world.functions, *func))
+            .filter(|func| !body.is_closure(*func))
             .map(|func| Unit { id, func })
             .collect()
     }
@@ -289,38 +282,6 @@ impl Run<'_> {
         let functions = &self.world.functions;
         functions.is_instance(id) || functions.package(self.program, id) == self.package
     }
-
-    /// Notes what has been found out about a function.
-    fn tag(&mut self, place: Place, bodies: &[Body], built: &build::Built) {
-        let body = &bodies[place.body];
-        let unit = Unit { id: body.id, func: place.func };
-        let Some(func) = body.funcs.get(place.func.index()) else { return };
-        let external = body.is_external && place.func == FuncIndex::ROOT;
-        let noescape = body.directives.noescape;
-        let params = func
-            .param_vars()
-            .iter()
-            .map(|var| {
-                let declared = &body[*var];
-                let unnamed = matches!(declared.name, crate::ir::VarName::Named(name)
-                    if name == Name::EMPTY || name.is_blank());
-                match built.vars[place.body][var.index()] {
-                    _ if !self.program.has_pointers(declared.ty) => Leaks::worst(),
-                    _ if external && noescape => {
-                        let mut leaks = Leaks::default();
-                        leaks.add_mutator(0);
-                        leaks.add_callee(0);
-                        leaks
-                    }
-                    _ if external => Leaks::worst(),
-                    _ if unnamed => Leaks::default(),
-                    Some(loc) => built.graph[loc].leaks.optimized(),
-                    None => Leaks::worst(),
-                }
-            })
-            .collect();
-        self.tags.insert(unit, Tags { params });
-    }
 }
 
 impl Calls for Run<'_> {
@@ -349,7 +310,7 @@ impl Calls for Run<'_> {
 
     fn is_closure(&self, unit: Unit) -> bool {
         let Some(body) = self.bodies.get(&unit.id) else { return false };
-        unit.func != FuncIndex::ROOT && build::is_closure(body, &self.world.functions, unit.func)
+        unit.func != FuncIndex::ROOT && body.is_closure(unit.func)
     }
 
     fn component(&mut self, units: &[Unit]) {
@@ -387,13 +348,14 @@ impl Calls for Run<'_> {
             Vec::new()
         };
         for place in &batch {
-            self.tag(*place, &bodies, &built);
+            let body = &bodies[place.body];
+            let unit = Unit { id: body.id, func: place.func };
+            self.tags.insert(unit, conclude(self.program, body, *place, &built));
         }
         if ids.iter().any(|id| self.is_told(*id)) {
             let subject = Subject {
                 functions: &self.world.functions,
                 package: self.package,
-                ambiguous: &self.ambiguous,
                 bodies: &bodies,
                 batch: &batch,
                 built: &built,

@@ -2,10 +2,13 @@
 
 use super::{Detail, Message, Parameter, Told, Variable};
 use crate::check::Program;
-use crate::diagnostics::{Explained, Kind, Line, Subject, Texts, explain};
+use crate::diagnostics::{Line, Subject};
+use crate::explain::{Explained, explain};
 use crate::functions::FuncId;
 use crate::graph::{Attrs, Place};
 use crate::ir::{Class, VarName};
+use crate::kind::Kind;
+use crate::print::Texts;
 use crate::tags::{TagTable, Unit};
 use crate::trace::Verdict;
 use crate::types::Layouts;
@@ -66,8 +69,8 @@ impl Teller<'_> {
     }
 
     fn texts(&self, place: Place) -> Texts<'_> {
-        let Subject { functions, package, ambiguous, bodies, .. } = *self.subject;
-        Texts { program: self.program, functions, package, ambiguous, body: &bodies[place.body] }
+        let Subject { functions, package, bodies, .. } = *self.subject;
+        Texts { program: self.program, functions, package, body: &bodies[place.body] }
     }
 
     /// The variables that a function declares and that stay on the stack.

@@ -20,11 +20,8 @@ impl Builder<'_> {
             self.by_value[literal.body][var.index()] = by_value;
             let note =
                 |why| Note { body: literal.body, at: Where::Capture(literal.func, var), why };
-            let hole = if by_value {
-                hole
-            } else {
-                self.because_of(hole.addr(), note(Why::Reference))
-            };
+            let hole =
+                if by_value { hole } else { self.because_of(hole.addr(), note(Why::Reference)) };
             let hole = self.because_of(hole, note(Why::Captured));
             if self.graph.notes.are_kept() {
                 self.captures.push(Capture {

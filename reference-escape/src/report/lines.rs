@@ -2,7 +2,8 @@
 
 use super::Report;
 use crate::analyze::Told;
-use crate::diagnostics::{Explanation, Flow, Kind};
+use crate::explain::{Explanation, Flow};
+use crate::kind::Kind;
 use crate::trace::Finding;
 use std::fmt::Write;
 

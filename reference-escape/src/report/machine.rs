@@ -5,7 +5,8 @@
 
 use super::{Json, Report, func};
 use crate::analyze::{Parameter, Told};
-use crate::diagnostics::{Explanation, Flow, Kind};
+use crate::explain::{Explanation, Flow};
+use crate::kind::Kind;
 use crate::leaks::{Leaks, MAX_RESULTS};
 use crate::source::Pos;
 use crate::trace::Finding;

@@ -3,7 +3,7 @@
 
 use super::{Json, Report, func};
 use crate::analyze::Told;
-use crate::diagnostics::Kind;
+use crate::kind::Kind;
 use crate::source::Place;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";

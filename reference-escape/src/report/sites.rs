@@ -1,7 +1,7 @@
 //! A summary by function: how much of what it makes is on the heap, and what it leaks.
 
 use super::{Report, func};
-use crate::diagnostics::Placement;
+use crate::kind::Placement;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 

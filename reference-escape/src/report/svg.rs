@@ -6,7 +6,7 @@ use super::Report;
 use super::excerpt::Excerpts;
 use super::tree::outcome;
 use super::why::Answer;
-use crate::diagnostics::{Explanation, Flow};
+use crate::explain::{Explanation, Flow};
 use std::fmt::Write;
 
 /// Sizes in pixels. All letters are taken to be as wide as those of the font that a viewer is asked for.

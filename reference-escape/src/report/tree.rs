@@ -3,7 +3,7 @@
 use super::Report;
 use super::excerpt::Excerpts;
 use super::why::{Answer, noun, sentence};
-use crate::diagnostics::{Explanation, Flow};
+use crate::explain::{Explanation, Flow};
 use crate::source::Pos;
 use crate::trace::Finding;
 use std::fmt::Write;

@@ -2,7 +2,8 @@
 
 use super::{Report, func};
 use crate::analyze::{Parameter, Told};
-use crate::diagnostics::{Explanation, Flow, Kind};
+use crate::explain::{Explanation, Flow};
+use crate::kind::Kind;
 use crate::source::{Place, Pos};
 use crate::trace::Finding;
 use std::collections::BTreeSet;

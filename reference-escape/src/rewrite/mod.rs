@@ -17,7 +17,7 @@ pub fn all(program: &mut Program, world: &mut World, body: &mut Body, package: P
     devirtualize::run(program, world, body, package);
     loop_vars::run(program, body);
     if let FuncKey::Init(package) = world.functions[body.id] {
-        static_init::run(program, &world.functions, body, package);
+        static_init::run(program, body, package);
     }
-    dead_locals::run(world, body);
+    dead_locals::run(body);
 }

@@ -44,7 +44,12 @@ fn json_says_what_it_is_and_what_was_found() {
     ];
     let told = machine(&analysed.report());
     assert!(told.starts_with(&lines.join("\n")), "{told}");
-    assert!(told.contains("\"leaks\": [\n        {\n          \"goal\": \"result 0\",\n          \"derefs\": 0\n"), "{told}");
+    assert!(
+        told.contains(
+            "\"leaks\": [\n        {\n          \"goal\": \"result 0\",\n          \"derefs\": 0\n"
+        ),
+        "{told}"
+    );
     assert!(told.contains("\"reason\": \"return\""), "{told}");
 }
 
@@ -53,8 +58,14 @@ fn sarif_names_a_rule_and_a_place_for_each_line() {
     let analysed = analysed("x.go", "package p\n\nfunc f() *[]int { return &[]int{1} }\n");
     let told = sarif(&analysed.report());
     assert!(told.contains("\"version\": \"2.1.0\""), "{told}");
-    assert!(told.contains("\"ruleId\": \"escapes-to-heap\",\n          \"level\": \"note\""), "{told}");
-    assert!(told.contains("\"text\": \"&[]int{{...}} escapes to heap\""), "braces stand for arguments: {told}");
+    assert!(
+        told.contains("\"ruleId\": \"escapes-to-heap\",\n          \"level\": \"note\""),
+        "{told}"
+    );
+    assert!(
+        told.contains("\"text\": \"&[]int{{...}} escapes to heap\""),
+        "braces stand for arguments: {told}"
+    );
     assert!(told.contains("\"startLine\": 3,\n                  \"startColumn\": 26"), "{told}");
 }
 
@@ -67,7 +78,9 @@ fn hostile_names_stay_inside_of_json_strings() {
     }
     let told = machine(&analysed.report());
     assert!(told.contains(r#""file": "a \"<&>'\\\n\u0007é.go""#), "{told}");
-    assert!(sarif(&analysed.report()).contains("\"uri\": \"a%20%22%3C%26%3E%27%5C%0A%07%C3%A9.go\""));
+    assert!(
+        sarif(&analysed.report()).contains("\"uri\": \"a%20%22%3C%26%3E%27%5C%0A%07%C3%A9.go\"")
+    );
 }
 
 #[test]
@@ -136,7 +149,10 @@ impl Reader<'_> {
             _ => {
                 let end = self.rest.find([',', '\n']).expect("an end");
                 let word = &self.rest[..end];
-                assert!(matches!(word, "null" | "true" | "false") || word.parse::<i64>().is_ok(), "{word}");
+                assert!(
+                    matches!(word, "null" | "true" | "false") || word.parse::<i64>().is_ok(),
+                    "{word}"
+                );
                 self.rest = &self.rest[end..];
             }
         }
@@ -168,7 +184,10 @@ impl Reader<'_> {
                     let (_, escape) = chars.next().expect("an escape");
                     let digits = if escape == 'u' { 4 } else { 0 };
                     assert!("\"\\nrtu".contains(escape), "\\{escape}");
-                    assert!((0..digits).all(|_| chars.next().is_some_and(|(_, c)| c.is_ascii_hexdigit())));
+                    assert!(
+                        (0..digits)
+                            .all(|_| chars.next().is_some_and(|(_, c)| c.is_ascii_hexdigit()))
+                    );
                 }
                 _ => {}
             }

@@ -33,8 +33,7 @@ pub(crate) struct Analysed {
 
 /// Analyses `text`, which is all of the file `file`.
 pub(crate) fn analysed(file: &str, text: &str) -> Analysed {
-    let (mut names, mut sources, mut ast) =
-        (Names::default(), Sources::default(), Ast::default());
+    let (mut names, mut sources, mut ast) = (Names::default(), Sources::default(), Ast::default());
     let id = sources.add(file, text.len()).expect("small");
     let faults = parse(text.as_bytes(), id, &mut sources, &mut names, &mut ast);
     assert!(faults.is_empty(), "{file}: {faults:?}");

@@ -95,7 +95,10 @@ fn what_stays_is_said_to_stay() {
          └─ no way is known by which its address gets to something that outlives it\n"
     );
     let param = analysed.tree(3);
-    assert!(param.contains("├─ no way is known by which it gets to the heap or to a result"), "{param}");
+    assert!(
+        param.contains("├─ no way is known by which it gets to the heap or to a result"),
+        "{param}"
+    );
     assert!(param.contains("└─ something may be stored through it"), "{param}");
     assert_eq!(analysed.tree(6), "");
 }

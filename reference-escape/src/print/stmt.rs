@@ -1,7 +1,7 @@
 //! Statements as the compiler prints them: loops and switches by name only.
 
 use super::Texts;
-use super::text::binary_sign;
+use super::words::binary_sign;
 use crate::ast::BinaryOp;
 use crate::ir::{Case, NodeId, Op};
 use crate::source::Pos;
@@ -48,7 +48,7 @@ impl Texts<'_> {
     }
 
     /// A clause of a type switch, and where it begins.
-    pub(super) fn clause(&self, switch: NodeId, at: usize) -> (Pos, String) {
+    pub fn clause(&self, switch: NodeId, at: usize) -> (Pos, String) {
         let (Op::TypeSwitch { cases, .. } | Op::Switch { cases, .. }) = &self.body[switch].op
         else {
             return (Pos::NONE, String::new());

@@ -2,13 +2,13 @@
 //!
 //! `trace` says which locations a value passes; here locations, notes and functions get the names that the compiler prints.
 
-use super::Texts;
-use super::lines::Subject;
 use crate::build::{Built, Replaced};
 use crate::check::Program;
+use crate::diagnostics::Subject;
 use crate::graph::{Loc, Place, Site};
 use crate::ir::{Body, VarId};
 use crate::note::{Note, Where};
+use crate::print::Texts;
 use crate::source::Pos;
 use crate::trace::{Finding, Verdict};
 use std::rc::Rc;
@@ -103,8 +103,8 @@ struct Speaker<'a> {
 
 impl Speaker<'_> {
     fn texts(&self, body: usize) -> Texts<'_> {
-        let Subject { functions, package, ambiguous, .. } = *self.subject;
-        Texts { program: self.program, functions, package, ambiguous, body: self.bodies[body] }
+        let Subject { functions, package, .. } = *self.subject;
+        Texts { program: self.program, functions, package, body: self.bodies[body] }
     }
 
     fn built(&self) -> &Built {

@@ -46,14 +46,12 @@ impl Texts<'_> {
         let (name, package) = (types[object].name, types[object].package);
         let is_init = |member: &&ObjectId| {
             let other = &types[**member];
-            let is_function = matches!(&other.kind, ObjectKind::Func(func) if func.receiver.is_none());
+            let is_function =
+                matches!(&other.kind, ObjectKind::Func(func) if func.receiver.is_none());
             other.name == name && is_function
         };
         let members = self.program.members(package).iter();
-        members
-            .take_while(|member| **member != object)
-            .filter(is_init)
-            .count()
+        members.take_while(|member| **member != object).filter(is_init).count()
     }
 
     fn arguments(&self, list: &[TypeId]) -> String {
