@@ -194,7 +194,7 @@ impl Writer<'_> {
         match leaks.heap() {
             Some(0) => self.say_of(loc, pos, Kind::Leak, format!("leaking param: {name}")),
             Some(_) => {
-                self.say_of(loc, pos, Kind::LeakContent, format!("leaking param content: {name}"))
+                self.say_of(loc, pos, Kind::LeakContent, format!("leaking param content: {name}"));
             }
             None => {}
         }

@@ -254,7 +254,7 @@ impl Run<'_> {
             match message {
                 Message::Line(line) => verdicts.lines.push(line),
                 Message::Explanation(told) => {
-                    verdicts.explanations.push((verdicts.lines.len(), told))
+                    verdicts.explanations.push((verdicts.lines.len(), told));
                 }
                 Message::Parameter(parameter) => verdicts.parameters.push(parameter),
                 Message::Variable(variable) => verdicts.variables.push(variable),

@@ -193,7 +193,7 @@ impl Builder<'_> {
                 }
             }
             Op::DotPtr(x, _) if self.is_header_data(id) => {
-                self.part(hole.deref(), id, Why::HeaderData, x)
+                self.part(hole.deref(), id, Why::HeaderData, x);
             }
             Op::DotPtr(x, _) => self.discard(x),
             Op::Unary(Unary::Plus | Unary::Neg | Unary::BitNot, x) => self.unsafe_value(hole, x),

@@ -219,13 +219,14 @@ impl Builder<'_> {
         let (site, home) = (location.site, location.place.body);
         let Some(body) = self.bodies.get(home) else { return };
         let copies = &self.by_value[home];
-        let needs = crate::limits::needs_heap(self.program, body, site, &|var| copies[var.index()]);
+        let reason =
+            crate::limits::needs_heap(self.program, body, site, &|var| copies[var.index()]);
         let at = match site {
             Site::Var(var) => Where::Var(var),
             Site::Node(id) => Where::Node(id),
             Site::None => return,
         };
-        if let Some(why) = needs {
+        if let Some(why) = reason {
             let hole = self.because_of(Hole::HEAP.addr(), Note { body: home, at, why });
             self.graph.flow(hole, loc);
         }

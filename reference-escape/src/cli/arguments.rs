@@ -134,13 +134,11 @@ pub(super) fn parse(list: &[String]) -> Result<Asked, String> {
         named.push(if file.exists() { folder_of(file) } else { file.clone() });
     }
     let output = output(wishes)?;
-    match named.first() {
-        None => Err("expected a folder or Go files, as `goescape .`".to_owned()),
-        Some(_) => {
-            let arguments = Arguments { goroot, gopath, path, version, named, alone, output };
-            Ok(Asked::About(Box::new(arguments)))
-        }
+    if named.is_empty() {
+        return Err("expected a folder or Go files, as `goescape .`".to_owned());
     }
+    let arguments = Arguments { goroot, gopath, path, version, named, alone, output };
+    Ok(Asked::About(Box::new(arguments)))
 }
 
 /// What is wanted, if all wishes can be had together.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stdout, reason = "a test that needs Go says so where there is none")]
 
+mod command;
 mod formats;
 mod oracle;
 mod program;

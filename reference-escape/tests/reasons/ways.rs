@@ -7,8 +7,8 @@ use reference_escape::report::{explained, lines, svg};
 fn explanations(text: &str) -> String {
     let analysed = analysed("x.go", &format!("package p\n{text}"));
     let told = explained(&analysed.report());
-    let kept = told.lines().filter(|line| !line.contains("capturing by"));
-    kept.map(|line| format!("{line}\n")).collect()
+    let kept: Vec<&str> = told.lines().filter(|line| !line.contains("capturing by")).collect();
+    kept.join("\n") + "\n"
 }
 
 #[test]
