@@ -33,7 +33,12 @@ impl Watch for () {
 pub type Results = Map<Place, Vec<Loc>>;
 
 /// Finds what escapes.
-pub fn solve(graph: &mut Graph, bodies: &[Body], results: &Results, watch: &mut impl Watch) {
+pub fn solve(graph: &mut Graph, bodies: &[Body], results: &Results) {
+    watched(graph, bodies, results, &mut ());
+}
+
+/// The same, with somebody who watches.
+pub fn watched(graph: &mut Graph, bodies: &[Body], results: &Results, watch: &mut impl Watch) {
     let count = graph.len();
     let mut solver = Solver {
         watch,

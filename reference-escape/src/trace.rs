@@ -107,11 +107,11 @@ mod tests {
     use crate::graph::{Attrs, Hole, Place, Site};
     use crate::hash::Map;
     use crate::ir::FuncIndex;
-    use crate::solve::solve;
+    use crate::solve::watched;
 
     fn solved(graph: &mut Graph) -> Vec<Verdict> {
         let mut trace = Trace::new(graph);
-        solve(graph, &[], &Map::default(), &mut trace);
+        watched(graph, &[], &Map::default(), &mut trace);
         trace.into_verdicts()
     }
 

@@ -20,7 +20,7 @@ use crate::lower::{World, instance_method, lower, lower_init};
 use crate::reach::Reached;
 use crate::rewrite;
 use crate::scc::{Calls, Components};
-use crate::solve::solve;
+use crate::solve::{solve, watched};
 use crate::source::Pos;
 use crate::tags::{TagTable, Unit};
 use crate::trace::Trace;
@@ -341,10 +341,10 @@ impl Calls for Run<'_> {
         }
         let verdicts = if reasons {
             let mut trace = Trace::new(&built.graph);
-            solve(&mut built.graph, &bodies, &results, &mut trace);
+            watched(&mut built.graph, &bodies, &results, &mut trace);
             trace.into_verdicts()
         } else {
-            solve(&mut built.graph, &bodies, &results, &mut ());
+            solve(&mut built.graph, &bodies, &results);
             Vec::new()
         };
         for place in &batch {

@@ -15,7 +15,7 @@ pub fn tree(report: &Report<'_>, excerpts: &Excerpts<'_>, answers: &[Answer]) ->
         if at > 0 {
             text.push('\n');
         }
-        let mut tree = Tree { report, excerpts, text: &mut text };
+        let mut tree = Tree { report, excerpts, text: &mut text, home: answer.pos };
         tree.answer(answer);
     }
     text
@@ -25,6 +25,8 @@ struct Tree<'a> {
     report: &'a Report<'a>,
     excerpts: &'a Excerpts<'a>,
     text: &'a mut String,
+    /// What the answer is about.
+    home: Pos,
 }
 
 impl Tree<'_> {
@@ -68,9 +70,20 @@ impl Tree<'_> {
         let stem = format!("{stem}{below}");
         for (at, reason) in flow.reasons.iter().enumerate() {
             let (branch, below) = branches(at + 1 == flow.reasons.len());
-            let place = self.report.shown(reason.pos);
+            let place = self.near(reason.pos);
             self.line(&stem, &format!("{branch}by {} ({}) at {place}", reason.text, reason.why));
             self.code(&format!("{stem}{below}"), reason.pos);
+        }
+    }
+
+    /// A place; its file is left out if it is the one that the answer is about.
+    fn near(&self, pos: Pos) -> String {
+        let place = self.report.shown(pos);
+        match (self.report.place(self.home), self.report.place(pos)) {
+            (Some(home), Some(there)) if home.file == there.file => {
+                place.strip_prefix(&format!("{}:", home.file)).unwrap_or(&place).to_owned()
+            }
+            _ => place,
         }
     }
 

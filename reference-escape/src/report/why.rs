@@ -156,6 +156,7 @@ pub(super) fn noun(location: &str) -> String {
     match location {
         "{heap}" => "the heap".to_owned(),
         "{temp}" => "a temporary".to_owned(),
+        unnamed if unnamed.starts_with("~r") => format!("the result {unnamed}"),
         other => {
             match other.strip_prefix("{storage for ").and_then(|rest| rest.strip_suffix('}')) {
                 Some(made) => format!("what `{made}` makes"),

@@ -1,6 +1,5 @@
 //! The command: what it says of itself, and of questions that are none.
 
-use crate::oracle::go;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -16,10 +15,11 @@ fn refused(arguments: &[&str]) -> String {
     String::from_utf8(output.stderr).expect("text")
 }
 
-/// A folder with one program, `ways.go`.
+/// A folder with one program, `ways.go`, and beside it an empty installation of Go.
 fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    std::fs::create_dir_all(&folder).expect("a folder");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("reasons-command").join(name);
+    std::fs::create_dir_all(folder.join("go/src/runtime")).expect("a folder");
+    std::fs::write(folder.join("go/VERSION"), "go1.27.3\n").expect("a file");
     let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reasons/programs/ways.go");
     std::fs::copy(program, folder.join("ways.go")).expect("a file");
     folder
@@ -56,26 +56,25 @@ fn a_path_that_leads_nowhere_is_answered_with_one_that_does() {
 
 #[test]
 fn a_file_alone_can_be_asked_about_and_drawn() {
-    let Some(go) = go() else { return };
-    let goroot = Command::new(go).args(["env", "GOROOT"]).env("GOTOOLCHAIN", "local").output();
-    let goroot = String::from_utf8(goroot.expect("it runs").stdout).expect("text");
     let folder = folder("alone");
+    let goroot = folder.join("go");
+    let goroot = goroot.to_str().expect("text");
     let file = folder.join("ways.go");
     let place = format!("{}:13", file.display());
-    let output = goescape(&["why", &place, "--goroot", goroot.trim()]);
+    let output = goescape(&["why", &place, "--goroot", goroot]);
     let text = String::from_utf8(output.stdout).expect("text");
     assert!(text.contains("ways.go:13:2: moved to heap: x"), "{text}");
     assert!(text.contains("13 | \tx := 1"), "{text}");
 
     let picture = folder.join("why.svg");
     let picture_name = picture.to_str().expect("text");
-    let output = goescape(&["why", &place, "--svg", picture_name, "--goroot", goroot.trim()]);
+    let output = goescape(&["why", &place, "--svg", picture_name, "--goroot", goroot]);
     assert_eq!((output.status.code(), output.stdout.len()), (Some(0), 0));
     let drawn = std::fs::read_to_string(picture).expect("a picture");
     assert!(drawn.contains("moved to heap: x") && drawn.ends_with("</svg>\n"), "{drawn}");
 
     let nothing = format!("{}:1", file.display());
-    let output = goescape(&["why", &nothing, "--goroot", goroot.trim()]);
+    let output = goescape(&["why", &nothing, "--goroot", goroot]);
     let text = String::from_utf8(output.stdout).expect("text");
     assert!(text.contains("nothing is declared or allocated here"), "{text}");
     assert!(text.contains("the nearest is on line"), "{text}");

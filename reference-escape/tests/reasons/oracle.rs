@@ -31,7 +31,7 @@ fn groups(text: &str) -> Vec<String> {
 }
 
 /// The Go 1.27 of this machine.
-pub(crate) fn go() -> Option<PathBuf> {
+fn go() -> Option<PathBuf> {
     let go = std::env::var_os("GO").map_or_else(|| PathBuf::from("go"), PathBuf::from);
     let version = Command::new(&go).arg("version").env("GOTOOLCHAIN", "local").output();
     let Ok(version) = version else {

@@ -65,6 +65,21 @@ fn lines_without_reasons_are_those_with_reasons_less_the_reasons() {
 }
 
 #[test]
+fn each_way_leads_from_its_subject_to_its_goal() {
+    for (name, text) in programs() {
+        let analysed = analysed(&name, &text);
+        for (_, told) in &analysed.report().verdicts.explanations {
+            let ends = told.flows.first().zip(told.flows.last()).expect("a way has steps");
+            let subjects = [told.subject.clone(), format!("{{storage for {}}}", told.subject)];
+            assert!(subjects.contains(&ends.0.src), "{name}: {told:?}");
+            assert!(told.is_cut || ends.1.dst == told.goal, "{name}: {told:?}");
+            let linked = told.flows.windows(2).all(|two| two[0].dst == two[1].src);
+            assert!(linked, "{name}: {told:?}");
+        }
+    }
+}
+
+#[test]
 fn a_tree_has_the_code_under_each_step() {
     let analysed = analysed("x.go", "package p\n\nfunc f() *int {\n\tx := 1\n\treturn &x\n}\n");
     let tree = [
@@ -72,12 +87,12 @@ fn a_tree_has_the_code_under_each_step() {
         "  in f",
         "  4 | \tx := 1",
         "    | \t^",
-        "  └─ its address gets to ~r0, which outlives it:",
-        "     └─ the address of x flows to ~r0",
-        "        ├─ by &x (address-of) at x.go:5:9",
+        "  └─ its address gets to the result ~r0, which outlives it:",
+        "     └─ the address of x flows to the result ~r0",
+        "        ├─ by &x (address-of) at 5:9",
         "        │  5 | \treturn &x",
         "        │    | \t       ^",
-        "        └─ by return &x (return) at x.go:5:2",
+        "        └─ by return &x (return) at 5:2",
         "           5 | \treturn &x",
         "             | \t^",
         "",
