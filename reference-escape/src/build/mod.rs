@@ -216,18 +216,18 @@ impl Builder<'_> {
     /// What must be in the heap whatever becomes of it flows there.
     fn limit(&mut self, loc: Loc) {
         let location = &self.graph[loc];
-        let (site, home) = (location.site, location.place.body);
-        let Some(body) = self.bodies.get(home) else { return };
-        let copies = &self.by_value[home];
+        let (site, of) = (location.site, location.place.body);
+        let Some(lowered) = self.bodies.get(of) else { return };
+        let copies = &self.by_value[of];
         let reason =
-            crate::limits::needs_heap(self.program, body, site, &|var| copies[var.index()]);
+            crate::limits::needs_heap(self.program, lowered, site, &|var| copies[var.index()]);
         let at = match site {
             Site::Var(var) => Where::Var(var),
             Site::Node(id) => Where::Node(id),
             Site::None => return,
         };
         if let Some(why) = reason {
-            let hole = self.because_of(Hole::HEAP.addr(), Note { body: home, at, why });
+            let hole = self.because_of(Hole::HEAP.addr(), Note { body: of, at, why });
             self.graph.flow(hole, loc);
         }
     }

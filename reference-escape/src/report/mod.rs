@@ -59,6 +59,17 @@ impl Report<'_> {
             None => "<unknown line number>".to_owned(),
         }
     }
+
+    /// The same; the file is left out if it is the one that `home` is in.
+    fn near(&self, home: Pos, pos: Pos) -> String {
+        let place = self.shown(pos);
+        match (self.place(home), self.place(pos)) {
+            (Some(home), Some(there)) if home.file == there.file => {
+                place.strip_prefix(&format!("{}:", home.file)).unwrap_or(&place).to_owned()
+            }
+            _ => place,
+        }
+    }
 }
 
 /// The function that a line is about.

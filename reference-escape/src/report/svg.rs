@@ -5,8 +5,9 @@
 use super::Report;
 use super::excerpt::Excerpts;
 use super::tree::outcome;
-use super::why::Answer;
+use super::why::{Answer, noun};
 use crate::explain::{Explanation, Flow};
+use crate::source::Pos;
 use std::fmt::Write;
 
 /// Sizes in pixels. All letters are taken to be as wide as those of the font that a viewer is asked for.
@@ -19,7 +20,8 @@ const MAX_CHARS: usize = 120;
 
 /// A picture of answers.
 pub fn svg(report: &Report<'_>, excerpts: &Excerpts<'_>, answers: &[Answer]) -> String {
-    let mut picture = Picture { report, excerpts, y: MARGIN, width: 0, shapes: String::new() };
+    let mut picture =
+        Picture { report, excerpts, home: Pos::NONE, y: MARGIN, width: 0, shapes: String::new() };
     for answer in answers {
         picture.answer(answer);
     }
@@ -36,6 +38,8 @@ pub fn svg(report: &Report<'_>, excerpts: &Excerpts<'_>, answers: &[Answer]) -> 
 struct Picture<'a> {
     report: &'a Report<'a>,
     excerpts: &'a Excerpts<'a>,
+    /// What the answer is about.
+    home: Pos,
     /// Where the next shape begins.
     y: usize,
     /// How far shapes reach to the right.
@@ -45,6 +49,7 @@ struct Picture<'a> {
 
 impl Picture<'_> {
     fn answer(&mut self, answer: &Answer) {
+        self.home = answer.pos;
         let place = self.report.shown(answer.pos);
         for says in &answer.says {
             self.text(0, "#000000", "bold", &format!("{place}: {says}"));
@@ -74,7 +79,7 @@ impl Picture<'_> {
 
     /// A location.
     fn node(&mut self, name: &str, is_goal: bool) {
-        let name = short(name);
+        let name = short(&noun(name));
         let width = name.chars().count() * LETTER + 2 * LETTER;
         let (fill, edge) = if is_goal { ("#ffebe9", "#cf222e") } else { ("#ddf4ff", "#0969da") };
         let (x, y) = (MARGIN, self.y);
@@ -93,7 +98,7 @@ impl Picture<'_> {
         self.y += LINE / 2;
         self.text(4, "#0969da", "normal", amount(flow.derefs).as_str());
         for reason in &flow.reasons {
-            let place = self.report.shown(reason.pos);
+            let place = self.report.near(self.home, reason.pos);
             self.text(
                 4,
                 "#000000",

@@ -70,20 +70,9 @@ impl Tree<'_> {
         let stem = format!("{stem}{below}");
         for (at, reason) in flow.reasons.iter().enumerate() {
             let (branch, below) = branches(at + 1 == flow.reasons.len());
-            let place = self.near(reason.pos);
+            let place = self.report.near(self.home, reason.pos);
             self.line(&stem, &format!("{branch}by {} ({}) at {place}", reason.text, reason.why));
             self.code(&format!("{stem}{below}"), reason.pos);
-        }
-    }
-
-    /// A place; its file is left out if it is the one that the answer is about.
-    fn near(&self, pos: Pos) -> String {
-        let place = self.report.shown(pos);
-        match (self.report.place(self.home), self.report.place(pos)) {
-            (Some(home), Some(there)) if home.file == there.file => {
-                place.strip_prefix(&format!("{}:", home.file)).unwrap_or(&place).to_owned()
-            }
-            _ => place,
         }
     }
 
