@@ -47,6 +47,8 @@ pub struct Verdict {
 pub struct Trace {
     /// For each location the step by which it was last reached: where to, and over which edge of that.
     via: Vec<Option<(Loc, usize)>>,
+    /// The verdict whose way last passed each location, counted from 1: a way that passes one twice runs in a circle.
+    passed: Vec<usize>,
     verdicts: Vec<Verdict>,
 }
 
@@ -60,7 +62,11 @@ impl Trace {
             steps: vec![Step { dst: direct.dst, edge: direct.edge }],
             is_cut: false,
         });
-        Trace { via: vec![None; graph.len()], verdicts: direct.collect() }
+        Trace {
+            via: vec![None; graph.len()],
+            passed: vec![0; graph.len()],
+            verdicts: direct.collect(),
+        }
     }
 
     /// The verdicts, in the order in which they were found.
@@ -72,8 +78,9 @@ impl Trace {
         let mut steps: Vec<Step> = Vec::new();
         let mut at = subject;
         let mut is_cut = false;
+        let number = self.verdicts.len() + 1;
         while let Some((dst, edge)) = self.via[at.index()] {
-            if steps.iter().any(|step| step.edge.src == at) {
+            if std::mem::replace(&mut self.passed[at.index()], number) == number {
                 is_cut = true;
                 break;
             }

@@ -3,16 +3,20 @@
 use super::{Detail, Message, Parameter, Told, Variable};
 use crate::check::Program;
 use crate::diagnostics::{Line, Subject};
-use crate::explain::{Explained, explain};
+use crate::explain::{Explained, Explanation, explain};
 use crate::functions::FuncId;
-use crate::graph::{Attrs, Place};
+use crate::graph::{Attrs, Loc, Place};
 use crate::ir::{Class, VarName};
 use crate::kind::Kind;
 use crate::print::Texts;
 use crate::tags::{TagTable, Unit};
 use crate::trace::Verdict;
 use crate::types::Layouts;
+use std::collections::BTreeMap;
 use std::rc::Rc;
+
+/// The explanations of each location.
+type Reasons = BTreeMap<Loc, Vec<Rc<Explanation>>>;
 
 /// Tells of one batch.
 pub(super) struct Teller<'a> {
@@ -33,11 +37,15 @@ impl Teller<'_> {
             lines.into_iter().partition(|line| line.kind == Kind::SelfAssignment);
         let (capturing, lines): (Vec<Line>, Vec<Line>) =
             lines.into_iter().partition(|line| line.kind == Kind::Capture);
-        self.lines(walking, &explained);
+        let mut reasons = Reasons::new();
+        for told in &explained {
+            reasons.entry(told.loc).or_default().push(Rc::clone(&told.explanation));
+        }
+        self.lines(walking, &reasons);
         self.explanations(early);
-        self.lines(capturing, &explained);
+        self.lines(capturing, &reasons);
         self.explanations(late);
-        self.lines(lines, &explained);
+        self.lines(lines, &reasons);
         for place in self.subject.batch {
             self.parameters(*place);
             self.variables(*place);
@@ -50,14 +58,12 @@ impl Teller<'_> {
         }
     }
 
-    fn lines(&mut self, lines: Vec<Line>, explained: &[Explained]) {
+    fn lines(&mut self, lines: Vec<Line>, reasons: &Reasons) {
         for line in lines {
             let func = self.texts(line.place).bare_func_name(line.place.func);
-            let reasons = explained
-                .iter()
-                .filter(|told| Some(told.loc) == line.loc && !line.kind.is_quiet())
-                .map(|told| Rc::clone(&told.explanation));
-            let detail = Some(Detail { func, reasons: reasons.collect() });
+            let loc = line.loc.filter(|_| !line.kind.is_quiet());
+            let reasons = loc.and_then(|loc| reasons.get(&loc)).cloned().unwrap_or_default();
+            let detail = Some(Detail { func, reasons });
             let told = Told { pos: line.pos, text: line.text, kind: line.kind, detail };
             self.say(line.place, Message::Line(told));
         }
