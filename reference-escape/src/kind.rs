@@ -72,6 +72,8 @@ kinds! {
     Uintptr = "uintptr-param", "A parameter may be a pointer that was made a number.";
     /// `f capturing by ref: x`; with `-m=2` only.
     Capture = "capture", "A function literal holds a variable or its address.";
+    /// `index bounds check elided`: no matter of escape, but the compiler tells of it among the same lines.
+    Bounds = "bounds-check-elided", "An index cannot be out of bounds, so that nothing is checked when it is used.";
     /// `devirtualizing x.M to T`, and what else was found out before escape analysis.
     Rewrite = "rewrite", "The compiler calls a method of a known type directly, or could not.";
 }

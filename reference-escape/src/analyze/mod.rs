@@ -5,6 +5,7 @@
 
 mod reasons;
 
+use crate::bounds;
 use crate::build::{self, Sources};
 use crate::check::Program;
 use crate::conclude::conclude;
@@ -382,6 +383,12 @@ impl Calls for Run<'_> {
             // Literals are done before the function around them.
             if !units.contains(&Unit::declared(id)) {
                 self.bodies.insert(id, body);
+            } else if self.is_told(id) {
+                for pos in bounds::elided(self.program, &body) {
+                    let text = bounds::ELIDED.to_owned();
+                    let told = Told { pos, text, kind: Kind::Bounds, detail: None };
+                    self.told.push((id, Message::Line(told)));
+                }
             }
         }
     }
