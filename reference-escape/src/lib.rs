@@ -16,7 +16,11 @@
 //!    whose address ([`graph`], [`build`]); callees that are done are known by their tags ([`leaks`], [`tags`]).
 //! 6. What is too large for a stack is in the heap anyway ([`limits`]); what something that outlives it may hold follows,
 //!    until nothing changes ([`solve`]). What becomes of each parameter is kept for the callers ([`conclude`]).
-//! 7. The lines are written, expressions printed as the compiler prints them ([`diagnostics`], [`print`]).
+//! 7. The lines are written, expressions printed as the compiler prints them ([`diagnostics`],
+//!    [`mod@print`], [`bounds`]).
+//! 8. Who asks why gets more: expressions note why values flow ([`note`]), the solver is watched for the ways by which
+//!    things get out ([`trace`]), and these are put in words ([`explain`]). All of it is one value with many printers
+//!    ([`report`]).
 //!
 //! Two laws must hold of what is told. No pointer to something on a stack is stored in the heap. And none is used after
 //! the function, or the round of the loop, that the something belongs to has ended. So what is not known counts as the
@@ -46,15 +50,21 @@ pub mod print;
 pub mod lower;
 pub mod rewrite;
 pub mod leaks;
+pub mod note;
 pub mod graph;
 pub mod limits;
 pub mod static_value;
 pub mod tags;
 pub mod build;
 pub mod solve;
+pub mod trace;
 pub mod conclude;
+pub mod kind;
 pub mod diagnostics;
+pub mod explain;
+pub mod bounds;
 pub mod reach;
 pub mod scc;
 pub mod analyze;
+pub mod report;
 pub mod cli;

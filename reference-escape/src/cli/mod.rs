@@ -1,20 +1,18 @@
 //! The command: what it is asked, and what it answers.
 
 mod arguments;
+mod help;
+mod load;
+mod nearest;
 
-use crate::analyze::{Analysis, Told};
-use crate::check::Program;
-use crate::fault::Faults;
-use crate::import::Imports;
-use crate::names::Names;
-use crate::package::{COMMAND_LINE, Loader, Options, Package, minor_version};
-use crate::source::{Place, Pos, Sources};
-use crate::types::Sizes;
-use arguments::{Arguments, Asked};
-use std::cell::RefCell;
+use crate::analyze::Analysis;
+use crate::report::{self, Excerpts, Query, Report};
+use arguments::{Arguments, Asked, Output};
+use load::{Loaded, load};
+use nearest::meant;
+use std::fmt::Write as _;
 use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::path::Path;
 
 /// The status of a run that did what it was asked.
 pub const DONE: u8 = 0;
@@ -25,141 +23,120 @@ pub const USAGE: u8 = 2;
 /// The status where the program itself failed.
 pub const BROKEN: u8 = 3;
 
+/// Why there is no answer: the status, and what is said.
+type Refusal = (u8, String);
+
 /// Does what the arguments say; returns the status.
 pub fn run(arguments: &[String]) -> u8 {
     let asked = match arguments::parse(arguments) {
         Ok(asked) => asked,
-        Err(message) => {
-            return refuse(&format!("goescape: {message}\n\n{}", arguments::USAGE), USAGE);
-        }
+        Err(message) => return refuse(&message, USAGE),
     };
-    match asked {
-        Asked::Help => {
+    let answer = match asked {
+        Asked::Help => Ok(help::HELP.to_owned()),
+        Asked::About(arguments) => answer(&arguments),
+    };
+    match answer {
+        Ok(text) => {
             // A closed pipe is no failure of ours.
-            let _ = std::io::stdout().write_all(arguments::HELP.as_bytes());
+            let _ = std::io::stdout().write_all(text.as_bytes());
             DONE
         }
-        Asked::Lines(arguments) => match lines(&arguments) {
-            Ok(text) => {
-                let _ = std::io::stdout().write_all(text.as_bytes());
-                DONE
-            }
-            Err(message) => refuse(&message, NOT_GO),
-        },
+        Err((status, message)) => refuse(&message, status),
     }
 }
 
 fn refuse(message: &str, status: u8) -> u8 {
-    let _ = writeln!(std::io::stderr(), "{}", message.trim_end());
+    let message = match status {
+        USAGE => format!("goescape: {message}\n\n{}", help::USAGE),
+        _ => message.trim_end().to_owned(),
+    };
+    let _ = writeln!(std::io::stderr(), "{message}");
     status
 }
 
-/// The lines of the package that is named.
-fn lines(arguments: &Arguments) -> Result<String, String> {
-    let mut options = Options::from_env();
-    if let Some(goroot) = &arguments.goroot {
-        options.goroot = Some(goroot.clone());
+/// What is to be printed.
+fn answer(arguments: &Arguments) -> Result<String, Refusal> {
+    for path in &arguments.named {
+        if !path.exists() {
+            return Err((USAGE, missing(path)));
+        }
     }
-    if let Some(gopath) = &arguments.gopath {
-        options.mod_cache = Some(gopath.join("pkg/mod"));
-    }
-    let named = &arguments.named;
-    let folder = if named[0].is_dir() { named[0].clone() } else { parent(&named[0]) };
-    let loader = Loader::new(&folder, &options).map_err(|error| error.to_string())?;
-    let mut package = load(&loader, named)?;
-    if let Some(path) = &arguments.path {
-        package.path.clone_from(path);
-    }
-    if let Some(version) = &arguments.version {
-        let unknown = || format!("{version}: no version of the language");
-        package.minor = minor_version(version.trim_start_matches("go")).ok_or_else(unknown)?;
-    }
-    let arch = options.platform.goarch.clone();
-    let sizes = Sizes::of(&arch).ok_or_else(|| format!("{arch}: no machine that is known"))?;
-    told(loader, &package, &folder, sizes)
-}
-
-fn load(loader: &Loader, named: &[PathBuf]) -> Result<Package, String> {
-    let package = match named {
-        [single] if single.is_dir() => loader.folder(single),
-        files => loader.files(files).map(|mut package| {
-            if package.path == COMMAND_LINE {
-                COMMAND_LINE.clone_into(&mut package.path);
-            }
-            package
-        }),
+    let Loaded { mut program, package, path, sources, folder } =
+        load_any(arguments).map_err(|message| (NOT_GO, message))?;
+    let mut analysis = if arguments.output.needs_reasons() {
+        Analysis::with_reasons()
+    } else {
+        Analysis::default()
     };
-    package.map_err(|error| error.to_string())
-}
-
-fn parent(path: &Path) -> PathBuf {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-        _ => PathBuf::from("."),
-    }
-}
-
-fn told(loader: Loader, package: &Package, folder: &Path, sizes: Sizes) -> Result<String, String> {
-    let sources = Rc::new(RefCell::new(Sources::default()));
-    let mut imports = Imports::new(loader, Rc::clone(&sources));
-    let mut names = Names::default();
-    let (parsed, faults) = imports.parse(&mut names, package);
-    let shown = Shown { real: package.folder.display().to_string(), given: folder };
-    if !faults.is_empty() {
-        return Err(shown.faults(&sources.borrow(), &faults));
-    }
-    let mut program = Program::new(names, sizes, Box::new(imports));
-    let id = program.add_package(&package.path, parsed);
-    program.check_package(id);
-    if !program.faults().is_empty() {
-        return Err(shown.faults(&sources.borrow(), program.faults()));
-    }
-    let verdicts = Analysis::default().package(&mut program, id);
+    let verdicts = analysis.package(&mut program, package);
     let sources = sources.borrow();
-    let mut text = String::new();
-    for line in &verdicts.lines {
-        text.push_str(&shown.line(&sources, line));
-        text.push('\n');
+    let report = Report { package: &path, verdicts: &verdicts, sources: &sources, folder: &folder };
+    match &arguments.output {
+        Output::Lines => Ok(report::lines(&report)),
+        Output::Explained => Ok(report::explained(&report)),
+        Output::Json => Ok(report::machine(&report)),
+        Output::Sarif => Ok(report::sarif(&report)),
+        Output::Sites(order) => Ok(report::sites(&report, *order)),
+        Output::Why(query, svg) => why(&report, query, svg.as_deref()),
     }
+}
+
+/// Loads what is named. A file that is asked about need not be in a package: it may be one on its own.
+fn load_any(arguments: &Arguments) -> Result<Loaded, String> {
+    let loaded = load(arguments, &arguments.named);
+    match &arguments.alone {
+        Some(file) if loaded.is_err() => load(arguments, std::slice::from_ref(file)).or(loaded),
+        _ => loaded,
+    }
+}
+
+fn why(report: &Report<'_>, query: &Query, svg: Option<&Path>) -> Result<String, Refusal> {
+    let answers = report::why(report, query);
+    if answers.is_empty() {
+        return nothing(report, query);
+    }
+    let read = |path: &str| std::fs::read_to_string(path).ok();
+    let excerpts = Excerpts::new(&read);
+    let Some(file) = svg else { return Ok(report::tree(report, &excerpts, &answers)) };
+    let picture = report::svg(report, &excerpts, &answers);
+    std::fs::write(file, picture)
+        .map_err(|error| (USAGE, format!("{}: {error}", file.display())))?;
+    Ok(String::new())
+}
+
+/// What is said where nothing stands at the place that is asked about.
+fn nothing(report: &Report<'_>, query: &Query) -> Result<String, Refusal> {
+    let Some(lines) = report::lines_with_sites(report, query) else {
+        let message = format!(
+            "{}: the package has no such file, or nothing is declared or allocated in it",
+            query.file
+        );
+        return Err((USAGE, message));
+    };
+    let mut text = format!("{}:{}", query.file, query.line);
+    if let Some(column) = query.column {
+        let _ = write!(text, ":{column}");
+    }
+    text.push_str(": nothing is declared or allocated here that could escape");
+    let above = lines.range(..=query.line).next_back();
+    let below = lines.range(query.line + 1..).next();
+    let near: Vec<String> = above.into_iter().chain(below).map(u32::to_string).collect();
+    let what = if near.len() == 1 { "the nearest is on line" } else { "the nearest are on lines" };
+    let _ = writeln!(text, "; {what} {}", near.join(" and "));
     Ok(text)
 }
 
-/// How files are called in answers: as in the question, not by their full paths.
-struct Shown<'a> {
-    /// The package's folder.
-    real: String,
-    /// The same, as it was given.
-    given: &'a Path,
-}
-
-impl Shown<'_> {
-    fn place(&self, sources: &Sources, pos: Pos) -> Option<Place> {
-        let mut place = sources.place(pos)?;
-        let inside = place.file.strip_prefix(&self.real).and_then(|rest| rest.strip_prefix('/'));
-        if let Some(name) = inside {
-            place.file = self.given.join(name).display().to_string();
-        }
-        Some(place)
-    }
-
-    /// A line as the compiler writes it, which keeps columns in eight bits and tells of none that does not fit.
-    fn line(&self, sources: &Sources, line: &Told) -> String {
-        match self.place(sources, line.pos) {
-            Some(mut place) => {
-                if place.column >= 255 {
-                    place.column = 0;
-                }
-                format!("{place}: {}", line.text)
-            }
-            None => line.text.clone(),
-        }
-    }
-
-    fn faults(&self, sources: &Sources, faults: &Faults) -> String {
-        let told = faults.list().iter().map(|fault| match self.place(sources, fault.pos) {
-            Some(place) => format!("{place}: {fault}"),
-            None => fault.to_string(),
-        });
-        told.collect::<Vec<String>>().join("\n")
-    }
+/// What is said of a path that leads nowhere.
+fn missing(path: &Path) -> String {
+    let shown = path.display().to_string();
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let entries =
+        std::fs::read_dir(folder.unwrap_or(Path::new("."))).into_iter().flatten().flatten();
+    let mut names: Vec<String> =
+        entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort();
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let words = std::iter::once("why").chain(names.iter().map(String::as_str));
+    format!("{shown}: expected a folder or a Go file, and there is none{}", meant(&name, words))
 }

@@ -1,7 +1,9 @@
 //! Variables that are given values which nobody reads: the assignments are dropped, and what they would have made with them.
 
+use crate::constant::Value;
 use crate::ir::{Body, Class, FuncIndex, NodeId, Op, Pairing, VarId};
 use crate::types::TypeId;
+use std::rc::Rc;
 
 /// What a walk has found out about a variable.
 enum Use {
@@ -21,10 +23,8 @@ struct Visitor<'a> {
 
 /// Drops what is never read in the functions of a body that stand on their own.
 pub(super) fn run(body: &mut Body) {
-    let alone: Vec<FuncIndex> = (0..body.funcs.len())
-        .map(FuncIndex::new)
-        .filter(|func| !body.is_closure(*func))
-        .collect();
+    let alone: Vec<FuncIndex> =
+        (0..body.funcs.len()).map(FuncIndex::new).filter(|func| !body.is_closure(*func)).collect();
     for func in alone {
         let (uses, blanks) = (body.vars.iter().map(|_| None).collect(), Vec::new());
         let mut visitor = Visitor { body, uses, blanks };
@@ -54,7 +54,7 @@ pub(super) fn run(body: &mut Body) {
 fn drop_pair(body: &mut Body, stmt: NodeId, at: usize) {
     let pos = body[stmt].pos;
     let blank = body.add_stmt(pos, Op::Blank);
-    let zero = body.add(pos, TypeId::INVALID, Op::Nil);
+    let zero = body.add(pos, TypeId::INT, Op::Literal(Rc::new(Value::Small(0))));
     match &mut body[stmt].op {
         Op::Assign { x, y, .. } => {
             *x = blank;

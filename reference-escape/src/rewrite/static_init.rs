@@ -26,11 +26,7 @@ struct Schedule<'a> {
 const VERIFIED: &str = "crypto/internal/fips140";
 
 /// Removes what is static from the initialisation of `package`.
-pub(super) fn run(
-    program: &mut Program,
-    body: &mut Body,
-    package: PackageId,
-) {
+pub(super) fn run(program: &mut Program, body: &mut Body, package: PackageId) {
     let stmts = std::mem::take(&mut body[FuncIndex::ROOT].body);
     let mut values = Map::default();
     for stmt in &stmts {
@@ -43,8 +39,7 @@ pub(super) fn run(
     let path = program.names.text(program.types()[package].path);
     let without_addresses = path == VERIFIED || path.starts_with(&format!("{VERIFIED}/"));
     let (out, changed) = (Vec::with_capacity(stmts.len()), false);
-    let mut schedule =
-        Schedule { program, body, package, values, out, changed, without_addresses };
+    let mut schedule = Schedule { program, body, package, values, out, changed, without_addresses };
     for stmt in stmts {
         if !schedule.statement(stmt) {
             schedule.out.push(stmt);

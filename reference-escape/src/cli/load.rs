@@ -1,0 +1,93 @@
+//! From what is named to a program that has been checked.
+
+use super::arguments::Arguments;
+use crate::check::Program;
+use crate::fault::Faults;
+use crate::import::Imports;
+use crate::names::Names;
+use crate::package::{COMMAND_LINE, Loader, Options, Package, minor_version};
+use crate::report::Folder;
+use crate::source::Sources;
+use crate::types::{PackageId, Sizes};
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// A package that has been checked.
+pub(super) struct Loaded {
+    pub program: Program,
+    pub package: PackageId,
+    pub path: String,
+    pub sources: Rc<RefCell<Sources>>,
+    pub folder: Folder,
+}
+
+/// Loads and checks the package that is named.
+pub(super) fn load(arguments: &Arguments, named: &[PathBuf]) -> Result<Loaded, String> {
+    let mut options = Options::from_env();
+    if let Some(goroot) = &arguments.goroot {
+        options.goroot = Some(goroot.clone());
+    }
+    if let Some(gopath) = &arguments.gopath {
+        options.mod_cache = Some(gopath.join("pkg/mod"));
+    }
+    let folder = if named[0].is_dir() { named[0].clone() } else { parent(&named[0]) };
+    let loader = Loader::new(&folder, &options).map_err(|error| error.to_string())?;
+    let mut package = find(&loader, named)?;
+    if let Some(path) = &arguments.path {
+        package.path.clone_from(path);
+    }
+    if let Some(version) = &arguments.version {
+        let unknown = || format!("{version}: no version of the language");
+        package.minor = minor_version(version.trim_start_matches("go")).ok_or_else(unknown)?;
+    }
+    let arch = options.platform.goarch.clone();
+    let sizes = Sizes::of(&arch).ok_or_else(|| format!("{arch}: no machine that is known"))?;
+    check(loader, &package, &folder, sizes)
+}
+
+fn find(loader: &Loader, named: &[PathBuf]) -> Result<Package, String> {
+    let package = match named {
+        [single] if single.is_dir() => loader.folder(single),
+        files => loader.files(files).map(|mut package| {
+            if package.path == COMMAND_LINE {
+                COMMAND_LINE.clone_into(&mut package.path);
+            }
+            package
+        }),
+    };
+    package.map_err(|error| error.to_string())
+}
+
+fn parent(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+fn check(loader: Loader, package: &Package, given: &Path, sizes: Sizes) -> Result<Loaded, String> {
+    let sources = Rc::new(RefCell::new(Sources::default()));
+    let mut imports = Imports::new(loader, Rc::clone(&sources));
+    let mut names = Names::default();
+    let (parsed, faults) = imports.parse(&mut names, package);
+    let folder = Folder { real: package.folder.clone(), given: given.to_owned() };
+    if !faults.is_empty() {
+        return Err(told(&folder, &sources.borrow(), &faults));
+    }
+    let mut program = Program::new(names, sizes, Box::new(imports));
+    let id = program.add_package(&package.path, parsed);
+    program.check_package(id);
+    if !program.faults().is_empty() {
+        return Err(told(&folder, &sources.borrow(), program.faults()));
+    }
+    Ok(Loaded { program, package: id, path: package.path.clone(), sources, folder })
+}
+
+fn told(folder: &Folder, sources: &Sources, faults: &Faults) -> String {
+    let told = faults.list().iter().map(|fault| match folder.place(sources, fault.pos) {
+        Some(place) => format!("{place}: {fault}"),
+        None => fault.to_string(),
+    });
+    told.collect::<Vec<String>>().join("\n")
+}
