@@ -115,6 +115,10 @@ fn told(loader: Loader, package: &Package, folder: &Path, sizes: Sizes) -> Resul
         return Err(shown.faults(&sources.borrow(), program.faults()));
     }
     let verdicts = Analysis::default().package(&mut program, id);
+    // Bodies of imports are looked at on the way. What was found wrong there may have made a claim a guess.
+    if !program.faults().is_empty() {
+        return Err(shown.faults(&sources.borrow(), program.faults()));
+    }
     let sources = sources.borrow();
     let mut text = String::new();
     for line in &verdicts.lines {
