@@ -84,7 +84,8 @@ fn check(loader: Loader, package: &Package, given: &Path, sizes: Sizes) -> Resul
     Ok(Loaded { program, package: id, path: package.path.clone(), sources, folder })
 }
 
-fn told(folder: &Folder, sources: &Sources, faults: &Faults) -> String {
+/// All faults, a line each, with their files as they were given.
+pub(super) fn told(folder: &Folder, sources: &Sources, faults: &Faults) -> String {
     let told = faults.list().iter().map(|fault| match folder.place(sources, fault.pos) {
         Some(place) => format!("{place}: {fault}"),
         None => fault.to_string(),

@@ -70,6 +70,10 @@ fn answer(arguments: &Arguments) -> Result<String, Refusal> {
         Analysis::default()
     };
     let verdicts = analysis.package(&mut program, package);
+    // Bodies of imports are looked at on the way. What was found wrong there may have made a claim a guess.
+    if !program.faults().is_empty() {
+        return Err((NOT_GO, load::told(&folder, &sources.borrow(), program.faults())));
+    }
     let sources = sources.borrow();
     let report = Report { package: &path, verdicts: &verdicts, sources: &sources, folder: &folder };
     match &arguments.output {
