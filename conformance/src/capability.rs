@@ -96,6 +96,8 @@ capabilities! {
     Ordered = "ordered", "Finalizers run in the order of dependency, a link of a chain in each collection.";
     Percent = "percent", "GOGC can be set.";
     Limit = "limit", "A memory limit can be set.";
+    Automatic = "automatic", "Collections begin by themselves, when the heap has reached its goal.";
+    Timed = "timed", "Collections begin by themselves when there was none for long.";
     Append = "append", "Slices grow by append.";
     Storm = "storm", "Mutators of the target's own work at random.";
     MemStats = "memstats", "The statistics have all names of Go's `MemStats`.";

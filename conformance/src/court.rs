@@ -188,7 +188,8 @@ impl<'c> Court<'c> {
 }
 
 impl Hears for Court<'_> {
-    fn hear(&mut self, event: EventId, frame: &Frame, natives: &dyn Natives) {
+    fn hear(&mut self, event: EventId, frame: &Frame, natives: &dyn Natives) -> usize {
+        let before = self.breaches.len();
         for &i in self.code.at(event) {
             // Events of one step are judged together; later steps are not judged at all.
             let earlier = self.breaches.first().is_some_and(|b| b.at != self.at);
@@ -199,5 +200,7 @@ impl Hears for Court<'_> {
                 self.fault = Some(CourtFault { id: self.code.laws[i].id.clone(), fault });
             }
         }
+        let (known, new) = self.breaches.split_at(before);
+        new.iter().filter(|new| known.iter().all(|known| known.law != new.law)).count()
     }
 }

@@ -16,8 +16,8 @@
 //!    ([`observe`]): numbers, never verdicts. [`facts`] compares them with the shadow in [`model`]
 //!    and turns them into events with facts; [`court`] judges each event by the laws for it.
 //! 6. **The hunt.** A script that breaks a law is run again alone and made smaller ([`hunt`],
-//!    [`shrink`]). What is left is the witness, with a heap map ([`picture`]). The hunt goes on for
-//!    other laws.
+//!    [`shrink`]). What is left is the witness, with a heap map or an object graph ([`picture`]). The
+//!    hunt goes on for other laws.
 //! 7. **Verdicts.** Every invariant gets a [`verdict`]. One that was too rarely put to the test, or
 //!    whose mutants ([`mutant`]) were not all killed in the last kill [`matrix`] ([`proof`]), is
 //!    inconclusive, never holding.
@@ -50,11 +50,11 @@ pub mod op;
 pub mod observe;
 pub mod hint;
 pub mod spec;
-pub mod verdict;
 pub mod rule;
 pub mod model;
 pub mod shrink;
 pub mod picture;
+pub mod verdict;
 pub mod trace;
 pub mod target;
 pub mod choice;
@@ -66,6 +66,7 @@ pub mod hunt;
 #[cfg(feature = "reference")]
 pub mod adapter;
 pub mod mutant;
+pub mod rehearsal;
 pub mod laws;
 pub mod proof;
 pub mod report;

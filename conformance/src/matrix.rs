@@ -72,8 +72,13 @@ pub struct ControlRow {
 }
 
 /// The controls of a matrix, in order.
-pub const CONTROLS: [TargetSpec; 4] =
-    [TargetSpec::Small, TargetSpec::SmallLayout, TargetSpec::SmallGo, TargetSpec::SmallGc];
+pub const CONTROLS: [TargetSpec; 5] = [
+    TargetSpec::Small,
+    TargetSpec::SmallLayout,
+    TargetSpec::SmallGo,
+    TargetSpec::SmallGc,
+    TargetSpec::SmallPaced,
+];
 
 impl Matrix<'_> {
     /// Judges `mutant` by every judge of its invariant.

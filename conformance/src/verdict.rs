@@ -1,5 +1,6 @@
 //! What is said of one invariant on one target.
 
+use crate::picture::graph::Graph;
 use crate::spec::display_as_word;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,9 @@ pub struct Witness {
     pub facts: Vec<(String, String)>,
     /// A picture, in text, of the heap at the bad step.
     pub picture: String,
+    /// The same as a value, where it is a graph of objects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub graph: Option<Graph>,
     /// What the target wrote to its standard error before it died.
     pub stderr: String,
     /// The mutant it most resembles.

@@ -13,6 +13,7 @@ use conformance::expect::Expectations;
 use conformance::laws::Books;
 use conformance::mutant;
 use conformance::proof::Proof;
+use conformance::report::terminal::Style;
 use conformance::spec::{Body, Specs};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -84,7 +85,7 @@ fn the_witness_of_each_mutant_breaks_its_invariant_again() {
         assert_eq!(trace.metadata().get(key::INVARIANT), Some(mutant.breaks), "{}", file.display());
         let spec = TargetSpec::Mutant(mutant.id.to_owned());
         let replayed = replay(&spec, &trace, &again::options(&trace));
-        let account = replayed.account(&spec);
+        let account = replayed.account(&spec, &Style::PLAIN);
         assert!(replayed.broke > 0, "{} does not break {}:\n{account}", mutant.id, mutant.breaks);
         assert!(
             replayed.broken.iter().any(|again| again.id.as_str() == mutant.breaks),
@@ -107,6 +108,11 @@ fn no_witness_of_a_mutant_breaks_the_right_allocator() {
             Some(_) => TargetSpec::Small,
         };
         let replayed = replay(&spec, &trace, &options);
-        assert!(replayed.broken.is_empty(), "{}: {}", mutant.id, replayed.account(&spec));
+        assert!(
+            replayed.broken.is_empty(),
+            "{}: {}",
+            mutant.id,
+            replayed.account(&spec, &Style::PLAIN)
+        );
     }
 }

@@ -10,7 +10,9 @@ use conformance::verdict::{Effort, Verdict, Witness};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
-use report_samples::{broken, every_verdict, holds, hostile_report, id, listed, report, target};
+use report_samples::{
+    broken, every_verdict, holds, hostile_graph, hostile_report, id, listed, report, target,
+};
 use serde_json::{Value, json};
 
 /// The sample with the value at `path` replaced, as text.
@@ -150,7 +152,20 @@ fn witness() -> impl Strategy<Value = Witness> {
     (texts, rest).prop_map(|(texts, (facts, resembles, replays, steps))| {
         let (trace, step, message, picture, stderr) = texts;
         let at = steps / 2;
-        Witness { trace, steps, at, step, message, facts, picture, stderr, resembles, replays }
+        let graph = (steps % 3 == 0).then(|| hostile_graph(&message));
+        Witness {
+            trace,
+            steps,
+            at,
+            step,
+            message,
+            facts,
+            picture,
+            graph,
+            stderr,
+            resembles,
+            replays,
+        }
     })
 }
 
@@ -183,6 +198,7 @@ fn invariant(name: String) -> impl Strategy<Value = InvariantReport> {
         one.witness = (verdict == Verdict::Broken).then_some(witness);
         one.reason = (verdict != Verdict::Broken).then(|| Reason::new(cause, text.clone()));
         one.trace_file = pinned.then(|| text.clone());
+        one.picture_file = pinned.then(|| text.clone());
         one.settle();
         if pinned { listed(one, &text) } else { one }
     })

@@ -198,3 +198,32 @@ fn of_a_long_script_the_steps_around_the_bad_one_are_shown() {
     assert!(text.contains("            > free 400\n"), "{text}");
     assert!(text.contains("            | (85 lines more)\n"), "{text}");
 }
+
+/// A report of one broken invariant with a graph that was drawn.
+fn with_graph() -> Report {
+    let mut one = broken("gc/barrier/insertion-shade");
+    let witness = one.witness.as_mut().expect("what is broken has a witness");
+    witness.graph = Some(report_samples::hostile_graph("x"));
+    one.picture_file = Some("witnesses/insertion-shade.svg".into());
+    report(vec![target(vec![one])])
+}
+
+#[test]
+fn a_graph_is_printed_from_its_value_with_a_colour_for_what_a_line_is_about() {
+    let coloured = Screen { style: Style::COLOURED, ..SCREEN };
+    let text = terminal::lines(&with_graph(), &coloured);
+    let guilty = text.lines().find(|line| line.contains("! x, x"));
+    let bad = Style::COLOURED.bad.to_string();
+    assert!(guilty.is_some_and(|line| line.contains(&bad)), "{text}");
+    let bare = anstream::adapter::strip_str(&text).to_string();
+    assert_eq!(bare, terminal::lines(&with_graph(), &SCREEN));
+}
+
+#[test]
+fn a_drawing_is_named_in_every_report_that_a_person_reads() {
+    for (name, text) in outputs(&with_graph()) {
+        let named = text.contains("insertion-shade.svg");
+        // Annotations stand beside the sentence that broke; there is no room for files.
+        assert_eq!(named, name != "github.commands", "{name}:\n{text}");
+    }
+}

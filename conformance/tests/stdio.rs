@@ -92,6 +92,64 @@ fn whatever_is_no_reply_is_the_end_of_the_target() {
 }
 
 #[test]
+fn a_line_without_end_is_no_reply_and_is_not_kept() {
+    // 64 MiB and more, of which none is a line feed; and a reply of a batch that is long, and none.
+    let (how, _) = asked("read batch; head -c 70000000 /dev/zero; sleep 60");
+    assert_eq!(how, How::Protocol);
+    let (how, said) = asked("read batch; head -c 30000000 /dev/zero; echo; sleep 60");
+    assert_eq!(how, How::Protocol);
+    assert!(said.contains("a reply that is not one"), "{said}");
+}
+
+#[test]
+fn replies_that_come_out_of_order_are_the_end_of_the_target() {
+    let late = r#"read a; read b; echo {\"batch\":2,\"answers\":[{}]}; echo {\"batch\":1,\"answers\":[{}]}; sleep 60"#;
+    let mut target = Stdio::start(&greeted(late), 0, HASTY).unwrap_or_else(|e| panic!("{e}"));
+    for _ in 0..2 {
+        target.submit(&[Step::main(Op::Collect)]);
+    }
+    for _ in 0..2 {
+        let batch = target.collect();
+        assert_eq!(batch.answers, [Answer::default()], "nothing is taken from a reply to another");
+        let death = batch.death.expect("it is the end of the target");
+        assert_eq!(death.how, How::Protocol);
+        assert!(death.stderr.contains("a reply to batch 2 where 1 was due"), "{}", death.stderr);
+    }
+}
+
+#[test]
+fn a_program_that_ends_between_batches_has_answered_what_it_answered() {
+    let early = r#"read a; echo {\"batch\":1,\"answers\":[{}]}; echo enough >&2; exit 0"#;
+    let mut target = Stdio::start(&greeted(early), 0, HASTY).unwrap_or_else(|e| panic!("{e}"));
+    target.submit(&[Step::main(Op::Collect)]);
+    assert!(target.collect().death.is_none());
+    target.submit(&[Step::main(Op::Collect)]);
+    let death = target.collect().death.expect("it is gone");
+    assert_eq!((death.how, death.stderr.as_str()), (How::Exit(0), "enough\n"));
+}
+
+#[test]
+fn the_served_side_refuses_what_is_no_line_of_the_protocol() {
+    let hello = line::greeting(0);
+    let long = format!("{{\"batch\":1,\"ops\":[],\"x\":\"{}\"}}\n", "x".repeat(line::LINE_MAX));
+    let lines = [
+        "{\"heaplaw\":[99],\"subject\":\"gc\",\"seed\":0}\n".to_owned(),
+        "{\"heaplaw\":[1],\"subject\":\"tea\",\"seed\":0}\n".to_owned(),
+        hello.clone() + &long,
+        hello.clone() + "{\"batch\":1}\n",
+        hello + "{\"batch\":1,\"ops\"",
+    ];
+    for line in lines {
+        let mut heard = Vec::new();
+        let ended = serve(&mut *correct_collector(), line.as_bytes(), &mut heard);
+        assert_eq!(ended.map_err(|e| e.kind()), Err(std::io::ErrorKind::InvalidData));
+        let text = String::from_utf8(heard).expect("text");
+        let last = text.lines().next_back().expect("something is said");
+        assert!(last.starts_with("{\"error\":"), "{last}");
+    }
+}
+
+#[test]
 fn an_answer_of_the_wrong_shape_fails_its_op_alone() {
     let steps = [Step::main(Op::Collect), Step::main(Op::Push), Step::main(Op::Stats)];
     let text = br#"{"batch":3,"answers":[7,null,{"NumGC":2,"odd":1.5,"late":[1]}],"more":{}}"#;

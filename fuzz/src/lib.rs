@@ -8,6 +8,10 @@
 
 mod alloc_ops;
 mod alloc_threads;
+mod escape_source;
+mod escape_types;
+mod gc_ops;
+mod protocol_lines;
 mod results_json;
 mod rule_text;
 mod scripts;
@@ -16,6 +20,10 @@ mod trace_text;
 
 pub use alloc_ops::{ALLOC_OPS, alloc_ops};
 pub use alloc_threads::{ALLOC_THREADS, alloc_threads};
+pub use escape_source::escape_source;
+pub use escape_types::escape_types;
+pub use gc_ops::{gc_judge, gc_ops, gc_trace};
+pub use protocol_lines::protocol_lines;
 pub use results_json::results_json;
 pub use rule_text::rule_text;
 pub use scripts::Scripts;
@@ -40,6 +48,10 @@ pub struct Target {
 pub const TARGETS: &[Target] = &[
     Target { name: "alloc_ops", run: alloc_ops, scripts: Some(&ALLOC_OPS) },
     Target { name: "alloc_threads", run: alloc_threads, scripts: Some(&ALLOC_THREADS) },
+    Target { name: "escape_source", run: escape_source, scripts: None },
+    Target { name: "escape_types", run: escape_types, scripts: None },
+    Target { name: "gc_ops", run: gc_ops, scripts: None },
+    Target { name: "protocol_lines", run: protocol_lines, scripts: None },
     Target { name: "results_json", run: results_json, scripts: None },
     Target { name: "rule_text", run: rule_text, scripts: None },
     Target { name: "spec_yaml", run: spec_yaml, scripts: None },

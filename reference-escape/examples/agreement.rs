@@ -3,6 +3,7 @@
 //!
 //! The compiler is asked as a person asks it, with imports compiled as ever: inlined, so that some of their tags are more
 //! exact than what a body alone says. With `IMPORTS=plain` in the environment imports are compiled without inlining.
+//! With `REASONS=told` the lines of `-m=2` are compared, explanations and all.
 //!
 //! `agreement GOESCAPE CACHE PACKAGE...` asks `go` (or `GO` in the environment) for its lines, keeps them in the folder
 //! CACHE, and runs GOESCAPE on the packages' folders. With `SHOW=n` in the environment the first n differences of each
@@ -115,15 +116,25 @@ fn is_plain() -> bool {
     std::env::var_os("IMPORTS").is_some_and(|how| how == "plain")
 }
 
+/// Whether explanations are compared, too.
+fn are_reasons_told() -> bool {
+    std::env::var_os("REASONS").is_some_and(|how| how == "told")
+}
+
+fn level() -> &'static str {
+    if are_reasons_told() { "-m=2" } else { "-m" }
+}
+
 /// The compiler's lines.
 fn theirs(package: &str, cache: &Path) -> Outcome<Lines> {
-    let folder = cache.join(if is_plain() { "plain" } else { "inlined" });
+    let kind = if is_plain() { "plain" } else { "inlined" };
+    let folder = cache.join(format!("{kind}{}", if are_reasons_told() { "-reasons" } else { "" }));
     std::fs::create_dir_all(&folder)?;
     let kept = folder.join(package.replace('/', "_"));
     if let Ok(text) = std::fs::read_to_string(&kept) {
         return Ok(lines(&text));
     }
-    let flag = format!("-gcflags={package}=-m -l");
+    let flag = format!("-gcflags={package}={} -l", level());
     let plain = is_plain().then_some("-gcflags=all=-l");
     let output = go().arg("build").args(plain).arg(flag).arg(package).output()?;
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -139,7 +150,7 @@ fn run_ours(ours: &str, package: &str, folder: &Path) -> Outcome<(Lines, Option<
     let goroot = go().args(["env", "GOROOT"]).output()?;
     let goroot = String::from_utf8(goroot.stdout)?;
     let output = Command::new(ours)
-        .args(["-m", "-l", "--goroot", goroot.trim(), "--pkgpath", package])
+        .args([level(), "-l", "--no-cache", "--goroot", goroot.trim(), "--pkgpath", package])
         .arg(folder)
         .output()?;
     let trouble = (!output.status.success())
@@ -164,7 +175,17 @@ fn line(text: &str) -> Option<Told> {
         _ => (place, 0, 0),
     };
     let file = file.rsplit('/').next().unwrap_or(file).to_owned();
-    Some(Told { file, line, column, text: message.to_owned() })
+    Some(Told { file, line, column, text: without_folder(message) })
+}
+
+/// A reason tells of its place at its end.
+fn without_folder(message: &str) -> String {
+    match message.rsplit_once(" at ") {
+        Some((before, place)) if message.starts_with("    from ") => {
+            format!("{before} at {}", place.rsplit('/').next().unwrap_or(place))
+        }
+        _ => message.to_owned(),
+    }
 }
 
 fn compare(ours: &Lines, theirs: &Lines) -> Score {

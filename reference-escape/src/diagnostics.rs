@@ -1,10 +1,11 @@
 //! The lines: what the analysis found of a batch, in the words and at the places of the compiler.
 
-use crate::build::Built;
+use crate::build::{Built, Capture};
 use crate::check::Program;
 use crate::functions::Functions;
 use crate::graph::{Attrs, Loc, Place, Site};
-use crate::ir::{Body, Conv, FuncIndex, NodeId, Op, VarId, VarName};
+use crate::ir::{Body, Conv, FuncIndex, NodeId, Op, VarId};
+use crate::kind::Kind;
 use crate::leaks::{Leaks, MAX_RESULTS};
 use crate::print::Texts;
 use crate::source::Pos;
@@ -19,6 +20,10 @@ pub struct Line {
     pub text: String,
     /// The function that it is about, by its place in the batch.
     pub place: Place,
+    /// What kind of thing it says.
+    pub kind: Kind,
+    /// The location that it is about, if it is about one.
+    pub loc: Option<Loc>,
 }
 
 /// What lines are about.
@@ -48,6 +53,9 @@ pub fn lines(program: &mut Program, subject: &Subject<'_>) -> Vec<Line> {
     for ignored in &subject.built.ignored {
         writer.ignored(ignored.place, ignored.stmt);
     }
+    for capture in &subject.built.captures {
+        writer.capture(*capture);
+    }
     for place in subject.batch {
         writer.function(*place);
     }
@@ -67,15 +75,37 @@ impl Writer<'_> {
         }
     }
 
-    fn say(&mut self, place: Place, pos: Pos, text: String) {
-        self.lines.push(Line { pos, text, place });
+    fn say(&mut self, place: Place, pos: Pos, kind: Kind, text: String) {
+        self.lines.push(Line { pos, text, place, kind, loc: None });
+    }
+
+    /// Says something of a location.
+    fn say_of(&mut self, loc: Loc, pos: Pos, kind: Kind, text: String) {
+        let place = self.subject.built.graph[loc].place;
+        self.lines.push(Line { pos, text, place, kind, loc: Some(loc) });
     }
 
     fn ignored(&mut self, place: Place, stmt: NodeId) {
         let texts = self.texts(place.body);
         let (func, shown) = (texts.func_name(place.func), texts.stmt(stmt));
         let pos = self.subject.bodies[place.body][stmt].pos;
-        self.say(place, pos, format!("{func} ignoring self-assignment in {shown}"));
+        self.say(
+            place,
+            pos,
+            Kind::SelfAssignment,
+            format!("{func} ignoring self-assignment in {shown}"),
+        );
+    }
+
+    fn capture(&mut self, capture: Capture) {
+        let Capture { body, var, by_value, addrtaken, reassigned } = capture;
+        let declared = &self.subject.bodies[body][var];
+        let (place, pos, ty) = (Place { body, func: declared.func }, declared.pos, declared.ty);
+        let texts = self.texts(body);
+        let (func, name) = (texts.func_name(place.func), texts.var(var));
+        let (how, width) = (if by_value { "value" } else { "ref" }, self.program.size_of(ty));
+        let facts = format!("addr={addrtaken} assign={reassigned} width={width}");
+        self.say(place, pos, Kind::Capture, format!("{func} capturing by {how}: {name} ({facts})"));
     }
 
     /// What a function leaks of its parameters.
@@ -106,14 +136,13 @@ impl Writer<'_> {
         let named = !name.is_empty();
         let name = if named && name != "_" { name } else { self.numbered(place, var) };
         if self.is_uintptr(ty) {
-            self.say(place, pos, format!("assuming {name} is unsafe uintptr"));
+            self.say(place, pos, Kind::Uintptr, format!("assuming {name} is unsafe uintptr"));
         } else if self.program.has_pointers(ty) && named {
-            let text = if noescape {
-                format!("{name} does not escape")
+            if noescape {
+                self.say(place, pos, Kind::Keeps, format!("{name} does not escape"));
             } else {
-                format!("leaking param: {name}")
-            };
-            self.say(place, pos, text);
+                self.say(place, pos, Kind::Leak, format!("leaking param: {name}"));
+            }
         }
     }
 
@@ -136,7 +165,12 @@ impl Writer<'_> {
             let single = self.is_uintptr(ty);
             if single || spread {
                 let dots = if spread { "..." } else { "" };
-                self.say(place, pos, format!("marking {name} as escaping {dots}uintptr"));
+                self.say(
+                    place,
+                    pos,
+                    Kind::Uintptr,
+                    format!("marking {name} as escaping {dots}uintptr"),
+                );
                 return;
             }
         }
@@ -146,7 +180,7 @@ impl Writer<'_> {
         let Some(loc) = self.subject.built.vars[place.body][var.index()] else { return };
         let location = &self.subject.built.graph[loc];
         if !location.attrs.has(Attrs::ESCAPES) {
-            self.leaks(place, pos, &name, location.leaks.optimized());
+            self.leaks(loc, pos, &name, location.leaks.optimized());
         }
     }
 
@@ -154,27 +188,26 @@ impl Writer<'_> {
         self.subject.bodies[place.body][place.func].param_vars().last() == Some(&var)
     }
 
-    fn leaks(&mut self, place: Place, pos: Pos, name: &str, leaks: Leaks) {
+    fn leaks(&mut self, loc: Loc, pos: Pos, name: &str, leaks: Leaks) {
+        let place = self.subject.built.graph[loc].place;
         let before = self.lines.len();
         match leaks.heap() {
-            Some(0) => self.say(place, pos, format!("leaking param: {name}")),
-            Some(_) => self.say(place, pos, format!("leaking param content: {name}")),
+            Some(0) => self.say_of(loc, pos, Kind::Leak, format!("leaking param: {name}")),
+            Some(_) => {
+                self.say_of(loc, pos, Kind::LeakContent, format!("leaking param content: {name}"));
+            }
             None => {}
         }
         let results = self.subject.bodies[place.body][place.func].result_vars();
         for (at, result) in results.iter().enumerate().take(MAX_RESULTS) {
             if let Some(level) = leaks.result(at) {
-                let texts = self.texts(place.body);
-                let result = match self.subject.bodies[place.body][*result].name {
-                    VarName::Blank(at) => format!("~r{at}"),
-                    _ => texts.var(*result),
-                };
+                let result = self.texts(place.body).var(*result);
                 let text = format!("leaking param: {name} to result {result} level={level}");
-                self.say(place, pos, text);
+                self.say_of(loc, pos, Kind::LeakResult, text);
             }
         }
         if self.lines.len() == before {
-            self.say(place, pos, format!("{name} does not escape"));
+            self.say_of(loc, pos, Kind::Keeps, format!("{name} does not escape"));
         }
     }
 
@@ -188,7 +221,7 @@ impl Writer<'_> {
                 if escapes {
                     let name = self.texts(place.body).var(var);
                     let pos = self.subject.bodies[place.body][var].pos;
-                    self.say(place, pos, format!("moved to heap: {name}"));
+                    self.say_of(loc, pos, Kind::Moved, format!("moved to heap: {name}"));
                 }
                 return;
             }
@@ -205,10 +238,14 @@ impl Writer<'_> {
             _ => self.texts(place.body).expr(id),
         };
         let pos = node.pos;
-        let verdict = if escapes { "escapes to heap" } else { "does not escape" };
-        self.say(place, pos, format!("{what} {verdict}"));
+        let (kind, verdict) = if escapes {
+            (Kind::Heap, "escapes to heap")
+        } else {
+            (Kind::Stack, "does not escape")
+        };
+        self.say_of(loc, pos, kind, format!("{what} {verdict}"));
         if matches!(node.op, Op::Convert(Conv::StringToBytes, _)) && !attrs.has(Attrs::MUTATES) {
-            self.say(place, pos, "zero-copy string->[]byte conversion".to_owned());
+            self.say_of(loc, pos, Kind::ZeroCopy, "zero-copy string->[]byte conversion".to_owned());
         }
     }
 }

@@ -6,6 +6,7 @@
 
 use crate::ir::{FuncIndex, NodeId, VarId};
 use crate::leaks::Leaks;
+use crate::note::{NoteId, Notes};
 
 /// A location.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -90,6 +91,17 @@ pub struct Edge {
     pub src: Loc,
     /// Loads; -1 for the address.
     pub derefs: i32,
+    /// Why, if somebody will ask.
+    pub notes: Option<NoteId>,
+}
+
+/// An address that flows to where everything is in the heap: the verdict was clear before anything was solved.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Direct {
+    /// Where it flows.
+    pub dst: Loc,
+    /// The flow.
+    pub edge: Edge,
 }
 
 /// What is known of a location.
@@ -129,22 +141,24 @@ pub struct Hole {
     pub derefs: i32,
     /// Whether the address of the expression is taken here, whatever becomes of it.
     pub addrtaken: bool,
+    /// Why it goes there, if somebody will ask.
+    pub notes: Option<NoteId>,
 }
 
 impl Hole {
     /// Whatever flows here flows to `dst`.
-    pub fn to(dst: Loc) -> Hole {
-        Hole { dst, derefs: 0, addrtaken: false }
+    pub const fn to(dst: Loc) -> Hole {
+        Hole { dst, derefs: 0, addrtaken: false, notes: None }
     }
 
     /// Nobody wants what flows here.
-    pub const DISCARD: Hole = Hole { dst: Loc::BLANK, derefs: 0, addrtaken: false };
+    pub const DISCARD: Hole = Hole::to(Loc::BLANK);
     /// It flows to the heap.
-    pub const HEAP: Hole = Hole { dst: Loc::HEAP, derefs: 0, addrtaken: false };
+    pub const HEAP: Hole = Hole::to(Loc::HEAP);
     /// Something is stored through it.
-    pub const MUTATOR: Hole = Hole { dst: Loc::MUTATOR, derefs: 0, addrtaken: false };
+    pub const MUTATOR: Hole = Hole::to(Loc::MUTATOR);
     /// It is called.
-    pub const CALLEE: Hole = Hole { dst: Loc::CALLEE, derefs: 0, addrtaken: false };
+    pub const CALLEE: Hole = Hole::to(Loc::CALLEE);
 
     /// What is found after one load more.
     #[must_use]
@@ -161,7 +175,7 @@ impl Hole {
     /// Some loads more.
     #[must_use]
     pub fn shift(self, by: i32) -> Hole {
-        Hole { dst: self.dst, derefs: (self.derefs + by).max(-1), addrtaken: by < 0 }
+        Hole { derefs: (self.derefs + by).max(-1), addrtaken: by < 0, ..self }
     }
 }
 
@@ -169,6 +183,10 @@ impl Hole {
 #[derive(Debug)]
 pub struct Graph {
     locations: Vec<Location>,
+    /// Why values flow.
+    pub notes: Notes,
+    /// What escapes by a single flow, in the order in which that was found; empty unless notes are kept.
+    pub direct: Vec<Direct>,
 }
 
 impl std::ops::Index<Loc> for Graph {
@@ -190,16 +208,21 @@ const PSEUDO: usize = 4;
 
 impl Default for Graph {
     fn default() -> Graph {
+        Graph::new(Notes::default())
+    }
+}
+
+impl Graph {
+    /// A graph without anything in it but the locations that stand for no variable.
+    pub fn new(notes: Notes) -> Graph {
         let place = Place { body: usize::MAX, func: FuncIndex::ROOT };
-        let mut graph = Graph { locations: Vec::new() };
+        let mut graph = Graph { locations: Vec::new(), notes, direct: Vec::new() };
         for attrs in [Attrs::ALL, Attrs::MUTATES, Attrs::CALLS, Attrs::default()] {
             graph.add(Site::None, place, 0, attrs);
         }
         graph
     }
-}
 
-impl Graph {
     /// Adds a location.
     pub fn add(&mut self, site: Site, place: Place, depth: u32, attrs: Attrs) -> Loc {
         let loc = Loc(self.locations.len() as u32);
@@ -230,7 +253,7 @@ impl Graph {
     }
 
     /// The locations that stand for something, in the order in which they were added.
-    pub fn all(&self) -> impl Iterator<Item = Loc> + use<> {
+    pub fn all(&self) -> impl DoubleEndedIterator<Item = Loc> + use<> {
         (PSEUDO as u32..self.locations.len() as u32).map(Loc)
     }
 
@@ -242,10 +265,14 @@ impl Graph {
         if hole.dst == Loc::BLANK || hole.dst == src && hole.derefs >= 0 {
             return;
         }
+        let edge = Edge { src, derefs: hole.derefs, notes: hole.notes };
         if hole.derefs < 0 && self[hole.dst].attrs.has(Attrs::ESCAPES) {
+            if self.notes.are_kept() {
+                self.direct.push(Direct { dst: hole.dst, edge });
+            }
             self[src].attrs = Attrs::ALL;
             return;
         }
-        self[hole.dst].edges.push(Edge { src, derefs: hole.derefs });
+        self[hole.dst].edges.push(edge);
     }
 }

@@ -20,6 +20,9 @@
 //!    until nothing changes ([`solve`]). What becomes of each parameter is kept for the callers ([`conclude`]).
 //! 7. The lines are written, expressions printed as the compiler prints them ([`diagnostics`],
 //!    [`mod@print`], [`bounds`]).
+//! 8. Who asks why gets more: expressions note why values flow ([`note`]), the solver is watched for the ways by which
+//!    things get out ([`trace`]), and these are put in words ([`explain`]). All of it is one value with many printers
+//!    ([`report`]).
 //!
 //! Two laws must hold of what is told. No pointer to something on a stack is stored in the heap. And none is used after
 //! the function, or the round of the loop, that the something belongs to has ended. So what is not known counts as the
@@ -53,14 +56,18 @@ pub mod ir;
 pub mod print;
 pub mod lower;
 pub mod rewrite;
+pub mod note;
 pub mod graph;
 pub mod limits;
 pub mod static_value;
 pub mod tags;
 pub mod build;
 pub mod solve;
+pub mod trace;
 pub mod conclude;
+pub mod kind;
 pub mod diagnostics;
+pub mod explain;
 pub mod bounds;
 pub mod reach;
 pub mod scc;
@@ -69,4 +76,5 @@ pub mod worst;
 pub mod make;
 pub mod standard;
 pub mod cache;
+pub mod report;
 pub mod cli;

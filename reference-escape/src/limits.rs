@@ -4,6 +4,7 @@ use crate::check::Program;
 use crate::constant::Value;
 use crate::graph::Site;
 use crate::ir::{Body, Class, FuncIndex, NodeId, Op, VarId};
+use crate::note::Why;
 use crate::types::{Declare, Layouts, Type, TypeId};
 
 /// The most bytes that a declared variable may have.
@@ -13,29 +14,33 @@ pub const MAX_IMPLICIT: u64 = 64 << 10;
 /// The most bytes of a variable that a literal holds by its value.
 pub const MAX_BY_VALUE: u64 = 128;
 
-/// Whether what `site` stands for must be in the heap. `by_value` tells which captures are copies.
+/// Why what `site` stands for must be in the heap, if it must. `by_value` tells which captures are copies.
 pub fn needs_heap(
     program: &mut Program,
     body: &Body,
     site: Site,
     by_value: &dyn Fn(VarId) -> bool,
-) -> bool {
+) -> Option<Why> {
     match site {
-        Site::None => false,
+        Site::None => None,
         Site::Var(var) => {
             let var = &body[var];
-            var.class == Class::Auto && exceeds(program, var.ty, MAX_DECLARED)
+            if var.class == Class::Auto { excess(program, var.ty, MAX_DECLARED) } else { None }
         }
         Site::Node(id) => node_needs_heap(program, body, id, by_value),
     }
 }
 
-fn exceeds(program: &mut Program, ty: TypeId, limit: u64) -> bool {
+/// What a stack cannot give a value of `ty`.
+fn excess(program: &mut Program, ty: TypeId, limit: u64) -> Option<Why> {
     if ty == TypeId::INVALID {
-        return false;
+        return None;
     }
     let layout = program.layout(ty);
-    layout.size > limit || layout.align > program.types().sizes().word
+    if layout.size > limit {
+        return Some(Why::TooLarge);
+    }
+    (layout.align > program.types().sizes().word).then_some(Why::TooAligned)
 }
 
 fn node_needs_heap(
@@ -43,34 +48,36 @@ fn node_needs_heap(
     body: &Body,
     id: NodeId,
     by_value: &dyn Fn(VarId) -> bool,
-) -> bool {
+) -> Option<Why> {
     let node = &body[id];
-    if exceeds(program, node.ty, MAX_DECLARED) {
-        return true;
+    let excess_of_itself = excess(program, node.ty, MAX_DECLARED);
+    if excess_of_itself.is_some() {
+        return excess_of_itself;
     }
+    let over = |bytes| (bytes > MAX_IMPLICIT).then_some(Why::TooLarge);
     match &node.op {
         Op::New { .. } | Op::PtrLit(_) => match program.under_type(node.ty) {
-            Type::Pointer(elem) => exceeds(program, elem, MAX_IMPLICIT),
-            _ => false,
+            Type::Pointer(elem) => excess(program, elem, MAX_IMPLICIT),
+            _ => None,
         },
-        Op::Closure(func) => closure_size(program, body, *func, by_value) > MAX_IMPLICIT,
+        Op::Closure(func) => over(closure_size(program, body, *func, by_value)),
         Op::MethodValue { x, .. } => {
             let ty = body[*x].ty;
             let word = program.types().sizes().word;
-            program.size_of(ty).saturating_add(word) > MAX_IMPLICIT
+            over(program.size_of(ty).saturating_add(word))
         }
         Op::MakeSlice(len, cap) => {
-            let Type::Slice(elem) = program.under_type(node.ty) else { return false };
+            let Type::Slice(elem) = program.under_type(node.ty) else { return None };
             let size = program.size_of(elem);
             if size == 0 {
-                return true;
+                return Some(Why::ZeroSized);
             }
             match &body[cap.unwrap_or(*len)].op {
-                Op::Literal(value) => !fits(value, MAX_IMPLICIT / size),
-                _ => false,
+                Op::Literal(value) if !fits(value, MAX_IMPLICIT / size) => Some(Why::TooLarge),
+                _ => None,
             }
         }
-        _ => false,
+        _ => None,
     }
 }
 

@@ -2,20 +2,46 @@
 //!
 //! From each location the edges are followed backwards, counting loads; where the count is -1 the address of what was found
 //! flows to where the walk began. A location that gains an attribute is walked from again. Attributes are only gained, so
-//! this ends, and in which order locations are walked from changes nothing.
+//! this ends, and in which order locations are walked from changes nothing. It only decides by which of several ways
+//! something is first found to escape; so that these are the compiler's, the order is the compiler's.
+//!
+//! Whoever wants to know the ways watches: see [`Watch`].
 
 use crate::graph::{Attrs, Graph, Loc, Place, Site};
 use crate::hash::Map;
 use crate::ir::{Body, Op};
 use std::collections::{BTreeSet, VecDeque};
 
+/// Is told what the solver finds, at the moment when the way that led there is known.
+pub trait Watch {
+    /// On the current walk the best way to `src` is by the edge `at` of `via`.
+    fn reached(&mut self, src: Loc, via: Loc, at: usize);
+    /// The address of `loc` flows to `root`, which outlives it.
+    fn escapes(&mut self, graph: &Graph, root: Loc, loc: Loc);
+    /// What `loads` loads from the parameter `param` give flows to `root`, which outlives it.
+    fn leaks(&mut self, graph: &Graph, root: Loc, param: Loc, loads: u32);
+}
+
+/// Nobody watches, and that costs nothing.
+impl Watch for () {
+    fn reached(&mut self, _: Loc, _: Loc, _: usize) {}
+    fn escapes(&mut self, _: &Graph, _: Loc, _: Loc) {}
+    fn leaks(&mut self, _: &Graph, _: Loc, _: Loc, _: u32) {}
+}
+
 /// The locations of the results of each function of a batch.
 pub type Results = Map<Place, Vec<Loc>>;
 
 /// Finds what escapes.
 pub fn solve(graph: &mut Graph, bodies: &[Body], results: &Results) {
+    watched(graph, bodies, results, &mut ());
+}
+
+/// The same, with somebody who watches.
+pub fn watched(graph: &mut Graph, bodies: &[Body], results: &Results, watch: &mut impl Watch) {
     let count = graph.len();
     let mut solver = Solver {
+        watch,
         graph,
         bodies,
         results,
@@ -29,7 +55,8 @@ pub fn solve(graph: &mut Graph, bodies: &[Body], results: &Results) {
     solver.run();
 }
 
-struct Solver<'a> {
+struct Solver<'a, W> {
+    watch: &'a mut W,
     graph: &'a mut Graph,
     bodies: &'a [Body],
     results: &'a Results,
@@ -44,11 +71,11 @@ struct Solver<'a> {
     waiting: Vec<u32>,
 }
 
-impl Solver<'_> {
+impl<W: Watch> Solver<'_, W> {
     fn run(&mut self) {
-        for loc in [Loc::HEAP, Loc::CALLEE, Loc::MUTATOR].into_iter().chain(self.graph.all()) {
-            self.enqueue(loc);
-        }
+        self.queue.extend([Loc::HEAP, Loc::CALLEE, Loc::MUTATOR]);
+        self.queue.extend(self.graph.all().rev());
+        self.queue.iter().for_each(|loc| self.queued[loc.index()] = true);
         while let Some(root) = self.queue.pop_front() {
             self.queued[root.index()] = false;
             self.round += 1;
@@ -90,6 +117,7 @@ impl Solver<'_> {
                 let (seen, best) = self.visited[src];
                 if seen != round || best > derefs {
                     self.visited[src] = (round, derefs);
+                    self.watch.reached(edge.src, loc, at);
                     if self.waiting[src] != round {
                         self.waiting[src] = round;
                         todo.push_back(edge.src);
@@ -105,6 +133,9 @@ impl Solver<'_> {
         let root_attrs = self.graph[root].attrs;
         if derefs < 0 {
             if self.outlives(root, loc) {
+                if !self.graph[loc].attrs.has(Attrs::ESCAPES) {
+                    self.watch.escapes(self.graph, root, loc);
+                }
                 gained = Attrs::ALL;
             } else if root_attrs.has(Attrs::PERSISTS) {
                 gained = gained.with(Attrs::PERSISTS);
@@ -129,6 +160,9 @@ impl Solver<'_> {
     /// Notes where a parameter gets to.
     fn leak(&mut self, root: Loc, param: Loc, loads: u32) {
         let outlives = self.outlives(root, param);
+        if outlives && !self.graph[param].attrs.has(Attrs::ESCAPES) {
+            self.watch.leaks(self.graph, root, param, loads);
+        }
         let sink = &self.graph[root];
         let (attrs, result, place) = (sink.attrs, sink.result, sink.place);
         let param = &mut self.graph[param];

@@ -4,27 +4,38 @@
 //! every variable is on the heap, and every parameter leaks. Of what expressions make nothing is told: that, too, claims
 //! nothing.
 
-use crate::analyze::Told;
-use crate::ast::{Ast, Block, DeclKind, ExprId, ExprKind, Ident, Param, StmtId, StmtKind};
+use crate::analyze::{Detail, Parameter, Told, Verdicts};
+use crate::ast::{
+    Ast, Block, DeclKind, ExprId, ExprKind, FuncDecl, Ident, Param, StmtId, StmtKind,
+};
+use crate::kind::Kind;
+use crate::leaks::Leaks;
 use crate::names::{Name, Names};
+use crate::source::Pos;
 use std::collections::BTreeSet;
 
-/// The worst lines of a package, in the order of the text.
-pub fn worst_lines(ast: &Ast, names: &Names) -> Vec<Told> {
-    let mut walk = Walk { ast, names, scopes: Vec::new(), lines: Vec::new() };
+/// The worst of a package, in the order of the text.
+pub fn worst(ast: &Ast, names: &Names) -> Verdicts {
+    let (scopes, verdicts) = (Vec::new(), Verdicts::default());
+    let mut walk = Walk { ast, names, scopes, func: String::new(), verdicts };
     for file in &ast.files {
         for decl in &file.decls {
             match &ast[*decl].kind {
                 DeclKind::Func(func) => {
+                    walk.func = walk.name(func);
                     walk.function(func.recv.as_slice(), func.ty, func.body.as_ref());
                 }
-                DeclKind::Var(var) => walk.exprs(var.values.as_slice()),
+                DeclKind::Var(var) => {
+                    "init".clone_into(&mut walk.func);
+                    walk.exprs(var.values.as_slice());
+                }
                 _ => {}
             }
         }
     }
-    walk.lines.sort_by_key(|line| line.pos);
-    walk.lines
+    walk.verdicts.lines.sort_by_key(|line| line.pos);
+    walk.verdicts.parameters.sort_by_key(|parameter| parameter.pos);
+    walk.verdicts
 }
 
 struct Walk<'a> {
@@ -32,19 +43,45 @@ struct Walk<'a> {
     names: &'a Names,
     /// What each block around has declared so far: `:=` declares only what its own block has not.
     scopes: Vec<BTreeSet<Name>>,
-    lines: Vec<Told>,
+    /// The declared function that is looked at: what its literals have is told as its own.
+    func: String,
+    verdicts: Verdicts,
 }
 
 impl Walk<'_> {
+    /// The name of a function; methods have that of the receiver's type before it.
+    fn name(&self, func: &FuncDecl) -> String {
+        let name = self.names.text(func.name.name);
+        let Some(recv) = &func.recv else { return name.to_owned() };
+        let (mut ty, mut is_pointer) = (recv.ty, false);
+        loop {
+            match &self.ast[ty].kind {
+                ExprKind::Unary { x, .. } => {
+                    is_pointer = true;
+                    ty = *x;
+                }
+                ExprKind::Paren(x) | ExprKind::Index { of: x, .. } => ty = *x,
+                _ => break,
+            }
+        }
+        let base = self.ast.as_name(ty).map(|name| self.names.text(name)).unwrap_or_default();
+        if is_pointer { format!("(*{base}).{name}") } else { format!("{base}.{name}") }
+    }
+
+    fn tell(&mut self, pos: Pos, kind: Kind, text: String) {
+        let detail = Some(Detail { func: self.func.clone(), reasons: Vec::new() });
+        self.verdicts.lines.push(Told { pos, text, kind, detail });
+    }
+
     fn function(&mut self, recv: &[Param], ty: ExprId, body: Option<&Block>) {
         let ExprKind::FuncType { params, results } = &self.ast[ty].kind else { return };
         self.scopes.push(BTreeSet::new());
         for param in recv.iter().chain(params) {
-            param.name.into_iter().for_each(|name| self.declare(name, "leaking param"));
+            param.name.into_iter().for_each(|name| self.declare(name, Kind::Leak));
         }
         if let Some(body) = body {
             for name in results.iter().filter_map(|result| result.name) {
-                self.declare(name, "moved to heap");
+                self.declare(name, Kind::Moved);
             }
             self.each(&body.stmts);
         }
@@ -52,11 +89,17 @@ impl Walk<'_> {
     }
 
     /// Tells of a variable, if its block has not declared one of that name.
-    fn declare(&mut self, ident: Ident, what: &str) {
+    fn declare(&mut self, ident: Ident, kind: Kind) {
         let is_new = self.scopes.last_mut().is_some_and(|scope| scope.insert(ident.name));
         if is_new && !ident.name.is_blank() {
-            let text = format!("{what}: {}", self.names.text(ident.name));
-            self.lines.push(Told { pos: ident.pos, text });
+            let (pos, name) = (ident.pos, self.names.text(ident.name).to_owned());
+            if kind == Kind::Leak {
+                self.tell(pos, kind, format!("leaking param: {name}"));
+                let (func, leaks) = (self.func.clone(), Leaks::worst());
+                self.verdicts.parameters.push(Parameter { pos, name, func, leaks });
+            } else {
+                self.tell(pos, kind, format!("moved to heap: {name}"));
+            }
         }
     }
 
@@ -64,7 +107,7 @@ impl Walk<'_> {
     fn define(&mut self, lhs: ExprId) {
         for id in self.list(lhs) {
             if let Some(name) = self.ast.as_name(id) {
-                self.declare(Ident { pos: self.ast[id].pos, name }, "moved to heap");
+                self.declare(Ident { pos: self.ast[id].pos, name }, Kind::Moved);
             }
         }
     }
@@ -157,7 +200,7 @@ impl Walk<'_> {
         for decl in decls {
             if let DeclKind::Var(var) = &self.ast[*decl].kind {
                 self.exprs(var.values.as_slice());
-                var.names.iter().for_each(|name| self.declare(*name, "moved to heap"));
+                var.names.iter().for_each(|name| self.declare(*name, Kind::Moved));
             }
         }
     }
@@ -167,13 +210,13 @@ impl Walk<'_> {
         match &self.ast[id].kind {
             ExprKind::FuncLit { ty, body } => {
                 let text = "func literal escapes to heap".to_owned();
-                self.lines.push(Told { pos: self.ast[id].pos, text });
+                self.tell(self.ast[id].pos, Kind::Heap, text);
                 self.function(&[], *ty, Some(body));
             }
             ExprKind::TypeSwitchGuard { lhs, of } => {
                 self.expr(*of);
                 if let Some(lhs) = lhs {
-                    self.declare(*lhs, "moved to heap");
+                    self.declare(*lhs, Kind::Moved);
                 }
             }
             ExprKind::CompositeLit { elems: all, .. } | ExprKind::List(all) => {

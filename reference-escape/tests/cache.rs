@@ -296,4 +296,27 @@ server/server.go:9:7: func literal escapes to heap
 server/server.go:9:12: leaking param: q
 ";
     assert_eq!(lines, wanted);
+    let (status, table, _) = run(&["--no-cache", "--assume-escapes", "--sites"]);
+    let wanted = "  heap  stack  leaking  function\n     6      0        2  F\n";
+    assert!(status == Some(0) && table.starts_with(wanted), "{table}");
+}
+
+#[test]
+fn reasons_do_not_depend_on_where_tags_come_from() {
+    let Some(goroot) = goroot() else { return };
+    let place = Place::new("reasons");
+    let compare = |format: &[&str], seen: &str| {
+        let run = |kept: &[&str]| place.run(&[format, kept, &["--goroot", text(&goroot)]].concat());
+        let alone = run(&["--no-cache"]);
+        assert!(alone.contains(seen), "{alone}");
+        assert_eq!(run(&["--cache", "../cache"]), alone, "while entries are made");
+        assert_eq!(run(&["--cache", "../cache"]), alone, "with entries");
+        alone
+    };
+    compare(&["--format", "json"], "ServeHTTP");
+    compare(&["--sites"], "ServeHTTP");
+    place.write("m/server/server.go", SMALL);
+    let alone = compare(&["-m=2"], "flow: {heap}");
+    let embedded = place.command(&["--no-cache", "-m=2"]).env("PATH", "").output();
+    assert_eq!(told(&embedded.expect("it runs")), alone, "with the embedded summary");
 }

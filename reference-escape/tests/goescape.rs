@@ -15,6 +15,7 @@ fn run(name: &str, text: &str, arguments: &[&str]) -> (PathBuf, Output) {
     std::fs::write(package.join("go.mod"), "module example.com/p\n\ngo 1.27\n").expect("a file");
     let output = Command::new(env!("CARGO_BIN_EXE_goescape"))
         .args(arguments)
+        .arg("--no-cache")
         .arg("--goroot")
         .arg(&goroot)
         .arg(&package)

@@ -113,7 +113,7 @@ fn lines(goroot: &Goroot, path: &str, summaries: Option<Box<dyn Summaries>>) -> 
     let mut program = Program::new(names, sizes, Box::new(imports));
     let id = program.add_package(path, parsed);
     program.check_package(id);
-    let verdicts = Analysis::knowing(known).package(&mut program, id);
+    let verdicts = Analysis::default().knowing(known).package(&mut program, id);
     let sources = sources.borrow();
     let faults = program.faults().list().iter().map(|fault| fault.told(&sources));
     let faults: Vec<String> = faults.collect();

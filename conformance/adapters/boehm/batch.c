@@ -35,7 +35,7 @@ const char *parse_hello(const char *line, size_t length, struct hello *hello)
 {
     struct json in = {line, line + length};
     *hello = (struct hello){0};
-    if (!json_object(&in, take_hello, hello) || !json_at_end(&in))
+    if (!json_is_text(&in) || !json_object(&in, take_hello, hello) || !json_at_end(&in))
         return not_json;
     if (!hello->speaks_1)
         return "version 1 is the only one here";
@@ -46,7 +46,8 @@ static bool take_value(struct json *in, struct operand *value)
 {
     char first = json_peek(in);
     *value = (struct operand){.whole = JSON_NOT_WHOLE};
-    if (first == '"')
+    value->is_word = first == '"';
+    if (value->is_word)
         return json_string(in, value->word, sizeof value->word);
     if (first == '-' || (first >= '0' && first <= '9'))
         return json_number(in, &value->whole);
@@ -62,7 +63,7 @@ static bool take_part(struct json *in, void *into)
         return false;
     if (!op->well_formed) {
         /* The first part, or one after a first part that was no word. */
-        op->well_formed = op->count == 0 && value.word[0];
+        op->well_formed = op->count == 0 && value.is_word;
         memcpy(op->word, value.word, sizeof op->word);
         op->count += !op->well_formed;
         return true;
@@ -101,7 +102,7 @@ const char *parse_batch(const char *line, size_t length, struct batch *batch)
     struct json in = {line, line + length};
     batch->number = JSON_NOT_WHOLE;
     batch->has_ops = false;
-    if (!json_object(&in, take_batch, batch) || !json_at_end(&in))
+    if (!json_is_text(&in) || !json_object(&in, take_batch, batch) || !json_at_end(&in))
         return not_json;
     return batch->has_ops ? NULL : "a batch has a list of ops";
 }

@@ -15,7 +15,8 @@ enum {
 
 struct operand {
     uint64_t whole;         /* JSON_NOT_WHOLE if it is no number, or none of the protocol's */
-    char word[WORD_LIMIT];  /* empty if it is no string */
+    bool is_word;           /* it is a string */
+    char word[WORD_LIMIT];  /* empty if it is none */
 };
 
 /* An op as it came. `well_formed`: it is a list that begins with a word. */

@@ -121,6 +121,9 @@ static void add_answer(struct answer answer)
     case DONE: text_add(&reply, "null"); break;
     case NUMBER: text_add(&reply, "%" PRIu64, answer.first); break;
     case PAIR: text_add(&reply, "[%" PRIu64 ",%" PRIu64 "]", answer.first, answer.second); break;
+    case TRIPLE:
+        text_add(&reply, "[%" PRIu64 ",%" PRIu64 ",%" PRIu64 "]", answer.first, answer.second, answer.third);
+        break;
     case TEXT: text_add(&reply, "%s", answer.text); break;
     case SKIP: text_add(&reply, "\"skip\""); break;
     case REFUSED: text_add(&reply, "\"refused\""); break;

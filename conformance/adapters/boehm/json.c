@@ -17,6 +17,33 @@ bool json_at_end(struct json *in)
     return in->at == in->end;
 }
 
+/* The bytes that follow a first one, and the least code point that needs as many; 0 for no first one. */
+static int bytes_behind(unsigned char first, uint32_t *least)
+{
+    *least = first < 0xe0 ? 0x80 : first < 0xf0 ? 0x800 : 0x10000;
+    return first < 0x80 ? 0 : first < 0xc0 ? -1 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : first < 0xf8 ? 3 : -1;
+}
+
+bool json_is_text(const struct json *in)
+{
+    for (const char *at = in->at; at < in->end;) {
+        uint32_t least;
+        unsigned char first = (unsigned char)*at++;
+        int behind = bytes_behind(first, &least);
+        if (behind < 0 || in->end - at < behind)
+            return false;
+        uint32_t point = first & (behind == 0 ? 0x7f : 0x3f >> behind);
+        for (int i = 0; i < behind; i++, at++) {
+            if (((unsigned char)*at & 0xc0) != 0x80)
+                return false;
+            point = point << 6 | ((unsigned char)*at & 0x3f);
+        }
+        if (behind > 0 && (point < least || point > 0x10ffff || (point >= 0xd800 && point < 0xe000)))
+            return false;
+    }
+    return true;
+}
+
 static bool take(struct json *in, char c)
 {
     /* A byte 0 in the line is looked for by nobody, so that 0 may stand for the end. */

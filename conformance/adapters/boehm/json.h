@@ -26,6 +26,9 @@ typedef bool json_member(struct json *in, const char *key, void *into);
 char json_peek(struct json *in);
 bool json_at_end(struct json *in);
 
+/* Whether all of it is UTF-8, which is all that is looked at in a string that nobody reads. */
+bool json_is_text(const struct json *in);
+
 /* Calls the function for each element; it has to take the element's value. */
 bool json_list(struct json *in, json_element *element, void *into);
 bool json_object(struct json *in, json_member *member, void *into);

@@ -15,11 +15,11 @@ enum { MUTATORS = 8, LOCALS = 16, FRAMES = 10000, STEP_OPERANDS = 5 };
 /* Bytes of stack of each: 10,000 frames take about 5 MiB, the rest is for `grow`. */
 #define STACK_BYTES (UINT64_C(64) << 20)
 
-enum answer_kind { DONE, NUMBER, PAIR, TEXT, SKIP, REFUSED, UNSUPPORTED, FAULT };
+enum answer_kind { DONE, NUMBER, PAIR, TRIPLE, TEXT, SKIP, REFUSED, UNSUPPORTED, FAULT };
 
 struct answer {
     enum answer_kind kind;
-    uint64_t first, second;
+    uint64_t first, second, third;
     const char *text;  /* of TEXT: JSON, up to the next answer; of FAULT: what went wrong */
 };
 

@@ -30,8 +30,8 @@ static const struct op_kind kinds[] = {
     {"push", "", NULL, PUSH, BY_MUTATOR},
     {"pop", "", NULL, POP, BY_MUTATOR},
     {"grow", "n", op_grow, NO_TURN, BY_MUTATOR},
-    {"start", "ul", NULL, NO_TURN, BY_START},
-    {"end", "u", NULL, NO_TURN, BY_END},
+    {"start", "vl", NULL, NO_TURN, BY_START},
+    {"end", "v", NULL, NO_TURN, BY_END},
     {"hand", "ull", NULL, NO_TURN, BY_HAND},
     {"stash", "kl", op_stash, NO_TURN, BY_MUTATOR},
     {"unstash", "lk", op_unstash, NO_TURN, BY_MUTATOR},
@@ -63,10 +63,11 @@ static bool operand_fits(char letter, const struct operand *given, uint64_t *out
     case 'l': return *out < LOCALS;
     case 'g': return *out < GLOBALS; /* or a weak handle: there are as many */
     case 'u': return *out < MUTATORS;
+    case 'v': return *out >= 1 && *out < MUTATORS; /* mutator 0 is never started or ended */
     case 's': return *out >= 1 && *out <= WORDS_LIMIT;
     case 'n': return *out <= JSON_WHOLE_MAX;
     case 'm': return (*out = place_in(map_names, MAPS, given->word)) < MAPS;
-    case 'k': *out = place_in(place_names, PLACES, given->word); return given->word[0];
+    case 'k': *out = place_in(place_names, PLACES, given->word); return given->is_word;
     default: return false;
     }
 }

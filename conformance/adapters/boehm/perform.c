@@ -14,6 +14,11 @@ struct answer pair(uint64_t first, uint64_t second)
     return (struct answer){.kind = PAIR, .first = first, .second = second};
 }
 
+struct answer triple(uint64_t first, uint64_t second, uint64_t third)
+{
+    return (struct answer){.kind = TRIPLE, .first = first, .second = second, .third = third};
+}
+
 struct answer fault(const char *what)
 {
     return (struct answer){.kind = FAULT, .text = what};

@@ -35,6 +35,7 @@ struct answer skip(void);
 struct answer refused(void);
 struct answer number(uint64_t value);
 struct answer pair(uint64_t first, uint64_t second);
+struct answer triple(uint64_t first, uint64_t second, uint64_t third);
 struct answer fault(const char *what);
 
 /* Each of these three is false where there is no such thing, and the answer says why. */

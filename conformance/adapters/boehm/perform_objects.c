@@ -136,12 +136,14 @@ struct answer op_check(struct mutator *self, const uint64_t *op)
         return pair(*self->top[op[0]].at, 0);
     if (!needed(self, op[0], &object, &otherwise))
         return otherwise;
-    return pair(*object.at, object_wrong(&object));
+    return triple(*object.at, object_wrong(&object), (uint64_t)(uintptr_t)object.at);
 }
 
 struct answer op_chain(struct mutator *self, const uint64_t *op)
 {
     cell *first = NULL;
+    if (op[1] == 0)
+        return skip();
     for (uint64_t i = 0; i < op[1]; i++) {
         uint64_t dirty;
         struct object object = object_new(2, MAP_LAST, &dirty);

@@ -146,7 +146,7 @@ class EveryRootHoldsAndReferencesLetGo(unittest.TestCase):
             self.assertEqual(grown, [None, "refused", {}])
             for _ in range(3):
                 target.perform(*[["pop", 0]] * 4000)
-            self.assertEqual(target.perform(["check", 0, 0]), [[1, 0]])
+            self.assertEqual(target.perform(["check", 0, 0])[0][:2], [1, 0])
 
     def test_reset_unwinds_frames_from_any_mutator(self):
         with adapter() as target:
@@ -247,7 +247,7 @@ class TheCollectorDoesWhatItDocuments(unittest.TestCase):
                 ["check", 0, 0],
             )  # fmt: skip
             self.assertEqual(answers[2:4], [[1_000_000, 0], [10, 0]])
-            self.assertEqual(answers[7], [1_000_001, 0])
+            self.assertEqual(answers[7][:2], [1_000_001, 0])
 
     def test_a_large_object_has_all_its_stamps(self):
         with adapter() as target:

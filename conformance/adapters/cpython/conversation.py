@@ -21,7 +21,7 @@ OFFERS = (
     "bulk chain cleanups exact finalizers frames globals hide mutators stash stats weak"
 ).split()
 
-WITH_MUTATORS = {"start": ("m", "l"), "end": ("m",), "hand": ("m", "n", "l"), "reset": ()}
+WITH_MUTATORS = {"start": ("started", "l"), "end": ("started",), "hand": ("m", "n", "l"), "reset": ()}
 """Ops about mutators: the conversation performs them, as each mutator but the asking one waits."""
 TURNS = {"push": Turn.PUSH, "pop": Turn.POP}
 

@@ -27,6 +27,7 @@ OPERANDS = {
     **dict.fromkeys(("g", "w", "v"), range(64)),
     **dict.fromkeys(("slot", "start", "word", "count", "size", "back"), NUMBERS),
     "m": range(MUTATORS),
+    "started": range(1, MUTATORS),
     "words": range(1, MAX_WORDS + 1),
     "map_name": MAPS,
     "kind": str,
@@ -87,7 +88,7 @@ def need_slots(obj: Object, slot: int, count: int) -> None:
 def new(world: World, local: Locals, l: int, words: int, map_name: str):
     obj, dirty = world.new(shape_of(words, map_name))
     local[l] = obj
-    return [dirty, id(obj)]
+    return dirty
 
 
 @op
@@ -153,6 +154,8 @@ def check(world: World, local: Locals, l: int):
 
 @op
 def chain(world: World, local: Locals, l: int, count: int):
+    if count == 0:
+        raise Skip
     if count > CHAIN_LIMIT:
         raise Refused
     shape, obj = shape_of(2, "last"), None
@@ -260,12 +263,6 @@ def handle_of(world: World, w: int) -> Callable[[], Object | None]:
 def strong(world: World, local: Locals, l: int, w: int):
     local[l] = handle_of(world, w)()
     return stamp_at(local[l])
-
-
-@op
-def same(world: World, local: Locals, w: int, v: int):
-    # An object has one plain weak reference, which is the same one as long as it is held.
-    return int(handle_of(world, w) is handle_of(world, v))
 
 
 @op

@@ -3,4 +3,4 @@
 #   GO=/path/to/go/bin/go ./build.sh
 set -euo pipefail
 cd "$(dirname "$0")"
-GOTOOLCHAIN=local "${GO:-go}" build -trimpath -o heaplaw-go .
+GOTOOLCHAIN=local "${GO:-go}" build -trimpath -ldflags=-checklinkname=0 -o heaplaw-go .

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"unicode/utf8"
 )
 
 const (
@@ -21,11 +22,14 @@ var offers = []string{
 	"exact", "addresses", "atomics", "bulk", "interior", "past-end", "hide", "chain",
 	"globals", "frames", "mutators", "stash", "background",
 	"weak", "weak-equal", "finalizers", "cleanups", "ordered",
-	"percent", "limit", "append", "storm", "stats", "memstats", "goal",
+	"percent", "limit", "automatic", "timed", "append", "storm", "stats", "memstats", "goal",
 }
 
 // tiny is the number of bytes below which Go puts several objects without pointers into one block.
 const tiny = 16
+
+// errNoText is said of what encoding/json would mend in silence.
+var errNoText = errors.New("a line that is not UTF-8")
 
 // converse speaks with a judge until it has no more to say. What it returns has been said to the judge.
 func converse(in io.Reader, out io.Writer) error {
@@ -46,11 +50,17 @@ func talk(lines *bufio.Scanner, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if !utf8.Valid(lines.Bytes()) {
+		return errNoText
+	}
 	if err := hello(lines.Bytes(), planted, out); err != nil {
 		return err
 	}
 	w := newWorld(planted)
 	for lines.Scan() {
+		if !utf8.Valid(lines.Bytes()) {
+			return errNoText
+		}
 		if err := w.batch(lines.Bytes()); err != nil {
 			return err
 		}

@@ -194,7 +194,10 @@ var conversations = map[string]string{
 		["drop",8,1]               {"error":"mutators are numbered 0 to 7"}
 		["end",0,0]                {"error":"end: operand 1 is out of its range"}
 		["step",0,5]               "unsupported"
-		["\u0064rop",0,0]          {"error":"an op begins with a word"}
+		["\u0064rop",0,0]          null
+		["n\u00e9w",0,0]           "unsupported"
+		["inside",0,0,1,0]         "skip"
+		["walk",0,1,9007199254740992] "skip"
 		[]                         {"error":"an op begins with a word"}
 		7                          {"error":"an op is a list"}
 		["stash",0,"drawer",0]     "skip"
@@ -297,13 +300,35 @@ func TestStatisticsHaveAllNamesAndNumbersOfTheProtocol(t *testing.T) {
 	if off["percent"] != gcOff || off["limit"] != 1000000000 || on["percent"] != 50 || on["limit"] != 0 {
 		t.Errorf("settings: %v, %v", off, on)
 	}
-	if len(on) != 40 {
+	if len(on) != 42 {
 		t.Errorf("%d names", len(on))
 	}
 	for name, value := range off {
 		if value > maxNumber {
 			t.Errorf("%s is %d", name, value)
 		}
+	}
+}
+
+func TestOnlyARestBringsACollectionByTimeAndNoneWhereGOGCIsOff(t *testing.T) {
+	j := converseWith(t)
+	defer j.end()
+	automatic := func(ops ...string) uint64 {
+		t.Helper()
+		answers := j.batch(append(ops, `["stats",0]`))
+		var named map[string]uint64
+		if err := json.Unmarshal(answers[len(answers)-1], &named); err != nil {
+			t.Fatal(answers)
+		}
+		return named["cycles-automatic"]
+	}
+	before := automatic(`["percent",0,100]`, `["collect",0]`)
+	if got := automatic(`["rest",0]`); got == before {
+		t.Error("no collection while it rested")
+	}
+	off := automatic(`["percent",0,2147483648]`, `["collect",0]`)
+	if got := automatic(`["rest",0]`); got != off {
+		t.Errorf("%d collections though GOGC is off", got-off)
 	}
 }
 

@@ -103,7 +103,7 @@ func move(f *frame, o *op) (ref, answer) {
 func (m *mutator) inside(f *frame, o *op) (unsafe.Pointer, answer) {
 	k, ok := m.object(f, o.arg[1])
 	word := o.arg[2]
-	if !ok || word >= maxStampedWord || !k.shape.hasStamp(word) {
+	if !ok || word == 0 || word >= maxStampedWord || !k.shape.hasStamp(word) {
 		return nil, skip
 	}
 	p := unsafe.Pointer(k.word(int(word)))
@@ -124,7 +124,7 @@ func (m *mutator) past(f *frame, o *op) (ref, answer) {
 func (m *mutator) hide(f *frame, o *op) answer {
 	k, kOK := m.object(f, o.arg[0])
 	l, lOK := m.object(f, o.arg[2])
-	if !kOK || !lOK || !k.shape.hasStamp(o.arg[1]) {
+	if !kOK || !lOK || o.arg[1] == 0 || !k.shape.hasStamp(o.arg[1]) {
 		return skip
 	}
 	*k.word(int(o.arg[1])) = uint64(uintptr(l.at))
@@ -147,6 +147,9 @@ func (m *mutator) check(p unsafe.Pointer) answer {
 func (m *mutator) chain(count uint64) (unsafe.Pointer, answer) {
 	if count == 0 {
 		return nil, skip
+	}
+	if count > maxWords {
+		return nil, refused
 	}
 	var head unsafe.Pointer
 	s := shape{2, mapLast}

@@ -55,6 +55,7 @@ const (
 	opPercent
 	opLimit
 	opStats
+	opRest
 	opCapacity
 	opStorm
 
@@ -97,12 +98,12 @@ var forms = map[string]form{
 	"wipe":         {opWipe, "LSN"},
 	"move":         {opMove, "LL"},
 	"drop":         {opDrop, "L"},
-	"inside":       {opInside, "LLI"},
+	"inside":       {opInside, "LLS"},
 	"past":         {opPast, "LL"},
-	"hide":         {opHide, "LIL"},
+	"hide":         {opHide, "LSL"},
 	"check":        {opCheck, "L"},
-	"chain":        {opChain, "LC"},
-	"walk":         {opWalk, "LC"},
+	"chain":        {opChain, "LN"},
+	"walk":         {opWalk, "LN"},
 	"set":          {opSet, "GL"},
 	"get":          {opGet, "LG"},
 	"unset":        {opUnset, "G"},
@@ -132,6 +133,7 @@ var forms = map[string]form{
 	"percent":      {opPercent, "N"},
 	"limit":        {opLimit, "N"},
 	"stats":        {opStats, ""},
+	"rest":         {opRest, ""},
 	"capacity":     {opCapacity, "OPNN"},
 	"storm":        {opStorm, "NNN"},
 }
@@ -149,10 +151,8 @@ var ranges = [...]struct{ low, high uint64 }{
 	'G': {0, maxGlobals - 1}, // weak handles, too
 	'M': {1, maxMutators - 1},
 	'H': {0, maxMutators - 1},
-	'S': {0, maxNumber},
-	'I': {1, maxNumber}, // a word of an object that is not its first
+	'S': {0, maxNumber}, // a slot or a word of an object: there need not be one
 	'O': {1, maxWords},
-	'C': {0, maxWords},
 	'B': {0, gcOff},
 	'N': {0, maxNumber},
 }
@@ -170,6 +170,11 @@ func (s *scanner) operand() (operand, error) {
 	}
 	if w, ok := s.word(); ok {
 		return operand{word: w}, nil
+	}
+	if s.peek() == '"' {
+		var w string // one with escapes, or with letters that no word has
+		err := s.value(&w)
+		return operand{word: []byte(w)}, err
 	}
 	return operand{}, s.skip()
 }

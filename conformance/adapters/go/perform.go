@@ -92,6 +92,8 @@ func (m *mutator) act(f *frame, o *op) (a answer) {
 		return w.places.stash(placeKind(o.arg[0]), f.reference(o.arg[1]))
 	case opCollect, opBegin, opFinish, opPoll:
 		return w.collecting(o.code)
+	case opRest:
+		return rest()
 	case opPercent, opLimit, opStats:
 		return w.tuning(o)
 	case opCapacity:

@@ -35,10 +35,23 @@ func TestCapacitiesAreThoseOfCompiledAppends(t *testing.T) {
 	} {
 		for _, count := range []uint64{0, 1, 2, 5, 31, 255, 256, 257, 1000, 4096} {
 			for _, more := range []uint64{0, 1, 2, 3, 100, 5000} {
-				if got, want := capacity(s, count, more).values[0], compiled(count, more); got != want {
+				got, want := capacity(s, count, more).values, compiled(count, more)
+				if got != [3]uint64{want, 0, 0} {
 					t.Errorf("%v, %d and %d more: %d, not %d", s, count, more, got, want)
 				}
 			}
+		}
+	}
+}
+
+func TestSlicesThatCannotBeAreRefused(t *testing.T) {
+	for _, c := range []struct{ words, count, more uint64 }{
+		{1, 0, maxNumber}, {1, 3, maxNumber}, {maxWords, 0, 1 << 34}, {maxWords, 0, 1<<34 + 1},
+		{1, made, 1}, {1, 1, made},
+	} {
+		s := shape{int(c.words), mapNone}
+		if got := capacity(s, c.count, c.more); got.kind != isRefused {
+			t.Errorf("%v: %v", c, got)
 		}
 	}
 }

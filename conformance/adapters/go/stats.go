@@ -2,18 +2,15 @@ package main
 
 import (
 	"math"
-	"reflect"
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"strings"
 	"time"
 )
 
 // gcOff is how the protocol writes a GOGC that is off.
 const gcOff = 1 << 31
-
-// most is the size of the largest slice that we have made to see how it grows.
-const most = 1 << 30
 
 func (w *world) tuning(o *op) answer {
 	switch o.code {
@@ -71,7 +68,20 @@ var pacing = []struct{ name, metric string }{
 	{"cycles-forced", "/gc/cycles/forced:gc-cycles"},
 	{"cycles-automatic", "/gc/cycles/automatic:gc-cycles"},
 	{"pauses", pausesMetric},
+	{"memory-total", totalMetric},
 }
+
+const totalMetric = "/memory/classes/total:bytes"
+
+// classes are those of memory: all metrics of that name but the total.
+var classes = func() (names []string) {
+	for _, m := range metrics.All() {
+		if strings.HasPrefix(m.Name, "/memory/classes/") && m.Name != totalMetric {
+			names = append(names, m.Name)
+		}
+	}
+	return names
+}()
 
 // A metric is one of runtime/metrics, for who holds the baton. It is made once, since to make it takes memory of
 // the heap that is looked at.
@@ -103,6 +113,9 @@ func newStatistics() *statistics {
 	s := &statistics{started: time.Now()}
 	for _, p := range pacing {
 		s.pacing = append(s.pacing, metrics.Sample{Name: p.metric})
+	}
+	for _, class := range classes {
+		s.pacing = append(s.pacing, metrics.Sample{Name: class})
 	}
 	return s
 }
@@ -173,6 +186,11 @@ func (s *statistics) append(out []byte) []byte {
 	for i, p := range pacing {
 		out = appendNamed(out, p.name, pacingValue(p.name, s.pacing[i].Value))
 	}
+	var sum uint64
+	for _, class := range s.pacing[len(pacing):] {
+		sum += class.Value.Uint64()
+	}
+	out = appendNamed(out, "memory-classes", sum)
 	out[len(out)-1] = '}'
 	return out
 }
@@ -193,16 +211,4 @@ func pacingValue(name string, v metrics.Value) uint64 {
 	default:
 		return v.Uint64()
 	}
-}
-
-// capacity has a slice grow as append has it: reflect asks the same function of the runtime that compiled
-// code does, and a test compares the two.
-func capacity(s shape, count, more uint64) answer {
-	if bytes := uint64(s.words * wordBytes); count > most/bytes || more > most/bytes {
-		return refused
-	}
-	slice := reflect.New(reflect.SliceOf(s.layout())).Elem()
-	slice.Set(reflect.MakeSlice(slice.Type(), int(count), int(count)))
-	slice.Grow(int(more))
-	return number(uint64(slice.Cap()))
 }

@@ -2,29 +2,25 @@
 //! smaller.
 
 use super::examined::sentence;
-use super::target_spec::{Of, TargetSpec};
+pub use super::saved::{Saved, parse, read};
+use super::target_spec::TargetSpec;
 use super::{Bench, Judged, Options, Subject, empty_report, select, witness::key};
 use crate::capability::Capabilities;
 use crate::court::{Law, Standing};
 use crate::facts;
 use crate::hunt::{Alone, HuntError, Rig};
-use crate::op::performed::turns;
-use crate::op::{Script, gc};
-use crate::report::text;
+use crate::op::Script;
+use crate::picture::Picture;
+use crate::report::terminal::Style;
+use crate::report::{graph, text};
 use crate::shrink::shrink as make_smaller;
 use crate::spec::InvariantId;
-use crate::trace::form::Written;
-use crate::trace::{Metadata, Reader, Trace, Traced};
+use crate::trace::{Metadata, Trace};
+use crate::verdict::Witness;
 use std::fmt::{self, Write as _};
-use std::fs::File;
-use std::io::{BufRead, BufReader};
-use std::path::Path;
 
 /// Runs that go into shrinking one trace.
 const RUNS: usize = 2000;
-
-/// A trace longer than this, in steps, is none that a person replays.
-const STEPS: usize = 50_000_000;
 
 /// A trace that is tried until it breaks is given up after so many tries that hang.
 const HANGS: u32 = 6;
@@ -44,15 +40,15 @@ pub struct Replayed {
 }
 
 impl Replayed {
-    /// What came of it, for a person; `target` as it was named.
-    pub fn account(&self, target: &TargetSpec) -> String {
+    /// What came of it, for a person; `target` as it was named. Only pictures have colours.
+    pub fn account(&self, target: &TargetSpec, style: &Style) -> String {
         let mut out = String::new();
         let (times, tried) = (self.broke, self.tried);
         if self.broken.is_empty() {
             return format!("{target}: nothing is broken in {tried} of {tried} tries\n");
         }
         for one in &self.broken {
-            one.tell(&mut out);
+            one.tell(&mut out, style);
         }
         let _ = writeln!(out, "{target}: broken in {times} of {tried} tries");
         out
@@ -64,25 +60,51 @@ impl Replayed {
 pub struct Again {
     /// Which.
     pub id: InvariantId,
+    /// Index of the bad step, where it was one of the trace.
+    pub at: Option<usize>,
     /// The same line as in the witness.
     pub message: String,
     /// The rule's parts with their values.
     pub facts: Vec<(String, String)>,
-    /// The heap around the block in question.
-    pub picture: String,
+    /// What is around that which broke.
+    pub picture: Picture,
     /// What the process wrote before it died.
     pub stderr: String,
 }
 
 impl Again {
-    fn tell(&self, out: &mut String) {
+    /// The same as a witness, of which `trace` is the script.
+    pub fn witness(&self, trace: &Saved) -> Witness {
+        let text = trace.to_string();
+        let first = text.lines().count().saturating_sub(trace.len());
+        let at = self.at.unwrap_or(trace.len().saturating_sub(1));
+        Witness {
+            step: text.lines().nth(first + at).unwrap_or_default().trim().to_owned(),
+            trace: text,
+            steps: trace.len(),
+            at,
+            message: self.message.clone(),
+            facts: self.facts.clone(),
+            picture: graph::text_of(&self.picture),
+            graph: self.picture.graph().cloned(),
+            stderr: self.stderr.clone(),
+            resembles: None,
+            replays: (1, 1),
+        }
+    }
+
+    fn tell(&self, out: &mut String, style: &Style) {
         // Writing to a string cannot fail.
         let _ = writeln!(out, "broken  {}  {}", self.id, self.message);
         for (part, value) in &self.facts {
             let _ = writeln!(out, "        {part} = {value}");
         }
-        for line in self.picture.lines() {
-            let _ = writeln!(out, "        {line}");
+        match &self.picture {
+            Picture::Nothing => {}
+            Picture::Text(text) => text.lines().for_each(|line| {
+                let _ = writeln!(out, "        {line}");
+            }),
+            Picture::Graph(graph) => out.push_str(&style.graph(graph, "        ")),
         }
         for line in text::last_lines(&self.stderr, STDERR_LINES) {
             let _ = writeln!(out, "        stderr: {line}");
@@ -116,96 +138,6 @@ impl<E: Into<HuntError>> From<E> for AgainError {
     fn from(e: E) -> AgainError {
         AgainError::Hunt(e.into())
     }
-}
-
-/// A trace of any subject.
-#[derive(Clone, Debug)]
-pub enum Saved {
-    /// It is about allocators.
-    Alloc(Trace),
-    /// It is about collectors.
-    Gc(Trace<gc::Op>),
-}
-
-impl Saved {
-    /// What it says about itself.
-    pub fn metadata(&self) -> &Metadata {
-        match self {
-            Saved::Alloc(trace) => &trace.metadata,
-            Saved::Gc(trace) => &trace.metadata,
-        }
-    }
-
-    /// How many steps it has.
-    pub fn len(&self) -> usize {
-        match self {
-            Saved::Alloc(trace) => trace.steps.len(),
-            Saved::Gc(trace) => trace.steps.len(),
-        }
-    }
-
-    /// Whether it has none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    fn about(&self) -> Of {
-        match self {
-            Saved::Alloc(_) => Of::Allocators,
-            Saved::Gc(_) => Of::Collectors,
-        }
-    }
-
-    fn suits(&self, spec: &TargetSpec) -> Result<(), AgainError> {
-        let (about, target) = (self.about().word(), spec.subject().word());
-        if about == target {
-            return Ok(());
-        }
-        Err(AgainError::Whole(format!("the trace is about `{about}`, {spec} about `{target}`")))
-    }
-}
-
-/// The whole text.
-impl fmt::Display for Saved {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Saved::Alloc(trace) => trace.fmt(f),
-            Saved::Gc(trace) => trace.fmt(f),
-        }
-    }
-}
-
-/// The trace in the file `path`.
-///
-/// # Errors
-/// [`AgainError::File`] where there is none.
-pub fn read(path: &Path) -> Result<Saved, AgainError> {
-    let file = File::open(path)
-        .map_err(|e| AgainError::File(format!("cannot read {}: {e}", path.display())))?;
-    let mut source = BufReader::new(file);
-    // A look at the header tells the subject; what is no header is a fault of the reader's to tell.
-    let begin = source.fill_buf().unwrap_or_default();
-    let first = begin.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    if first.trim_ascii().ends_with(b" gc") {
-        read_as(source, path).map(Saved::Gc)
-    } else {
-        read_as(source, path).map(Saved::Alloc)
-    }
-}
-
-fn read_as<O: Written>(source: impl BufRead, path: &Path) -> Result<Trace<O>, AgainError> {
-    let shown = path.display();
-    let faulty = |fault: &dyn fmt::Display| AgainError::File(format!("{shown}:{fault}"));
-    let mut reader = Reader::new(source, STEPS).map_err(|e| faulty(&e))?;
-    let steps: Vec<Traced<O>> =
-        reader.by_ref().collect::<Result<_, _>>().map_err(|e| faulty(&e))?;
-    let turns = turns(steps.iter().map(|step| &step.step));
-    if turns > STEPS as u64 {
-        let says =
-            format!("{shown}: its repeats come to {turns} steps, at most {STEPS} are performed");
-        return Err(AgainError::File(says));
-    }
-    Ok(Trace { metadata: reader.into_metadata(), steps })
 }
 
 /// Options for replaying `trace`: the choices that it was found under hold again.
@@ -365,13 +297,18 @@ fn breaches<C: Judged>(rig: &Rig<'_, C>, alone: &Alone<C>, trace: &Trace<C::Op>)
         let death = alone.death.as_ref().map(|(_, death)| death);
         Again {
             id: law.id.clone(),
+            at: step.map(|_| breach.at),
             message: sentence(law, step, &breach.shown, death, scenario),
             facts: breach.shown.iter().map(|s| (s.text.clone(), s.value.clone())).collect(),
-            picture: alone.picture.clone(),
+            picture: alone.picture(breach.law),
             stderr: death.map_or_else(String::new, |d| d.stderr.clone()),
         }
     };
-    alone.breaches.iter().map(one).collect()
+    // A law that broke many times at one step is told once.
+    let first = |(i, breach): &(usize, &crate::court::Breach)| {
+        alone.breaches[..*i].iter().all(|before| before.law != breach.law)
+    };
+    alone.breaches.iter().enumerate().filter(first).map(|(_, breach)| one(breach)).collect()
 }
 
 fn shrink_of<C: Judged>(

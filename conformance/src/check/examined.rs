@@ -3,6 +3,7 @@
 use crate::court::Law;
 use crate::hunt::Found;
 use crate::op::{Action, Step, alloc};
+use crate::picture::Picture;
 use crate::rule::Shown;
 use crate::spec::Judge;
 use crate::target::Death;
@@ -19,7 +20,7 @@ pub(super) struct Broken<O = alloc::Op> {
     pub(super) message: String,
     pub(super) facts: Vec<(String, String)>,
     pub(super) death: Option<Death>,
-    pub(super) picture: String,
+    pub(super) picture: Picture,
     pub(super) replays: (u32, u32),
     /// It counts though no replay repeats it.
     pub(super) firm: bool,

@@ -16,6 +16,7 @@ mod examined;
 mod gc;
 mod judged;
 mod plan;
+mod saved;
 mod select;
 pub mod target_spec;
 mod verdicts;

@@ -31,6 +31,8 @@ pub enum TargetSpec {
     Stdio(String),
     /// `small-gc`: the small correct collector that mutants are made of.
     SmallGc,
+    /// `small-paced`: the same collector when it decides itself when to collect.
+    SmallPaced,
 }
 
 /// What a target is one of.
@@ -78,6 +80,7 @@ impl FromStr for TargetSpec {
             None if word == "small-layout" => Ok(TargetSpec::SmallLayout),
             None if word == "small-go" => Ok(TargetSpec::SmallGo),
             None if word == "small-gc" => Ok(TargetSpec::SmallGc),
+            None if word == "small-paced" => Ok(TargetSpec::SmallPaced),
             Some(("stdio", command)) if command.trim().is_empty() => {
                 unknown("`stdio:` needs a command".into())
             }
@@ -105,7 +108,7 @@ impl FromStr for TargetSpec {
                 Some(reference) => Ok(TargetSpec::Reference(reference)),
                 None => unknown(format!(
                     "`{word}` is no target: use `system`, `so:PATH`, `stdio:COMMAND`, {}, `small`, \
-                     `small-layout`, `small-go`, `small-gc` or `mutant:ID`",
+                     `small-layout`, `small-go`, `small-gc`, `small-paced` or `mutant:ID`",
                     reference_words()
                         .map(|word| format!("`{word}`"))
                         .collect::<Vec<_>>()
@@ -125,6 +128,7 @@ impl fmt::Display for TargetSpec {
             TargetSpec::SmallLayout => f.write_str("small-layout"),
             TargetSpec::SmallGo => f.write_str("small-go"),
             TargetSpec::SmallGc => f.write_str("small-gc"),
+            TargetSpec::SmallPaced => f.write_str("small-paced"),
             TargetSpec::Stdio(command) => write!(f, "stdio:{command}"),
             TargetSpec::Reference(word) => f.write_str(word),
             TargetSpec::Mutant(id) => write!(f, "mutant:{id}"),
@@ -137,7 +141,7 @@ impl TargetSpec {
     /// What it is one of.
     pub fn subject(&self) -> Of {
         match self {
-            TargetSpec::Stdio(_) | TargetSpec::SmallGc => Of::Collectors,
+            TargetSpec::Stdio(_) | TargetSpec::SmallGc | TargetSpec::SmallPaced => Of::Collectors,
             TargetSpec::Mutant(id) if mutant::collector(id).is_some() => Of::Collectors,
             _ => Of::Allocators,
         }
@@ -151,6 +155,7 @@ impl TargetSpec {
         match self {
             TargetSpec::Stdio(command) => CollectorWay::Stdio(command.clone()),
             TargetSpec::SmallGc => CollectorWay::Housed(mutant::correct_collector),
+            TargetSpec::SmallPaced => CollectorWay::Housed(mutant::correct_paced),
             TargetSpec::Mutant(id) => {
                 let make = mutant::collector(id).expect("a collector");
                 CollectorWay::Housed(make)
@@ -168,6 +173,7 @@ impl TargetSpec {
             | TargetSpec::SmallLayout
             | TargetSpec::SmallGo
             | TargetSpec::SmallGc
+            | TargetSpec::SmallPaced
             | TargetSpec::Stdio(_) => Way::Named(self.to_string()),
             TargetSpec::Reference(word) => Way::Named((*word).to_owned()),
             TargetSpec::Mutant(id) | TargetSpec::Named(id) => Way::Named(id.clone()),
@@ -200,6 +206,7 @@ impl TargetSpec {
             | TargetSpec::SmallLayout
             | TargetSpec::SmallGo
             | TargetSpec::SmallGc
+            | TargetSpec::SmallPaced
             | TargetSpec::Mutant(_) => TargetKind::Mutant,
             TargetSpec::Stdio(_) => TargetKind::Stdio,
             TargetSpec::Reference(_) | TargetSpec::Named(_) => TargetKind::InProcess,

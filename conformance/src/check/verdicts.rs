@@ -61,6 +61,7 @@ fn blank(invariant: &Invariant) -> InvariantReport {
         efforts: std::collections::BTreeMap::new(),
         witness: None,
         trace_file: None,
+        picture_file: None,
         expectation: None,
         outcome: Outcome::Unjudged,
     }

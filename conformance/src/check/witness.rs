@@ -1,7 +1,7 @@
 //! Witnesses: the smallest script, what it showed, and the command that shows it again.
 
 use super::examined::Broken;
-use crate::report::Report;
+use crate::report::{Report, graph};
 use crate::spec::Invariant;
 use crate::trace::form::Written;
 use crate::trace::{Metadata, Trace};
@@ -51,7 +51,8 @@ pub(super) fn of<O: Written>(
         step,
         message: broken.message.clone(),
         facts: broken.facts.clone(),
-        picture: broken.picture.clone(),
+        picture: graph::text_of(&broken.picture),
+        graph: broken.picture.graph().cloned(),
         stderr: broken.death.as_ref().map_or_else(String::new, |death| death.stderr.clone()),
         resembles: invariant.broken_by.first().cloned(),
         replays: broken.replays,
@@ -86,7 +87,8 @@ impl fmt::Display for SaveError {
 
 impl std::error::Error for SaveError {}
 
-/// Saves every witness of `report` as `dir/<target>/<invariant>.trace`, and notes where.
+/// Saves every witness of `report` as `dir/<target>/<invariant>.trace`, and its object graph, if it has
+/// one, as a drawing beside it; notes where.
 ///
 /// # Errors
 /// The first file that cannot be written.
@@ -96,14 +98,23 @@ pub fn save(report: &mut Report, dir: &Path) -> Result<(), SaveError> {
         for invariant in &mut target.invariants {
             let Some(witness) = &invariant.witness else { continue };
             let file = folder.join(format!("{}.trace", file_name(invariant.id.as_str())));
-            let saved = fs::create_dir_all(&folder).and_then(|()| fs::write(&file, &witness.trace));
-            if let Err(cause) = saved {
-                return Err(SaveError { file, cause });
-            }
+            write(&file, &witness.trace)?;
             invariant.trace_file = Some(file.display().to_string());
+            let Some(graph) = &witness.graph else { continue };
+            let title = format!("{} on {}", invariant.id, target.spec);
+            let title = format!("{title}, step {}: {}", witness.at + 1, witness.step.trim());
+            let file = folder.join(format!("{}.svg", file_name(invariant.id.as_str())));
+            write(&file, &graph::svg::print(graph, &title))?;
+            invariant.picture_file = Some(file.display().to_string());
         }
     }
     Ok(())
+}
+
+fn write(file: &Path, text: &str) -> Result<(), SaveError> {
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let saved = fs::create_dir_all(folder).and_then(|()| fs::write(file, text));
+    saved.map_err(|cause| SaveError { file: file.to_owned(), cause })
 }
 
 /// A target's or an invariant's word as the name of a file.

@@ -1,6 +1,12 @@
 //! `heaplaw explain ID`: one invariant in full.
 
 use super::{Ended, load, screen};
+use crate::check::Bench;
+use crate::check::again::{self, Tries};
+use crate::check::target_spec::TargetSpec;
+use crate::expect::Expectations;
+use crate::mutant;
+use crate::report::{failure, terminal};
 use crate::spec::glossary::{FieldType, Function, Parameter, Terms};
 use crate::spec::{Body, Invariant, RuleText, Source, Specs};
 use conformance_schedule::{self as schedule, record::Record};
@@ -14,13 +20,35 @@ pub struct Args {
     id: String,
 }
 
-/// Runs the command.
+/// Runs the command: the words first, then how its first mutant breaks it, performed on the spot.
 ///
 /// # Errors
-/// Specs that do not load, or an id that there is not.
+/// Specs that do not load, an id that there is not, or a mutant that cannot be judged.
 pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
-    let (specs, _) = load::specs(specs_dir)?;
+    let (specs, books) = load::specs(specs_dir)?;
     screen::print(&explain(&specs, &args.id)?)?;
+    let invariant = specs.invariant(&args.id);
+    let mutant = invariant.and_then(|one| mutant::find(one.broken_by.first()?));
+    let Some((mutant, text)) = mutant.and_then(|m| Some((m, mutant::witness(m.id)?))) else {
+        return Ok(0);
+    };
+    let trace = again::parse(text, mutant.id)?;
+    let bench = Bench {
+        specs: &specs,
+        books: &books,
+        expectations: &Expectations::default(),
+        options: &again::options(&trace),
+        worker: load::worker()?,
+        proven: None,
+    };
+    let target = TargetSpec::Mutant(mutant.id.to_owned());
+    let replayed = again::replay(&target, &bench, &trace, Tries::UntilBroken)?;
+    // What needs luck may not have had it.
+    if let Some(broken) = replayed.broken.iter().find(|one| one.id.as_str() == args.id) {
+        let seen = failure::seen(&broken.witness(&trace));
+        let seen = terminal::account(&seen, &screen::style());
+        screen::print(&format!("\n{}: {}\n{seen}", mutant.id, mutant.says))?;
+    }
     Ok(0)
 }
 

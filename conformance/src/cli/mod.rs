@@ -2,6 +2,7 @@
 //!
 //! `main.rs` calls [`main`]. Exit statuses are the contract of [`crate::gate`]; usage errors are 2.
 
+pub mod adapter;
 pub mod check;
 pub mod explain;
 pub mod list;
@@ -30,6 +31,8 @@ pub struct Cli {
 enum Command {
     /// Judge targets by all invariants that apply to them.
     Check(check::Args),
+    /// Try an adapter by itself: a program that speaks the protocol of collectors.
+    Adapter(adapter::Args),
     /// Print the invariants, by suite.
     List(list::Args),
     /// Print one invariant in full: wording, source, mutants.
@@ -63,6 +66,7 @@ pub fn main() -> u8 {
     let specs = cli.specs.as_deref();
     let ended = match cli.command {
         Command::Check(args) => check::run(&args, specs),
+        Command::Adapter(args) => adapter::run(&args),
         Command::List(args) => list::run(&args, specs),
         Command::Explain(args) => explain::run(&args, specs),
         Command::Replay(args) => replay::run(&args, specs),

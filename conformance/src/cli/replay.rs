@@ -78,7 +78,7 @@ pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
     let replayed = on_bench(&trace, specs_dir, |bench| {
         again::replay(&target, bench, &trace, tries).map_err(Failure::from)
     })?;
-    screen::print(&replayed.account(&target))?;
+    screen::print(&replayed.account(&target, &screen::style()))?;
     Ok(u8::from(!replayed.broken.is_empty()))
 }
 

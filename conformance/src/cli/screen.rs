@@ -22,15 +22,19 @@ pub(super) fn width() -> usize {
     told.or(measured).unwrap_or(WIDTH).clamp(60, 200)
 }
 
+/// Colours where a person watches who has not declined them.
+pub(super) fn style() -> Style {
+    let coloured = anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
+    if is_terminal() && coloured { Style::COLOURED } else { Style::PLAIN }
+}
+
 /// Prints the report as a person reads it, a table on a terminal, lines in a pipe; and what the
 /// gate says of it.
 ///
 /// # Errors
 /// As [`print`].
 pub(super) fn show(report: &Report, gate: &Gate, verbose: bool) -> Result<(), Failure> {
-    let coloured = anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
-    let style = if is_terminal() && coloured { Style::COLOURED } else { Style::PLAIN };
-    let screen = Screen { style, width: width(), verbose };
+    let screen = Screen { style: style(), width: width(), verbose };
     let mut text = if is_terminal() { table(report, &screen) } else { lines(report, &screen) };
     for line in &gate.lines {
         text.push_str(line);

@@ -18,7 +18,8 @@ use crate::model::alloc::{Live, Shadow};
 use crate::observe::reading::Reading;
 use crate::observe::{Answer, Progress, flag};
 use crate::op::alloc::{Op, Script, Step};
-use crate::picture::{Subject, heap_map};
+use crate::picture::Picture;
+use crate::picture::heap::{Subject, heap_map};
 use crate::rule::{EventId, Frame, FunctionId, Natives, Vocabulary};
 use ask::Ask;
 pub use names::Names;
@@ -175,9 +176,11 @@ impl super::Clerk for Clerk {
         self.tell(self.names.ended, 0, hears);
     }
 
-    fn picture(&self, &(at, step, answer): &Last<Clerk>, script: &Script) -> String {
+    fn picture(&self, _: usize, last: Option<&Last<Clerk>>, script: &Script) -> Picture {
+        let Some(&(at, step, answer)) = last else { return Picture::Nothing };
         let subject = subject_of(at, &step, &answer);
-        subject.map(|subject| heap_map(&self.shadow, subject, script)).unwrap_or_default()
+        let map = subject.map(|subject| heap_map(&self.shadow, subject, script));
+        map.filter(|map| !map.is_empty()).map_or(Picture::Nothing, Picture::Text)
     }
 }
 

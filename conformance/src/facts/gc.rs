@@ -7,19 +7,26 @@
 //! 3. A gathering op tells more (`tell`): each report by itself; then, at the end of a collection,
 //!    each object that roots hold, that was touched meanwhile, and that was due.
 
+mod about;
 mod addresses;
+mod choose;
+mod draw;
 mod names;
 mod tell;
 
 pub use names::Names;
 
 use super::{Hears, Last, MissingName};
+use crate::capability::Capability;
 use crate::model::gc::places::Reference;
 use crate::model::gc::{Applies, Phase, Setting, Shadow, number};
 use crate::observe::gc::{Answer, Outcome, Reading, stamped};
-use crate::op::gc::{INITIAL, Op, Script, Shape, Step};
+use crate::op::gc::{INITIAL, Kind, Op, Script, Shape, Step};
+use crate::picture::Picture;
 use crate::rule::{EventId, FactId, Frame, FunctionId, Natives, Vocabulary};
 use addresses::Addresses;
+use draw::Scene;
+use std::collections::BTreeMap;
 
 /// Turns the answers of one run into events with facts.
 pub struct Clerk {
@@ -42,6 +49,10 @@ pub struct Clerk {
     quiet: bool,
     /// A setting was changed since then.
     changed: bool,
+    /// Rests since the statistics were read last.
+    rested: u64,
+    /// For pictures.
+    scene: Scene,
 }
 
 /// Whether a step applied, and what it should have read.
@@ -64,6 +75,9 @@ impl Natives for NoNatives {
 /// Requests of at most so many bytes have no reason to be refused.
 const MODEST: u64 = 64 << 20;
 
+/// Bytes that addresses reach on the machines there are.
+const REACH: u64 = 1 << 48;
+
 impl super::Clerk for Clerk {
     type Op = Op;
     type Setting = Setting;
@@ -84,6 +98,8 @@ impl super::Clerk for Clerk {
             limit: 0,
             quiet: false,
             changed: false,
+            rested: 0,
+            scene: Scene::default(),
         })
     }
 
@@ -133,8 +149,8 @@ impl super::Clerk for Clerk {
         self.tell(self.names.ended, hears);
     }
 
-    fn picture(&self, _: &Last<Clerk>, _: &Script) -> String {
-        String::new()
+    fn picture(&self, nth: usize, _: Option<&Last<Clerk>>, _: &Script) -> Picture {
+        self.scene.picture(nth)
     }
 }
 
@@ -144,8 +160,9 @@ impl Clerk {
         &self.shadow
     }
 
-    fn tell(&self, event: EventId, hears: &mut impl Hears) {
-        hears.hear(event, &self.frame, &NoNatives);
+    fn tell(&mut self, event: EventId, hears: &mut impl Hears) {
+        let broke = hears.hear(event, &self.frame, &NoNatives);
+        self.draw(event, broke);
     }
 
     fn set_word(&mut self, fact: FactId, word: &str) {
@@ -153,12 +170,14 @@ impl Clerk {
     }
 
     fn set_op(&mut self, step: &Step, answer: &Answer, expected: Expected) {
+        self.scene.begin(step, self.shadow.phase());
         let names = &self.names;
         self.frame.set(names.op_kind, names.kind_of(&step.op));
         self.frame.set(names.op_mutator, u64::from(step.thread.0));
         self.frame.set(names.op_applies, u64::from(expected.applies));
         self.frame.set(names.op_optional, u64::from(expected.optional));
         self.frame.set(names.op_modest, u64::from(is_modest(&step.op)));
+        self.frame.set(names.op_impossible, u64::from(is_impossible(&step.op)));
         let marking = self.shadow.phase() == Phase::Marking;
         self.frame.set(names.op_marking, u64::from(marking));
         let outcome = match answer.outcome {
@@ -259,6 +278,7 @@ impl Clerk {
                 self.changed = true;
             }
             Op::Stats => self.measured(reading, hears),
+            Op::Rest => self.rested += 1,
             Op::Capacity { words, map, count, times } => {
                 let scan = Shape { words, map }.slots() > 0;
                 self.frame.set(self.names.slice_words, words);
@@ -266,6 +286,8 @@ impl Clerk {
                 self.frame.set(self.names.slice_count, count);
                 self.frame.set(self.names.slice_more, times);
                 self.frame.set(self.names.slice_capacity, answer.values[0]);
+                self.frame.set(self.names.slice_wrong, answer.values[1]);
+                self.frame.set(self.names.slice_dirty, answer.values[2]);
                 self.tell(self.names.grew, hears);
             }
             Op::Storm { .. } => {
@@ -351,10 +373,14 @@ impl Clerk {
             }
             self.frame.set(fact, stats.get(name).copied().unwrap_or(0));
         }
-        let live = self.shadow.reachable_count();
-        let noscan = self.shadow.reachable_noscan();
         let names = &self.names;
-        self.frame.set(names.stats_live_objects, live);
+        self.frame.set(names.before_live_objects, self.frame.get(names.stats_live_objects));
+        self.frame.set(names.stats_live_objects, self.shadow.reachable_count());
+        let noscan = self.shadow.reachable_noscan();
+        let room = room(self.limit, stats);
+        self.frame.set(names.pace_room, room);
+        self.frame.set(names.pace_headroom, (room / 100 * 3).max(1 << 20));
+        self.frame.set(names.stats_rested, std::mem::take(&mut self.rested));
         self.frame.set(names.stats_live_noscan, noscan);
         self.frame.set(names.stats_quiet, u64::from(self.quiet));
         self.frame.set(names.stats_changed, u64::from(self.changed));
@@ -388,11 +414,31 @@ impl Clerk {
         frame.set(names.object_finalizations, u64::from(object.finalized));
         frame.set(names.object_revived, u64::from(object.revived));
         frame.set(names.object_weakly, u64::from(object.weakly));
-        frame.set(names.object_stashed, u64::from(object.stashed));
+        frame.set(names.object_stashed, u64::from(object.place.is_some()));
         frame.set(names.object_made_marking, u64::from(object.made_marking));
-        let released = names.object_released;
+        let (released, place) = (names.object_released, names.object_place);
         self.set_word(released, object.released.word());
+        self.set_word(place, object.place.map_or("none", Kind::word));
     }
+}
+
+/// Bytes that a memory limit leaves to the heap: without what is no heap, and what is beyond the limit already.
+fn room(limit: u64, stats: &BTreeMap<String, u64>) -> u64 {
+    let of = |name: &str| stats.get(name).copied().unwrap_or(0);
+    let other = of("Sys").saturating_sub(of("HeapIdle")).saturating_sub(of("HeapAlloc"));
+    let ready = of("Sys").saturating_sub(of("HeapReleased"));
+    limit.saturating_sub(other).saturating_sub(ready.saturating_sub(limit))
+}
+
+/// The names of statistics that a target has if it offers `capability`.
+pub fn statistics_of(capability: Capability) -> impl Iterator<Item = &'static str> {
+    let family = match capability {
+        Capability::MemStats => Some("mem."),
+        Capability::Goal => Some("pace."),
+        _ => None,
+    };
+    let of_family = move |fact: &str| family.is_some_and(|family| fact.starts_with(family));
+    names::STATS.iter().filter(move |(_, fact, _)| of_family(fact)).map(|(name, ..)| *name)
 }
 
 /// Whether no machine has a reason to refuse the op.
@@ -401,6 +447,22 @@ fn is_modest(op: &Op) -> bool {
         Op::New { words, .. } => words.saturating_mul(8) <= MODEST,
         Op::Chain { count, .. } => count.saturating_mul(16) <= MODEST,
         Op::Grow { size } => size <= MODEST,
+        Op::Capacity { .. } => grown_bytes(op) <= u128::from(MODEST),
         _ => true,
+    }
+}
+
+/// Whether no machine can do it.
+fn is_impossible(op: &Op) -> bool {
+    grown_bytes(op) > u128::from(REACH)
+}
+
+/// Bytes that a slice needs which grows; 0 for all other ops.
+fn grown_bytes(op: &Op) -> u128 {
+    match *op {
+        Op::Capacity { words, count, times, .. } => {
+            (u128::from(count) + u128::from(times)) * u128::from(words) * 8
+        }
+        _ => 0,
     }
 }

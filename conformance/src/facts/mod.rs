@@ -5,14 +5,16 @@ pub mod gc;
 
 use crate::observe::Asked;
 use crate::op::{Script, Step};
+use crate::picture::Picture;
 use crate::rule::{EventId, Frame, Natives, Vocabulary};
 use crate::trace::form::Written;
 use std::fmt;
 
 /// Who hears of events, in order.
 pub trait Hears {
-    /// `event` happened; `frame` holds its facts, and `natives` answers for the shadow.
-    fn hear(&mut self, event: EventId, frame: &Frame, natives: &dyn Natives);
+    /// `event` happened; `frame` holds its facts, and `natives` answers for the shadow. How many laws
+    /// broke at it for the first time in this case.
+    fn hear(&mut self, event: EventId, frame: &Frame, natives: &dyn Natives) -> usize;
 }
 
 /// The answer to a step of `C`'s subject.
@@ -63,8 +65,9 @@ pub trait Clerk: Sized + 'static {
     /// The script is over; `completed` is whether the process lived to its end.
     fn finish(&mut self, completed: bool, hears: &mut impl Hears);
 
-    /// What is around that which the last step was about, as text; empty where there is nothing to draw.
-    fn picture(&self, last: &Last<Self>, script: &Script<Self::Op>) -> String;
+    /// What is around that by which law number `nth` broke, counting from 0 in the order in which laws
+    /// broke for the first time; or which the last step was about.
+    fn picture(&self, nth: usize, last: Option<&Last<Self>>, script: &Script<Self::Op>) -> Picture;
 }
 
 /// A word that a clerk sets and the glossary lacks.

@@ -5,6 +5,7 @@ use super::session::Session;
 use crate::check::again::{self, Tries};
 use crate::check::target_spec::TargetSpec;
 use crate::check::witness::key;
+use crate::report::terminal::Style;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -24,6 +25,6 @@ pub(super) fn run(session: &Session, path: &Path) -> Result<ExitCode, String> {
     let tries = session.settings.tries.map_or(Tries::UntilBroken, Tries::All);
     let replayed = session.on_bench(&options, |bench| again::replay(&spec, bench, &trace, tries));
     let replayed = replayed.map_err(|e| e.to_string())?;
-    print!("{}", replayed.account(&spec));
+    print!("{}", replayed.account(&spec, &Style::PLAIN));
     Ok(if replayed.broken.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
 }

@@ -22,6 +22,7 @@ use crate::court::{Breach, Court, CourtFault, Standing, Tally};
 use crate::driver::source::{Plain, Source};
 use crate::facts::{Clerk, MissingName, alloc};
 use crate::op::{Script, alloc as alloc_op};
+use crate::picture::Picture;
 use crate::rule::Shown;
 use crate::run::{Done, Session};
 use crate::shrink::Shrinks;
@@ -103,8 +104,8 @@ pub struct Found<O = alloc_op::Op> {
     pub shown: Vec<Shown>,
     /// How the process ended, if it did.
     pub death: Option<Death>,
-    /// The heap around the block in question.
-    pub picture: String,
+    /// What is around that which broke.
+    pub picture: Picture,
     /// `(broke, tried)` over replays of the script.
     pub replays: (u32, u32),
     /// Seen as it happened, and nothing but the target can have done it: it counts though no replay
@@ -392,7 +393,7 @@ impl<'r, C: Clerk<Op: Shrinks>> Hunt<'r, C> {
             at: breach.at,
             shown: breach.shown.clone(),
             death: seen.death.clone(),
-            picture: String::new(),
+            picture: Picture::Nothing,
             replays: (0, tried),
             firm: self.is_firm(seen, breach),
             cases: self.so_far.cases,

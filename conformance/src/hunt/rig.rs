@@ -5,6 +5,7 @@ use crate::court::{Breach, Code, Court, Standing, Tally};
 use crate::facts::{Clerk, Last, MissingName, alloc};
 use crate::observe::Asked;
 use crate::op::{Script, alloc as alloc_op};
+use crate::picture::Picture;
 use crate::rule::Vocabulary;
 use crate::run::{Done, Session};
 use crate::target::child::{Child, Launch, LaunchError};
@@ -54,8 +55,8 @@ pub struct Alone<C: Clerk = alloc::Clerk> {
     pub tallies: Vec<Tally>,
     /// Steps done, by the row of their op in the table of forms.
     pub done: Done,
-    /// The heap around the block in question.
-    pub picture: String,
+    /// What is around that which broke, by the index of the law.
+    pub pictures: Vec<(usize, Picture)>,
     /// It ended early without a breach: a known breach tainted the heap, or the process died of
     /// what is not judged.
     pub cut_short: bool,
@@ -70,7 +71,7 @@ impl<C: Clerk> Default for Alone<C> {
             steps: 0,
             tallies: Vec::new(),
             done: Done::default(),
-            picture: String::new(),
+            pictures: Vec::new(),
             cut_short: false,
         }
     }
@@ -80,6 +81,12 @@ impl<C: Clerk> Alone<C> {
     /// Whether the law with this index broke.
     pub fn breaks(&self, law: usize) -> bool {
         self.breaches.iter().any(|b| b.law == law)
+    }
+
+    /// What is around that by which the law with this index broke.
+    pub fn picture(&self, law: usize) -> Picture {
+        let found = self.pictures.iter().find(|(of, _)| *of == law);
+        found.map_or(Picture::Nothing, |(_, picture)| picture.clone())
     }
 
     /// Whether the run was ended because it hung.
@@ -115,7 +122,13 @@ impl<C: Clerk> Rig<'_, C> {
             ran.breaches.extend(session.finish(ran.completed, at, &mut court)?);
         }
         let clerk = session.clerk();
-        let picture = ran.last.map(|last| clerk.picture(&last, script)).unwrap_or_default();
+        let mut pictures: Vec<(usize, Picture)> = Vec::new();
+        for breach in &ran.breaches {
+            if pictures.iter().all(|(law, _)| *law != breach.law) {
+                let picture = clerk.picture(pictures.len(), ran.last.as_ref(), script);
+                pictures.push((breach.law, picture));
+            }
+        }
         Ok(Alone {
             breaches: ran.breaches,
             death: ran.death,
@@ -123,7 +136,7 @@ impl<C: Clerk> Rig<'_, C> {
             steps: ran.steps,
             tallies: court.tallies().to_vec(),
             done: session.done().clone(),
-            picture,
+            pictures,
             cut_short,
         })
     }

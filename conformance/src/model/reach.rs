@@ -101,6 +101,14 @@ impl Graph {
         self.edges.of(node).len() as u32
     }
 
+    /// The slots that hold the node, each with its owner, the newest first.
+    pub fn holders(&self, node: Node) -> impl Iterator<Item = (Node, u32)> + '_ {
+        self.edges.holding(node).map(|edge| {
+            let owner = self.edges.owner(edge);
+            (owner, self.edges.number(owner, edge))
+        })
+    }
+
     /// How many nodes were made.
     pub fn made(&self) -> u64 {
         self.edges.len() as u64

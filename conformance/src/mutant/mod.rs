@@ -7,12 +7,35 @@
 //! to look into. Their mutants are in `alloc`, one file per suite. The collector is in `tri`,
 //! and its mutants in `gc`.
 
+/// Declares the mutants of a file: a unit struct each, and the list `MUTANTS`. `$maker` is a macro that
+/// has the socket and the struct, and gives what [`Make`] holds.
+macro_rules! mutants {
+    ($maker:ident: $($name:ident($face:ident) $id:literal breaks $breaks:literal
+        also [$($also:literal),*] $says:literal;)*) => {
+        $(
+            #[doc = concat!("Breaks `", $breaks, "`. ", $says)]
+            struct $name;
+        )*
+
+        pub(super) const MUTANTS: &[$crate::mutant::Mutant] = &[$(
+            $crate::mutant::Mutant {
+                id: $id,
+                says: $says,
+                breaks: $breaks,
+                also: &[$($also),*],
+                make: $maker!($face $name),
+            },
+        )*];
+    };
+}
+
 mod alloc;
 #[expect(clippy::similar_names, reason = "span and scan are two words of Go's")]
 mod go;
 mod small;
 mod gc;
 mod tri;
+mod witness;
 
 use crate::target::collector::Collector;
 use crate::target::heap::{Global, Heap};
@@ -20,6 +43,7 @@ use go::Go;
 use small::Small;
 use small::parts::{Parts, Right};
 use std::sync::LazyLock;
+pub use witness::witness;
 
 /// One wrong allocator or collector, and what it must break.
 #[derive(Clone, Copy, Debug)]
@@ -103,6 +127,11 @@ pub fn correct_go() -> Box<dyn Heap> {
 /// The small collector, all parts of which are right. It offers everything that a collector may.
 pub fn correct_collector() -> Box<dyn Collector> {
     Box::new(tri::Tri::new(&tri::parts::Right, &tri::accounts::Exact))
+}
+
+/// The same collector when it decides itself when to collect: what mutants of its pace are measured against.
+pub fn correct_paced() -> Box<dyn Collector> {
+    Box::new(tri::paced::Paced(tri::Tri::new(&tri::parts::Right, &tri::accounts::Exact)))
 }
 
 fn go_heap<P: go::parts::Parts>() -> Box<dyn Heap> {

@@ -194,6 +194,8 @@ pub enum Op {
     Limit { size: u64 },
     /// Reads the statistics.
     Stats,
+    /// Does nothing for longer than any collection that is due by time alone may wait.
+    Rest,
     /// The capacity of a slice of `count` full elements of this shape after `times` more were appended.
     Capacity { words: u64, map: Map, count: u64, times: u64 },
     /// `count` mutators of the target's own work at random, `times` steps each.

@@ -1,12 +1,13 @@
 //! The account of one broken invariant: what a person needs to see first, in the order of need.
 
+use super::graph::{self, text::Tone};
 use super::text::{first_lines, last_lines, line, shell_word};
 use super::{InvariantReport, Outcome, Report, TargetReport};
 use crate::verdict::Witness;
 
 /// Most lines of the script that are shown.
 const TRACE_LINES: usize = 60;
-/// Most lines of the picture that are shown.
+/// Most lines of a map of the heap that are shown.
 const PICTURE_LINES: usize = 40;
 /// Most lines of the target's standard error that are shown.
 const STDERR_LINES: usize = 10;
@@ -22,11 +23,13 @@ pub struct Part {
     pub lines: Vec<String>,
     /// Which of the lines is the bad step.
     pub bad: Option<usize>,
+    /// What each line of a picture is about; empty for other parts.
+    pub tones: Vec<Tone>,
 }
 
 impl Part {
     fn new(name: &'static str, lines: Vec<String>) -> Part {
-        Part { name, lines, bad: None }
+        Part { name, lines, bad: None, tones: Vec::new() }
     }
 }
 
@@ -38,13 +41,8 @@ pub fn account(target: &TargetReport, one: &InvariantReport) -> Vec<Part> {
         parts.push(Part::new("reason", vec![line(&expected.reason)]));
     }
     if let Some(witness) = &one.witness {
-        parts.push(Part::new("message", vec![line(&witness.message)]));
-        parts.push(script(witness));
-        let facts = witness.facts.iter().take(FACTS);
-        let facts = facts.map(|(name, value)| format!("{} = {}", line(name), line(value)));
-        parts.push(Part::new("facts", facts.collect()));
-        parts.push(Part::new("picture", first_lines(&witness.picture, PICTURE_LINES)));
-        parts.push(Part::new("stderr", last_lines(&witness.stderr, STDERR_LINES)));
+        parts.extend(seen(witness));
+        parts.push(Part::new("drawing", one.picture_file.iter().map(|file| line(file)).collect()));
         let mutant = witness.resembles.iter().map(|id| format!("mutant {}", line(id)));
         parts.push(Part::new("resembles", mutant.collect()));
         let (broke, tried) = witness.replays;
@@ -56,7 +54,22 @@ pub fn account(target: &TargetReport, one: &InvariantReport) -> Vec<Part> {
     parts
 }
 
-/// The same as text without colours, each line indented behind the name of its part.
+/// What a witness showed. Parts without content are left out.
+pub fn seen(witness: &Witness) -> Vec<Part> {
+    let facts = witness.facts.iter().take(FACTS);
+    let facts = facts.map(|(name, value)| format!("{} = {}", line(name), line(value)));
+    let mut parts = vec![
+        Part::new("message", vec![line(&witness.message)]),
+        script(witness),
+        Part::new("facts", facts.collect()),
+        picture(witness),
+        Part::new("stderr", last_lines(&witness.stderr, STDERR_LINES)),
+    ];
+    parts.retain(|part| !part.lines.is_empty());
+    parts
+}
+
+/// An account as text without colours, each line indented behind the name of its part.
 pub fn plain(parts: &[Part]) -> String {
     let mut out = String::new();
     for part in parts {
@@ -92,7 +105,17 @@ fn script(witness: &Witness) -> Part {
     if end < all.len() {
         lines.push(format!("({} lines more)", all.len() - end));
     }
-    Part { name: "script", lines, bad: bad.map(|bad| bad - start + first) }
+    Part { bad: bad.map(|bad| bad - start + first), ..Part::new("script", lines) }
+}
+
+/// A graph of objects with its tones, or a map of a heap.
+fn picture(witness: &Witness) -> Part {
+    let Some(graph) = &witness.graph else {
+        return Part::new("picture", first_lines(&witness.picture, PICTURE_LINES));
+    };
+    let (lines, tones) =
+        graph::text::lines(graph).into_iter().map(|line| (line.text, line.tone)).unzip();
+    Part { tones, ..Part::new("picture", lines) }
 }
 
 /// The line of the bad step. A trace has lines that are no steps, so the step's own text decides,

@@ -91,7 +91,9 @@ fn section(out: &mut String, target: &TargetReport) -> std::fmt::Result {
     writeln!(out, "\n| | level | invariant | found |\n|---|---|---|---|")?;
     for one in rows.iter().take(ROWS) {
         let id = markdown(one.id.as_str());
-        let found = markdown(&failure::headline(one));
+        let drawing = one.picture_file.as_ref();
+        let drawing = drawing.map_or(String::new(), |file| format!("; drawn in {file}"));
+        let found = markdown(&(failure::headline(one) + &drawing));
         writeln!(out, "| {} | {} | {id} | {found} |", state(one), one.level)?;
     }
     if rows.len() > ROWS {

@@ -5,6 +5,7 @@
 //! could make arbitrarily long are cut, at [`TEXT_LIMIT`].
 
 use super::{InvariantReport, Outcome, Report, SCHEMA_VERSION, TargetReport, text};
+use crate::picture::graph::Graph;
 use crate::verdict::Verdict;
 use schemars::generate::SchemaSettings;
 use serde::Deserialize;
@@ -133,6 +134,7 @@ impl Report {
                 let Some(witness) = &mut one.witness else { continue };
                 keep_head(&mut witness.message);
                 keep_head(&mut witness.picture);
+                witness.graph.iter_mut().flat_map(Graph::texts_mut).for_each(keep_head);
                 witness.facts.iter_mut().for_each(|(_, value)| keep_head(value));
                 // The last words are the telling ones.
                 witness.stderr = text::tail(&witness.stderr, TEXT_LIMIT).to_owned();

@@ -15,9 +15,11 @@
 //! | [`merge`] | shards and targets put into one report |
 //! | [`terminal`] | the table and the failure blocks that a person reads |
 //! | [`junit`], [`github`], [`sarif`] | what a build service reads |
+//! | [`graph`] | object graphs, as text and as drawings |
 
 pub mod failure;
 pub mod github;
+pub mod graph;
 pub mod json;
 pub mod junit;
 pub mod merge;
@@ -89,6 +91,9 @@ pub struct InvariantReport {
     /// The file in which the witness was saved as a trace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace_file: Option<String>,
+    /// The file in which its picture was saved as a drawing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture_file: Option<String>,
     /// The known deviation that the baseline lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expectation: Option<Expectation>,

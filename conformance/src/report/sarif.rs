@@ -192,9 +192,10 @@ fn finding(target: &TargetReport, one: &InvariantReport, rule_index: usize) -> F
             Some(Severity::Note) | None => "note",
         },
         message: message(&format!(
-            "{spec}: {} Replay: {}",
+            "{spec}: {} Replay: {}{}",
             failure::headline(one),
-            failure::replay_command(target, one)
+            failure::replay_command(target, one),
+            one.picture_file.as_ref().map_or(String::new(), |file| format!(" Drawing: {file}"))
         )),
         locations: [location(one)],
         partial_fingerprints: BTreeMap::from([("heaplaw/v1", fingerprint(target, one))]),

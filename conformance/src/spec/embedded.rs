@@ -40,6 +40,7 @@ pub(super) const TEXTS: &[(&str, &str)] = texts! {
     "gc/cleanup.yaml",
     "gc/cycle.yaml",
     "gc/finalizer.yaml",
+    "gc/keep.yaml",
     "gc/object.yaml",
     "gc/pacer.yaml",
     "gc/reach.yaml",

@@ -40,13 +40,19 @@ impl Pattern {
         Pattern { tokens: vec![Token::AcrossParts] }
     }
 
-    /// Whether the whole of `id` matches. Time is O(pattern x id), however many stars there are.
+    /// Whether the whole of `id` matches.
     pub fn matches(&self, id: &InvariantId) -> bool {
+        self.matches_text(id.as_str())
+    }
+
+    /// Whether the whole of `text` matches, parts being what stands between slashes. Time is
+    /// O(pattern x text), however many stars there are.
+    pub fn matches_text(&self, text: &str) -> bool {
         // reached[i]: the characters read so far match the first i tokens.
         let mut reached = vec![false; self.tokens.len() + 1];
         reached[0] = true;
         self.let_stars_be_empty(&mut reached);
-        for c in id.as_str().chars() {
+        for c in text.chars() {
             let mut next = vec![false; reached.len()];
             for (i, token) in self.tokens.iter().enumerate() {
                 match token {

@@ -6,7 +6,7 @@
 
 use super::identity::Identity;
 use super::{Batch, Death, How, Target};
-use crate::capability::Capabilities;
+use crate::capability::{Capabilities, Capability};
 use crate::observe::gc::{Answer, Reading};
 use crate::op::Thread;
 use crate::op::gc::{Op, Step};
@@ -33,6 +33,42 @@ pub trait Collector {
 
     /// Performs one op of `mutator`, as `docs/protocol.md` says. Every op means something in every state.
     fn perform(&mut self, mutator: Thread, op: &Op) -> (Answer, Option<Reading>);
+}
+
+/// What a target must offer for `op`, if it need not have it.
+pub fn needs(op: &Op) -> Option<Capability> {
+    Some(match op {
+        Op::Swap { .. } | Op::Cas { .. } => Capability::Atomics,
+        Op::Copy { .. } | Op::Wipe { .. } => Capability::Bulk,
+        Op::Inside { .. } => Capability::Interior,
+        Op::Past { .. } => Capability::PastEnd,
+        Op::Hide { .. } => Capability::Hide,
+        Op::Chain { .. } | Op::Walk { .. } => Capability::Chain,
+        Op::Set { .. } | Op::Get { .. } | Op::Unset { .. } => Capability::Globals,
+        Op::Push | Op::Pop | Op::Grow { .. } => Capability::Frames,
+        Op::Start { .. } | Op::End { .. } | Op::Hand { .. } => Capability::Mutators,
+        Op::Stash { .. } | Op::Unstash { .. } => Capability::Stash,
+        Op::Begin | Op::Finish => Capability::Background,
+        Op::Step { .. } => Capability::Step,
+        Op::Same { .. } => Capability::WeakEqual,
+        Op::Weaken { .. } | Op::Strengthen { .. } | Op::Forget { .. } => Capability::Weak,
+        Op::Finalizer { .. } | Op::Unfinalizer { .. } | Op::Reviver { .. } => {
+            Capability::Finalizers
+        }
+        Op::Cleanup { .. } | Op::Uncleanup { .. } | Op::SelfCleanup { .. } => Capability::Cleanups,
+        Op::Percent { .. } => Capability::Percent,
+        Op::Limit { .. } => Capability::Limit,
+        Op::Stats => Capability::Stats,
+        Op::Rest => Capability::Timed,
+        Op::Capacity { .. } => Capability::Append,
+        Op::Storm { .. } => Capability::Storm,
+        _ => return None,
+    })
+}
+
+/// What is offered with what `offers` names: what collects in steps can begin a collection, too.
+pub fn implied(offers: Capabilities) -> Capabilities {
+    if offers.has(Capability::Step) { offers.with(Capability::Background) } else { offers }
 }
 
 /// A collector as a target. A panic of it is the end of the target.

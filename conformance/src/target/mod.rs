@@ -27,6 +27,7 @@ use crate::observe::Asked;
 use crate::op::{Step, alloc};
 use identity::Identity;
 use std::fmt;
+use std::process::ExitStatus;
 
 /// Steps in a batch, at most. A section, or late steps with the end of their thread, must fit into
 /// one batch.
@@ -95,6 +96,15 @@ pub enum How {
 }
 
 impl How {
+    /// How a process ended by itself, by its status.
+    pub fn of(status: ExitStatus) -> How {
+        use std::os::unix::process::ExitStatusExt;
+        match (status.signal(), status.code()) {
+            (Some(number), _) => How::Signal { number, address: 0, stack_overflow: false },
+            (None, code) => How::Exit(code.unwrap_or(-1)),
+        }
+    }
+
     /// Whether the process did not end by itself, but was given up.
     pub fn is_hang(self) -> bool {
         matches!(self, How::Blocked | How::Spinning)

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+use conformance::picture::graph::{Age, Cycle, Edge, Graph, LeftOut, Object, Root, RootKind, Word};
 use conformance::report::target::{
     Budget, Choice, ChosenBy, Control, Controls, Identity, Loaded, Run, Selection, Shard,
     TargetKind,
@@ -40,6 +41,7 @@ pub(crate) fn holds(text: &str) -> InvariantReport {
         efforts: BTreeMap::from([(Judge::Property, effort)]),
         witness: None,
         trace_file: None,
+        picture_file: None,
         expectation: None,
         outcome: Outcome::AsExpected,
     }
@@ -97,9 +99,55 @@ pub(crate) fn witness() -> Witness {
         message: "rule: live.overlapping(block) == 0".into(),
         facts: vec![("live.overlapping(block)".into(), "1".into())],
         picture: "0x1000 [0000000000000000]\n0x1008         [2222222222222222]\n".into(),
+        graph: None,
         stderr: "double handout\n".into(),
         resembles: Some("alloc/hands-out-live-block".into()),
         replays: (3, 3),
+    }
+}
+
+/// A graph in which every text is `text`, and which names objects that there are not.
+pub(crate) fn hostile_graph(text: &str) -> Graph {
+    let text = || text.to_owned();
+    let object = |number| Object {
+        number,
+        words: u64::MAX,
+        map: text(),
+        reachable: true,
+        deaths: u64::MAX,
+        finalized: u64::MAX,
+        awaits_finalizer: true,
+        awaits_cleanups: u64::MAX,
+        age: Age::During,
+        touched: vec![text(); 3],
+        guilty: true,
+        on_path: true,
+    };
+    let edge = |from, to| Edge {
+        from,
+        slots: vec![u64::MAX],
+        more: u64::MAX,
+        to,
+        word: Word::Inside(u64::MAX),
+        skips: u64::MAX,
+        on_path: true,
+    };
+    let root = |to, kind| Root {
+        names: vec![text(); 2],
+        more: u64::MAX,
+        kind,
+        to,
+        word: Word::Past,
+        on_path: true,
+    };
+    Graph {
+        says: vec![text(); 2],
+        cycle: Cycle::Ended,
+        began_with: Some(u64::MAX),
+        roots: vec![root(1, RootKind::Strong), root(0, RootKind::Weak), root(9, RootKind::Strong)],
+        objects: vec![object(1), object(2), object(2), object(u64::MAX)],
+        edges: vec![edge(1, 1), edge(1, 2), edge(2, 1), edge(7, 1), edge(1, 7), edge(u64::MAX, 2)],
+        left_out: LeftOut { roots: u64::MAX, objects: u64::MAX, dead: u64::MAX },
     }
 }
 
@@ -266,6 +314,7 @@ pub(crate) fn hostile_report() -> Report {
                 witness.message = hostile();
                 witness.facts = vec![("size".into(), hostile())];
                 witness.picture = hostile();
+                witness.graph = Some(hostile_graph(&hostile()));
                 witness.stderr = hostile();
                 witness.trace = hostile();
                 witness.step = hostile();

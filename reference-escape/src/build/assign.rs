@@ -3,6 +3,7 @@
 use super::{Builder, Ignored};
 use crate::graph::{Hole, Loc, Site};
 use crate::ir::{NodeId, Op};
+use crate::note::Why;
 
 impl Builder<'_> {
     /// The hole that storing in the place `id` means.
@@ -25,7 +26,7 @@ impl Builder<'_> {
             }
             Op::IndexMap(x, index) => {
                 self.discard(x);
-                self.expr(Hole::HEAP, index);
+                self.part(Hole::HEAP, id, Why::KeyOfPut, index);
                 Hole::HEAP
             }
             _ => Hole::HEAP,
@@ -41,19 +42,26 @@ impl Builder<'_> {
     }
 
     /// `lhs = rhs`. There may be fewer values than places.
-    pub(super) fn assign_list(&mut self, stmt: NodeId, lhs: &[NodeId], rhs: &[Option<NodeId>]) {
+    pub(super) fn assign_list(
+        &mut self,
+        stmt: NodeId,
+        why: Why,
+        lhs: &[NodeId],
+        rhs: &[Option<NodeId>],
+    ) {
         let holes = self.addrs(lhs);
         for (at, (dst, hole)) in lhs.iter().zip(&holes).enumerate() {
             let Some(src) = rhs.get(at).copied().flatten() else { continue };
             if matches!(self.body()[*dst].op, Op::DotPtr(..)) && self.is_header_data(*dst) {
-                self.unsafe_value(Hole::HEAP, src);
+                let hole = self.because(Hole::HEAP, stmt, why);
+                self.unsafe_value(hole, src);
                 continue;
             }
             if self.is_self_assignment(*dst, src) {
                 self.ignored.push(Ignored { place: self.place, stmt });
                 self.discard(src);
             } else {
-                self.expr(*hole, src);
+                self.part(*hole, stmt, why, src);
             }
         }
         self.reassigned(&holes, stmt);

@@ -5,6 +5,7 @@ use crate::functions::FuncId;
 use crate::graph::{Hole, Loc};
 use crate::ir::{Conv, FuncIndex, Many, NodeId, One, Op, Two};
 use crate::leaks::MAX_RESULTS;
+use crate::note::Why;
 use crate::tags::Unit;
 use crate::types::{Declare, Type, TypeId};
 
@@ -13,28 +14,27 @@ impl Builder<'_> {
     pub(super) fn call(&mut self, holes: Option<&[Hole]>, id: NodeId) {
         let first = holes.and_then(|holes| holes.first()).copied().unwrap_or(Hole::DISCARD);
         match self.op(id) {
-            Op::Call { fun, args, .. } => self.function_call(holes, fun, &args),
+            Op::Call { fun, args, .. } => self.function_call(holes, id, fun, &args),
             Op::Append { args, dots } => self.append(first, id, &args, dots),
-            Op::One(One::Panic, x) => self.expr(Hole::HEAP, x),
-            Op::One(One::Clear, x) => self.expr(Hole::MUTATOR, x),
-            Op::One(One::StringData | One::SliceData, x) => self.expr(first, x),
+            Op::One(One::Panic, x) => self.argument(Hole::HEAP, id, x),
+            Op::One(One::Clear, x) => self.argument(Hole::MUTATOR, id, x),
+            Op::One(One::StringData | One::SliceData, x) => self.argument(first, id, x),
             Op::One(_, x) => self.discard(x),
             Op::Two(Two::Copy, x, y) => {
-                self.expr(Hole::MUTATOR, x);
-                let copied =
-                    if self.has_pointer_elements(y) { Hole::HEAP.deref() } else { Hole::DISCARD };
-                self.expr(copied, y);
+                self.argument(Hole::MUTATOR, id, x);
+                let copied = self.elements_to_heap(y, id, Why::Copied);
+                self.argument(copied, id, y);
             }
             Op::Two(Two::Complex, x, y) => {
                 self.discard(x);
                 self.discard(y);
             }
             Op::Two(_, x, y) => {
-                self.expr(first, x);
+                self.argument(first, id, x);
                 self.discard(y);
             }
             Op::Many(Many::Min | Many::Max, args) => {
-                args.iter().for_each(|arg| self.expr(first, *arg));
+                args.iter().for_each(|arg| self.argument(first, id, *arg));
             }
             Op::Many(_, args) => args.iter().for_each(|arg| self.discard(*arg)),
             _ => self.bare_expr(first, id),
@@ -44,20 +44,27 @@ impl Builder<'_> {
     fn append(&mut self, hole: Hole, id: NodeId, args: &[NodeId], dots: bool) {
         let mut appendee = self.tee(&[hole, Hole::MUTATOR]);
         if self.has_pointer_elements(args[0]) {
-            appendee = self.tee(&[appendee, Hole::HEAP.deref()]);
+            let moved = self.because(Hole::HEAP.deref(), id, Why::Appendee);
+            appendee = self.tee(&[appendee, moved]);
         }
-        self.expr(appendee, args[0]);
+        self.argument(appendee, id, args[0]);
         for arg in &args[1..] {
-            let hole = match dots {
-                false => Hole::HEAP,
-                true if self.has_pointer_elements(*arg) => Hole::HEAP.deref(),
-                true => Hole::DISCARD,
-            };
-            self.expr(hole, *arg);
+            let hole =
+                if dots { self.elements_to_heap(*arg, id, Why::Appended) } else { Hole::HEAP };
+            self.argument(hole, id, *arg);
         }
         // What is made is used once in a frame, and so is outside of all loops.
         let backing = self.spill(hole, id);
         self.graph[backing.dst].depth = 0;
+    }
+
+    /// The hole of a slice whose elements get to the heap.
+    fn elements_to_heap(&mut self, slice: NodeId, id: NodeId, why: Why) -> Hole {
+        if self.has_pointer_elements(slice) {
+            self.because(Hole::HEAP.deref(), id, why)
+        } else {
+            Hole::DISCARD
+        }
     }
 
     /// Whether `id` is a slice with pointers in its elements.
@@ -69,12 +76,12 @@ impl Builder<'_> {
         }
     }
 
-    fn function_call(&mut self, holes: Option<&[Hole]>, fun: NodeId, args: &[NodeId]) {
+    fn function_call(&mut self, holes: Option<&[Hole]>, id: NodeId, fun: NodeId, args: &[NodeId]) {
         if let Op::DotInter(x, _) = self.op(fun) {
             let init = self.body()[fun].init.clone();
             self.stmts(&init);
-            self.expr(Hole::HEAP, x);
-            self.heap_args(args);
+            self.argument(Hole::HEAP, id, x);
+            self.heap_args(id, args);
             return;
         }
         let callees = self.callees(fun);
@@ -85,7 +92,11 @@ impl Builder<'_> {
         }
         let lost = callees.is_empty()
             && holes.is_some_and(|holes| holes.iter().any(|hole| hole.dst != Loc::BLANK));
-        self.expr(if lost { Hole::CALLEE } else { Hole::DISCARD }, fun);
+        if lost {
+            self.part(Hole::CALLEE, id, Why::CalleeOperand, fun);
+        } else {
+            self.discard(fun);
+        }
         let special = self.keeps_non_strings(&callees);
         for (at, arg) in args.iter().enumerate() {
             self.pin(&callees, *arg);
@@ -94,14 +105,14 @@ impl Builder<'_> {
                 true => Hole::DISCARD,
                 false => self.argument_hole(holes, &callees, at),
             };
-            self.expr(hole, *arg);
+            self.argument(hole, id, *arg);
         }
     }
 
     /// Arguments of nobody knows what.
-    fn heap_args(&mut self, args: &[NodeId]) {
+    fn heap_args(&mut self, call: NodeId, args: &[NodeId]) {
         for arg in args {
-            self.expr(Hole::HEAP, *arg);
+            self.argument(Hole::HEAP, call, *arg);
         }
     }
 
@@ -239,7 +250,12 @@ impl Builder<'_> {
             if self.is_unsafe_pointer(x) && self.is_uintptr(elem) {
                 let copy = self.temp(true);
                 self.expr(Hole::to(copy), x);
-                self.graph.flow(if escapes { Hole::HEAP } else { Hole::MUTATOR }, copy);
+                let hole = if escapes {
+                    self.because(Hole::HEAP, elem, Why::UintptrEscapes)
+                } else {
+                    Hole::MUTATOR
+                };
+                self.graph.flow(hole, copy);
             }
         }
     }

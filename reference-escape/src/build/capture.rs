@@ -1,8 +1,9 @@
 //! What function literals hold of the variables around them.
 
-use super::Builder;
+use super::{Builder, Capture};
 use crate::graph::{Hole, Loc, Place};
 use crate::limits::MAX_BY_VALUE;
+use crate::note::{Note, Where, Why};
 use crate::types::Layouts;
 
 impl Builder<'_> {
@@ -12,11 +13,26 @@ impl Builder<'_> {
         for var in self.bodies[literal.body][literal.func].captures.clone() {
             let loc = self.vars[literal.body][var.index()].unwrap_or(Loc::HEAP);
             let location = &self.graph[loc];
-            let fixed = !location.addrtaken && !location.reassigned;
+            let (addrtaken, reassigned) = (location.addrtaken, location.reassigned);
+            let fixed = !addrtaken && !reassigned;
             let ty = self.bodies[literal.body][var].ty;
             let by_value = fixed && self.program.size_of(ty) <= MAX_BY_VALUE;
             self.by_value[literal.body][var.index()] = by_value;
-            self.graph.flow(if by_value { hole.shift(0) } else { hole.addr() }, loc);
+            let note =
+                |why| Note { body: literal.body, at: Where::Capture(literal.func, var), why };
+            let hole =
+                if by_value { hole } else { self.because_of(hole.addr(), note(Why::Reference)) };
+            let hole = self.because_of(hole, note(Why::Captured));
+            if self.graph.notes.are_kept() {
+                self.captures.push(Capture {
+                    body: literal.body,
+                    var,
+                    by_value,
+                    addrtaken,
+                    reassigned,
+                });
+            }
+            self.graph.flow(hole, loc);
         }
     }
 }

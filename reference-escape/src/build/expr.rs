@@ -3,6 +3,7 @@
 use super::Builder;
 use crate::graph::{Hole, Place};
 use crate::ir::{Conv, NodeId, Op, Unary};
+use crate::note::Why;
 use crate::types::{Basic, Declare, Layouts, Type, TypeId};
 
 impl Builder<'_> {
@@ -30,16 +31,20 @@ impl Builder<'_> {
                 self.discard(x);
                 self.discard(y);
             }
-            Op::Addr(x) => self.expr(hole.addr(), x),
-            Op::Deref(x) | Op::DotPtr(x, _) => self.expr(hole.deref(), x),
-            Op::Dot(x, _) | Op::DotInter(x, _) => self.expr(hole.shift(0), x),
+            Op::Addr(x) => self.part(hole.addr(), id, Why::AddressOf, x),
+            Op::Deref(x) => self.part(hole.deref(), id, Why::Indirection, x),
+            Op::DotPtr(x, _) => self.part(hole.deref(), id, Why::DotOfPointer, x),
+            Op::Dot(x, _) | Op::DotInter(x, _) => self.part(hole, id, Why::Dot, x),
             Op::DotType(x) => {
                 let hole = self.dot_type(hole, ty);
-                self.expr(hole, x);
+                self.part(hole, id, Why::Dot, x);
             }
             Op::Index(x, index) => {
-                let array = self.is_array(x);
-                self.expr(if array { hole } else { hole.deref() }, x);
+                if self.is_array(x) {
+                    self.part(hole, id, Why::ArrayIndex, x);
+                } else {
+                    self.part(hole.deref(), id, Why::DotOfPointer, x);
+                }
                 self.discard(index);
             }
             Op::IndexMap(x, index) => {
@@ -47,7 +52,7 @@ impl Builder<'_> {
                 self.discard(index);
             }
             Op::Slice { x, bounds } => {
-                self.expr(hole, x);
+                self.part(hole, id, Why::Slice, x);
                 bounds.into_iter().flatten().for_each(|bound| self.discard(bound));
             }
             Op::Convert(conv, x) => self.conversion(hole, id, conv, x),
@@ -79,19 +84,21 @@ impl Builder<'_> {
                 let hole = self.spill(hole, id);
                 self.expr(hole, x);
             }
-            Op::ArrayLit(elems) => self.elements(hole, &elems),
+            Op::ArrayLit(elems) => self.elements(hole, id, Why::ArrayElement, &elems),
             Op::SliceLit(elems, _) => {
                 let hole = self.spill(hole, id);
-                self.elements(hole, &elems);
+                self.elements(hole, id, Why::SliceElement, &elems);
             }
             Op::StructLit(fields) => {
-                fields.iter().for_each(|(_, value)| self.expr(hole.shift(0), *value));
+                for (_, value) in &fields {
+                    self.part(hole, id, Why::StructElement, *value);
+                }
             }
             Op::MapLit(pairs) => {
                 self.spill(hole, id);
                 for (key, value) in &pairs {
-                    self.expr(Hole::HEAP, *key);
-                    self.expr(Hole::HEAP, *value);
+                    self.part(Hole::HEAP, id, Why::MapKey, *key);
+                    self.part(Hole::HEAP, id, Why::MapValue, *value);
                 }
             }
             Op::Closure(func) => self.closure(hole, id, Place { func, ..self.place }),
@@ -114,13 +121,13 @@ impl Builder<'_> {
         }
     }
 
-    fn elements(&mut self, hole: Hole, elems: &[NodeId]) {
+    fn elements(&mut self, hole: Hole, id: NodeId, why: Why, elems: &[NodeId]) {
         for elem in elems {
             let value = match self.body()[*elem].op {
                 Op::Key(_, value) => value,
                 _ => *elem,
             };
-            self.expr(hole.shift(0), value);
+            self.part(hole, id, why, value);
         }
     }
 
@@ -137,9 +144,9 @@ impl Builder<'_> {
                 let ty = self.ty(x);
                 let boxed = !self.is_interface(ty) && !self.program.is_pointer_shaped(ty);
                 let hole = if boxed { self.spill(hole, id) } else { hole };
-                self.expr(hole.shift(0), x);
+                self.part(hole, id, Why::Interface, x);
             }
-            Conv::SliceToArray => self.expr(hole.deref(), x),
+            Conv::SliceToArray => self.part(hole.deref(), id, Why::SliceToArray, x),
             Conv::SliceToArrayPointer => self.expr(hole, x),
             Conv::BytesToString
             | Conv::RunesToString
@@ -185,7 +192,9 @@ impl Builder<'_> {
                     self.discard(x);
                 }
             }
-            Op::DotPtr(x, _) if self.is_header_data(id) => self.expr(hole.deref(), x),
+            Op::DotPtr(x, _) if self.is_header_data(id) => {
+                self.part(hole.deref(), id, Why::HeaderData, x);
+            }
             Op::DotPtr(x, _) => self.discard(x),
             Op::Unary(Unary::Plus | Unary::Neg | Unary::BitNot, x) => self.unsafe_value(hole, x),
             Op::Binary(op, x, y) => {
@@ -200,7 +209,7 @@ impl Builder<'_> {
     /// A hole for what is asserted to be of `ty`: what does not fit an interface's word is loaded.
     pub(super) fn dot_type(&mut self, hole: Hole, ty: TypeId) -> Hole {
         if self.is_interface(ty) || self.program.is_pointer_shaped(ty) {
-            hole.shift(0)
+            hole
         } else {
             hole.shift(1)
         }

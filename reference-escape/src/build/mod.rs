@@ -4,6 +4,7 @@
 //! it is decided when everything has been walked: a copy, if the variable keeps its value, else its address.
 
 mod assign;
+mod because;
 mod call;
 mod capture;
 mod expr;
@@ -18,6 +19,7 @@ use crate::graph::{Attrs, Graph, Hole, Loc, Place, Site};
 use crate::hash::Map;
 use crate::ir::{Body, FuncIndex, NodeId, Op, VarId};
 use crate::names::Name;
+use crate::note::{Note, Notes, Where, Why};
 use crate::source::Pos;
 use crate::static_value::Assignments;
 use crate::tags::{TagTable, Unit};
@@ -43,6 +45,38 @@ pub struct Built {
     pub units: Map<Unit, Place>,
     /// Locations of variables, by body and variable.
     pub vars: Vec<Vec<Option<Loc>>>,
+    /// What literals hold; empty unless reasons are kept.
+    pub captures: Vec<Capture>,
+    /// What constants took the place of; empty unless reasons are kept.
+    pub replaced: Vec<Replaced>,
+    /// How many of the graph's direct verdicts were found before anything was replaced.
+    pub direct_before: usize,
+}
+
+/// How a literal holds a variable.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Capture {
+    /// The body, by its place in the batch.
+    pub body: usize,
+    /// The variable.
+    pub var: VarId,
+    /// Whether it is a copy.
+    pub by_value: bool,
+    /// Whether the variable's address is taken.
+    pub addrtaken: bool,
+    /// Whether it is assigned to more than once.
+    pub reassigned: bool,
+}
+
+/// An expression with an operand that is always one constant, as it was before it got that.
+#[derive(Clone, Debug)]
+pub struct Replaced {
+    /// The body, by its place in the batch.
+    pub body: usize,
+    /// The expression.
+    pub id: NodeId,
+    /// What it was.
+    pub before: Op,
 }
 
 /// What a batch is built from.
@@ -56,6 +90,8 @@ pub struct Sources<'a> {
     pub tags: &'a TagTable,
     /// The bodies that functions of the batch are in.
     pub bodies: &'a mut [Body],
+    /// Whether somebody will ask for reasons.
+    pub reasons: bool,
 }
 
 /// What `build` is in the middle of.
@@ -77,11 +113,14 @@ struct Builder<'a> {
     labels: Map<Name, bool>,
     /// Which captured variables are copied.
     by_value: Vec<Vec<bool>>,
+    captures: Vec<Capture>,
+    replaced: Vec<Replaced>,
+    direct_before: usize,
 }
 
 /// Builds the graph of a batch.
 pub fn build(sources: Sources<'_>, batch: &[Place]) -> Built {
-    let Sources { program, functions, tags, bodies } = sources;
+    let Sources { program, functions, tags, bodies, reasons } = sources;
     let vars = bodies.iter().map(|body| vec![None; body.vars.len()]).collect();
     let by_value = bodies.iter().map(|body| vec![false; body.vars.len()]).collect();
     let assignments = bodies.iter().map(|_| None).collect();
@@ -90,7 +129,7 @@ pub fn build(sources: Sources<'_>, batch: &[Place]) -> Built {
         functions,
         tags,
         bodies,
-        graph: Graph::default(),
+        graph: Graph::new(Notes::new(reasons)),
         units: Map::default(),
         vars,
         closures: Vec::new(),
@@ -100,10 +139,13 @@ pub fn build(sources: Sources<'_>, batch: &[Place]) -> Built {
         depth: 1,
         labels: Map::default(),
         by_value,
+        captures: Vec::new(),
+        replaced: Vec::new(),
+        direct_before: 0,
     };
     builder.batch(batch);
-    let Builder { graph, ignored, units, vars, .. } = builder;
-    Built { graph, ignored, units, vars }
+    let Builder { graph, ignored, units, vars, captures, replaced, direct_before, .. } = builder;
+    Built { graph, ignored, units, vars, captures, replaced, direct_before }
 }
 
 impl Builder<'_> {
@@ -122,6 +164,7 @@ impl Builder<'_> {
         for (hole, place) in std::mem::take(&mut self.closures) {
             self.flow_captures(hole, place);
         }
+        self.direct_before = self.graph.direct.len();
         for loc in self.graph.all() {
             self.literal_operands(loc);
             self.limit(loc);
@@ -173,11 +216,19 @@ impl Builder<'_> {
     /// What must be in the heap whatever becomes of it flows there.
     fn limit(&mut self, loc: Loc) {
         let location = &self.graph[loc];
-        let (site, at) = (location.site, location.place.body);
-        let Some(body) = self.bodies.get(at) else { return };
-        let copies = &self.by_value[at];
-        if crate::limits::needs_heap(self.program, body, site, &|var| copies[var.index()]) {
-            self.graph.flow(Hole::HEAP.addr(), loc);
+        let (site, of) = (location.site, location.place.body);
+        let Some(lowered) = self.bodies.get(of) else { return };
+        let copies = &self.by_value[of];
+        let reason =
+            crate::limits::needs_heap(self.program, lowered, site, &|var| copies[var.index()]);
+        let at = match site {
+            Site::Var(var) => Where::Var(var),
+            Site::Node(id) => Where::Node(id),
+            Site::None => return,
+        };
+        if let Some(why) = reason {
+            let hole = self.because_of(Hole::HEAP.addr(), Note { body: of, at, why });
+            self.graph.flow(hole, loc);
         }
     }
 
@@ -215,7 +266,8 @@ impl Builder<'_> {
     /// A location for what `id` makes, whose address flows to `hole`.
     fn spill(&mut self, hole: Hole, id: NodeId) -> Hole {
         let loc = self.graph.add(Site::Node(id), self.place, self.depth, Attrs::default());
-        self.graph.flow(hole.addr(), loc);
+        let hole = self.because(hole.addr(), id, Why::Spill);
+        self.graph.flow(hole, loc);
         Hole::to(loc)
     }
 

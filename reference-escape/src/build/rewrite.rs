@@ -1,6 +1,6 @@
 //! Operands that always are one constant are replaced by it: lengths of slices that are made, values in interfaces.
 
-use super::Builder;
+use super::{Builder, Replaced};
 use crate::constant::Value;
 use crate::graph::{Loc, Place, Site};
 use crate::ir::{Conv, NodeId, One, Op};
@@ -45,7 +45,7 @@ impl Builder<'_> {
             Some(_) => Op::MakeSlice(len, Some(literal)),
             None => Op::MakeSlice(literal, None),
         };
-        self.bodies[self.place.body][id].op = op;
+        self.replace(id, op);
     }
 
     fn literal_value(&mut self, id: NodeId, x: NodeId) {
@@ -59,7 +59,16 @@ impl Builder<'_> {
             return;
         }
         let literal = self.new_literal(id, ty, value);
-        self.bodies[self.place.body][id].op = Op::Convert(Conv::Iface, literal);
+        self.replace(id, Op::Convert(Conv::Iface, literal));
+    }
+
+    /// Makes `id` something else. Reasons that were found before that are told with what it was.
+    fn replace(&mut self, id: NodeId, op: Op) {
+        let body = self.place.body;
+        let before = std::mem::replace(&mut self.bodies[body][id].op, op);
+        if self.graph.notes.are_kept() {
+            self.replaced.push(Replaced { body, id, before });
+        }
     }
 
     /// Whether a constant is of a kind that `ty` has.

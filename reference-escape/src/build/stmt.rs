@@ -3,6 +3,7 @@
 use super::Builder;
 use crate::graph::{Hole, Loc};
 use crate::ir::{Case, NodeId, Op, Pairing, VarId};
+use crate::note::{Note, Where, Why};
 
 impl Builder<'_> {
     /// Statements, after which the loop depth is what it was.
@@ -51,7 +52,7 @@ impl Builder<'_> {
                 self.opt_discard(tag);
                 self.cases(&cases);
             }
-            Op::TypeSwitch { x, named, cases } => self.type_switch(x, named, &cases),
+            Op::TypeSwitch { x, named, cases } => self.type_switch(id, x, named, &cases),
             Op::Select(cases) => {
                 for case in &cases {
                     case.comm.into_iter().for_each(|comm| self.stmt(comm));
@@ -60,10 +61,10 @@ impl Builder<'_> {
             }
             Op::Send(chan, value) => {
                 self.discard(chan);
-                self.expr(Hole::HEAP, value);
+                self.part(Hole::HEAP, id, Why::Send, value);
             }
-            Op::Assign { x, y, .. } => self.assign_list(id, &[x], &[y]),
-            Op::AssignOp { x, y, .. } => self.assign_list(id, &[x], &[Some(y)]),
+            Op::Assign { x, y, .. } => self.assign_list(id, Why::Assign, &[x], &[y]),
+            Op::AssignOp { x, y, .. } => self.assign_list(id, Why::Assign, &[x], &[Some(y)]),
             Op::AssignList { pairing: Pairing::Call, lhs, rhs, .. } => {
                 let init = self.body()[rhs[0]].init.clone();
                 self.stmts(&init);
@@ -71,9 +72,15 @@ impl Builder<'_> {
                 self.call(Some(&holes), rhs[0]);
                 self.reassigned(&holes, id);
             }
-            Op::AssignList { lhs, rhs, .. } => {
+            Op::AssignList { pairing, lhs, rhs, .. } => {
+                let why = match pairing {
+                    Pairing::Each | Pairing::Call => Why::AssignPair,
+                    Pairing::MapOk => Why::AssignMap,
+                    Pairing::RecvOk => Why::AssignReceive,
+                    Pairing::AssertOk => Why::AssignAssert,
+                };
                 let rhs: Vec<Option<NodeId>> = rhs.iter().copied().map(Some).collect();
-                self.assign_list(id, &lhs, &rhs);
+                self.assign_list(id, why, &lhs, &rhs);
             }
             Op::Return(results) => self.return_stmt(id, &results),
             Op::Go(call) => self.spawn(call, false),
@@ -101,8 +108,12 @@ impl Builder<'_> {
         self.expr(Hole::to(whole), x);
         self.depth += 1;
         let holes = targets.map(|target| self.opt_addr(target));
-        let array = self.is_array(x);
-        self.graph.flow(if array { holes[1] } else { holes[1].deref() }, whole);
+        let hole = if self.is_array(x) {
+            self.because(holes[1], id, Why::Range)
+        } else {
+            self.because(holes[1].deref(), id, Why::RangeDeref)
+        };
+        self.graph.flow(hole, whole);
         self.reassigned(&holes, id);
         self.block(body);
         self.depth -= 1;
@@ -115,13 +126,16 @@ impl Builder<'_> {
         }
     }
 
-    fn type_switch(&mut self, x: NodeId, named: bool, cases: &[Case]) {
+    fn type_switch(&mut self, id: NodeId, x: NodeId, named: bool, cases: &[Case]) {
         let mut holes = Vec::new();
-        for var in cases.iter().filter_map(|case| case.var).filter(|_| named) {
+        for (at, case) in (0..).zip(cases) {
+            let Some(var) = case.var.filter(|_| named) else { continue };
             let hole = self.dcl(var);
             let ty = self.body()[var].ty;
             if self.has_pointers(ty) {
-                holes.push(self.dot_type(hole, ty));
+                let hole = self.dot_type(hole, ty);
+                let (at, why) = (Where::Clause(id, at), Why::SwitchCase);
+                holes.push(self.because_of(hole, Note { body: self.place.body, at, why }));
             }
         }
         let hole = self.tee(&holes);
@@ -133,7 +147,7 @@ impl Builder<'_> {
         let vars = self.body()[self.place.func].result_vars().to_vec();
         let holes: Vec<Hole> = vars.iter().map(|var| Hole::to(self.loc(*var))).collect();
         for (hole, value) in holes.iter().zip(results) {
-            self.expr(*hole, *value);
+            self.part(*hole, id, Why::Return, *value);
         }
         self.reassigned(&holes, id);
     }

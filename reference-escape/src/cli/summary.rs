@@ -20,12 +20,14 @@ impl Wanted {
             let place = match argument.as_str() {
                 "--goroot" | "-goroot" => &mut wanted.goroot,
                 "-o" => &mut wanted.out,
-                other => return Err(format!("summary: {other}: means nothing")),
+                other => return Err(format!("summary: {other}: expected --goroot DIR or -o FILE")),
             };
-            *place = Some(list.next().ok_or_else(|| format!("{argument} needs a value"))?.into());
+            *place = Some(
+                list.next().ok_or_else(|| format!("{argument}: expected a path behind it"))?.into(),
+            );
         }
         if wanted.out.is_none() {
-            return Err("summary: no file is named, say -o FILE".to_owned());
+            return Err("summary: expected a file, as `goescape summary -o FILE`".to_owned());
         }
         Ok(wanted)
     }

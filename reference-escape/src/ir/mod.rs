@@ -154,6 +154,8 @@ pub struct Func {
     pub results: usize,
     /// Variables of functions around it that it uses.
     pub captures: Vec<VarId>,
+    /// Where it uses each of these first.
+    pub capture_sites: Vec<Pos>,
     /// Its statements.
     pub body: Vec<NodeId>,
 }
@@ -176,7 +178,7 @@ impl Func {
 }
 
 /// A declared function with the literals in it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Body {
     /// Which function it is.
     pub id: FuncId,

@@ -5,6 +5,7 @@ use crate::ast::BinaryOp;
 use crate::constant::Value;
 use crate::functions::FuncId;
 use crate::names::Name;
+use crate::source::Pos;
 use crate::types::{ObjectId, TypeId};
 use std::rc::Rc;
 
@@ -104,6 +105,8 @@ pub enum Pairing {
 /// A clause of a switch over values.
 #[derive(Clone, Debug)]
 pub struct Case {
+    /// Where it begins.
+    pub pos: Pos,
     /// The values; none in `default`.
     pub list: Box<[NodeId]>,
     /// The variable of a clause of a type switch.

@@ -25,7 +25,12 @@ impl Lowering<'_> {
         let bare = self.ast.unparen(id);
         if self.mode(bare) == Mode::Nil {
             let ty = dst.unwrap_or_else(|| self.raw_ty(bare));
-            return self.body.add(pos, ty, Op::Nil);
+            let nil = self.body.add(pos, ty, Op::Nil);
+            return if implicit {
+                nil
+            } else {
+                self.body.add(pos, ty, Op::Convert(Conv::Nop, nil))
+            };
         }
         let src = self.ty(bare);
         let x = self.expr(bare);

@@ -225,9 +225,22 @@ impl<'a> Lowering<'a> {
         let siblings =
             self.body.funcs.iter().filter(|func| func.parent == parent && alike(func.origin));
         let ordinal = 1 + siblings.count() as u32;
-        let (vars, captures, body) = (Vec::new(), Vec::new(), Vec::new());
-        let func =
-            Func { pos, ty, origin, parent, ordinal, vars, params: 0, results: 0, captures, body };
+        let (vars, captures, capture_sites, body) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (params, results) = (0, 0);
+        let func = Func {
+            pos,
+            ty,
+            origin,
+            parent,
+            ordinal,
+            vars,
+            params,
+            results,
+            captures,
+            capture_sites,
+            body,
+        };
         self.body.add_func(func)
     }
 
@@ -244,19 +257,20 @@ impl<'a> Lowering<'a> {
 
     /// A use of a variable of this function or of one around it.
     fn use_var(&mut self, var: VarId, pos: Pos) -> NodeId {
-        self.capture(var);
+        self.capture(var, pos);
         let ty = self.body[var].ty;
         self.body.add(pos, ty, Op::Name(var))
     }
 
-    /// Notes that the current function uses `var`.
-    fn capture(&mut self, var: VarId) {
+    /// Notes that the current function uses `var` at `pos`.
+    fn capture(&mut self, var: VarId, pos: Pos) {
         let owner = self.body[var].func;
         let mut func = self.func;
         while func != owner {
-            let captures = &mut self.body[func].captures;
-            if !captures.contains(&var) {
-                captures.push(var);
+            let user = &mut self.body[func];
+            if !user.captures.contains(&var) {
+                user.captures.push(var);
+                user.capture_sites.push(pos);
             }
             let Some(parent) = self.body[func].parent else { return };
             func = parent;

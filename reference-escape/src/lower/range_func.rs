@@ -19,6 +19,8 @@ pub(super) struct RangeFuncs {
     frames: Vec<Frame>,
     /// How many there have been.
     count: u32,
+    /// How many bodies have become literals.
+    literals: u32,
     /// `#next`, once something needs it.
     next: Option<VarId>,
 }
@@ -108,7 +110,10 @@ impl Lowering<'_> {
         let mut block_stmts = vec![self.define(pos, state, zero)];
         let body = self.loop_literal(pos, yield_ty, (label, state), clause, block);
         let literal = self.body.add(pos, yield_ty, Op::Closure(body));
-        let holder = self.made_up(self.func, "#yield1", Pos::NONE, yield_ty);
+        // Loops inside of this one have been counted by now.
+        self.range_funcs.literals += 1;
+        let name = format!("#yield{}", self.range_funcs.literals);
+        let holder = self.made_up(self.func, &name, Pos::NONE, yield_ty);
         block_stmts.push(self.define(pos, holder, literal));
         let fun = self.expr(clause.x);
         let argument = self.body.name(holder);
@@ -119,7 +124,7 @@ impl Lowering<'_> {
         if !outermost {
             // Behind an inner loop it is always asked whether an outer one is meant.
             let next = self.next();
-            self.capture(next);
+            self.capture(next, pos);
         }
         if outermost && let Some(next) = self.range_funcs.next {
             let x = self.body.name(next);
@@ -186,6 +191,8 @@ impl Lowering<'_> {
             self.assign_target(target, var, &mut body);
         }
         let before = self.made_up(func, "#tmpState", Pos::NONE, TypeId::INT);
+        // The compiler's own first use of it has no place.
+        self.capture(state, Pos::NONE);
         let value = self.use_var(state, pos);
         body.push(self.define(pos, before, value));
         self.set(pos, state, 1, &mut body);

@@ -120,7 +120,11 @@ impl Lowering<'_> {
             // What stood there goes to a new number, and the temporary takes its old one.
             let moved = self.body.add(arg_pos, ty, Op::Nil);
             self.body[moved] = node;
-            let temp = self.body.temp(self.func, arg_pos, ty);
+            let shared = matches!(
+                self.body[moved].op,
+                Op::Name(_) | Op::Global(_) | Op::Literal(_) | Op::Nil
+            );
+            let temp = self.body.temp(self.func, if shared { pos } else { arg_pos }, ty);
             init.push(self.body.add_stmt(arg_pos, Op::Dcl(temp)));
             lhs.push(self.body.name(temp));
             rhs.push(moved);
@@ -157,8 +161,9 @@ impl Lowering<'_> {
             }
         });
         let outer = std::mem::replace(&mut self.func, wrapper);
+        let pos = self.body[wrapper].pos;
         for var in used {
-            self.capture(var);
+            self.capture(var, pos);
         }
         self.func = outer;
     }

@@ -33,7 +33,7 @@ impl Lowering<'_> {
         if let Some(target) = self.constant_target(tag, clauses) {
             let cases = target.map(|at| {
                 let body = self.in_switch(|lowering| lowering.stmts(&clauses[at].body));
-                Case { list: Box::default(), var: None, body: body.into() }
+                Case { pos: clauses[at].pos, list: Box::default(), var: None, body: body.into() }
             });
             return self
                 .body
@@ -47,7 +47,7 @@ impl Lowering<'_> {
                 let list = self.opt_list(clause.cases);
                 let list = list.into_iter().map(|id| self.converted(id, ty)).collect();
                 let body = self.in_switch(|lowering| lowering.stmts(&clause.body));
-                Case { list, var: None, body: body.into() }
+                Case { pos: clause.pos, list, var: None, body: body.into() }
             })
             .collect();
         self.body.add_stmt(pos, Op::Switch { tag, cases })
@@ -138,15 +138,22 @@ impl Lowering<'_> {
                     }
                     var
                 });
-                let list = types
-                    .into_iter()
-                    .map(|id| self.body.add(self.ast[id].pos, TypeId::INVALID, Op::Type))
-                    .collect();
+                let list = types.into_iter().map(|id| self.type_case(id)).collect();
                 let body = self.in_switch(|lowering| lowering.stmts(&clause.body));
-                Case { list, var, body: body.into() }
+                Case { pos: clause.pos, list, var, body: body.into() }
             })
             .collect();
         self.body.add_stmt(pos, Op::TypeSwitch { x, named: lhs.is_some(), cases })
+    }
+
+    /// A type in a clause; it may be `nil`.
+    fn type_case(&mut self, id: ExprId) -> NodeId {
+        let pos = self.ast[id].pos;
+        if self.mode(self.ast.unparen(id)) == Mode::Nil {
+            return self.body.add(pos, TypeId::INVALID, Op::Nil);
+        }
+        let ty = self.ty(id);
+        self.body.add(pos, ty, Op::Type)
     }
 
     /// Where the compiler says that a clause's variable stands: near the end of its last type.

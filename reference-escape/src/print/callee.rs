@@ -3,7 +3,7 @@
 use super::Texts;
 use crate::functions::FuncId;
 use crate::ir::{FuncIndex, Origin};
-use crate::types::{Form, ObjectKind, TypeId};
+use crate::types::{Form, ObjectId, ObjectKind, TypeId};
 
 impl Texts<'_> {
     /// A function, as it is printed where it is called.
@@ -16,12 +16,15 @@ impl Texts<'_> {
 
     /// A function without its package: `F`, `T.M`, `(*T).M`, and the shapes that it is an instance for.
     fn bare_function(&self, id: FuncId) -> String {
-        let Some(object) = self.functions.object(id) else { return "init".to_owned() };
-        let object = &self.program.types()[object];
+        let Some(object_id) = self.functions.object(id) else { return "init".to_owned() };
+        let object = &self.program.types()[object_id];
         let name = self.program.names.text(object.name);
         let shapes = self.functions.shapes(id);
         let ObjectKind::Func(func) = &object.kind else { return name.to_owned() };
         let Some(receiver) = func.receiver else {
+            if name == "init" {
+                return format!("init.{}", self.init_number(object_id));
+            }
             return format!("{name}{}", self.arguments(shapes));
         };
         let types = self.program.types();
@@ -37,6 +40,20 @@ impl Texts<'_> {
         }
     }
 
+    /// How many functions of the package that are called `init` stand before `object`, which is one of them.
+    fn init_number(&self, object: ObjectId) -> usize {
+        let types = self.program.types();
+        let (name, package) = (types[object].name, types[object].package);
+        let is_init = |member: &&ObjectId| {
+            let other = &types[**member];
+            let is_function =
+                matches!(&other.kind, ObjectKind::Func(func) if func.receiver.is_none());
+            other.name == name && is_function
+        };
+        let members = self.program.members(package).iter();
+        members.take_while(|member| **member != object).filter(is_init).count()
+    }
+
     fn arguments(&self, list: &[TypeId]) -> String {
         if list.is_empty() {
             return String::new();
@@ -48,11 +65,16 @@ impl Texts<'_> {
 
     /// A function of the body, as lines tell of it: `f`, `f.func1`, `f.func1.2`.
     pub fn func_name(&self, func: FuncIndex) -> String {
+        format!("{}{}", self.home(), self.bare_func_name(func))
+    }
+
+    /// The same, of whatever package it is.
+    pub fn bare_func_name(&self, func: FuncIndex) -> String {
         let literal = &self.body[func];
         let Some(parent) = literal.parent else {
-            return format!("{}{}", self.home(), self.bare_function(self.body.id));
+            return self.bare_function(self.body.id);
         };
-        let outer = self.func_name(parent);
+        let outer = self.bare_func_name(parent);
         let nested = self.body[parent].parent.is_some();
         let suffix = match literal.origin {
             Origin::RangeBody => "-range",

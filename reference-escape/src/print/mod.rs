@@ -4,6 +4,7 @@
 //! operators need them, with the types of an instance for those of the generic text.
 
 mod callee;
+mod stmt;
 mod text;
 mod words;
 

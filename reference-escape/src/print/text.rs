@@ -4,11 +4,10 @@ use super::words::{
     TIGHTEST, UNARY, binary_sign, binary_strength, many_name, one_name, strength, two_name,
     unary_sign,
 };
-use crate::ast::BinaryOp;
 use crate::check::Program;
 use crate::constant::{Kind, Value};
 use crate::functions::Functions;
-use crate::ir::{Body, Conv, NodeId, Op, VarId, VarName};
+use crate::ir::{Body, Conv, NodeId, One, Op, Two, VarId, VarName};
 use crate::names::Name;
 use crate::types::{Basic, Form, PackageId, Printer, Type, TypeId};
 
@@ -38,42 +37,21 @@ struct Writer<'a> {
 impl Texts<'_> {
     /// An expression.
     pub fn expr(&self, id: NodeId) -> String {
+        self.bound(id, 0)
+    }
+
+    /// An expression where an operator that binds with `binding` is around it.
+    pub(super) fn bound(&self, id: NodeId, binding: u32) -> String {
         let mut writer = Writer { texts: *self, text: String::new(), depth: 0 };
-        writer.expr(id, 0);
+        writer.expr(id, binding);
         writer.text
-    }
-
-    /// A statement: an assignment.
-    pub fn stmt(&self, id: NodeId) -> String {
-        match &self.body[id].op {
-            Op::Assign { x, y, def } => {
-                let y = y.map_or("<nil>".to_owned(), |y| self.expr(y));
-                format!("{} {} {y}", self.expr(*x), sign(*def))
-            }
-            Op::AssignOp { op, x, counts: true, .. } => {
-                format!("{}{}", self.expr(*x), if *op == BinaryOp::Add { "++" } else { "--" })
-            }
-            Op::AssignOp { op, x, y, .. } => {
-                format!("{} {}= {}", self.expr(*x), binary_sign(*op), self.expr(*y))
-            }
-            Op::AssignList { lhs, rhs, def, .. } => {
-                format!("{} {} {}", self.list(lhs), sign(*def), self.list(rhs))
-            }
-            _ => self.expr(id),
-        }
-    }
-
-    fn list(&self, list: &[NodeId]) -> String {
-        let texts: Vec<String> = list.iter().map(|id| self.expr(*id)).collect();
-        texts.join(", ")
     }
 
     /// The name of a variable.
     pub fn var(&self, var: VarId) -> String {
         let name = match self.body[var].name {
             VarName::Named(name) => self.program.names.text(name).to_owned(),
-            VarName::Result(at) => format!("~r{at}"),
-            VarName::Blank(_) => return "_".to_owned(),
+            VarName::Result(at) | VarName::Blank(at) => format!("~r{at}"),
             VarName::Temp(at) => return format!(".autotmp_{at}"),
         };
         if name.is_empty() || name == "_" {
@@ -96,10 +74,6 @@ impl Texts<'_> {
     pub(super) fn printer(&self) -> Printer<'_> {
         Printer::new(self.program.types(), &self.program.names, self.package)
     }
-}
-
-fn sign(def: bool) -> &'static str {
-    if def { ":=" } else { "=" }
 }
 
 impl Writer<'_> {
@@ -251,6 +225,11 @@ impl Writer<'_> {
         let texts = self.texts;
         let node = &texts.body[id];
         match &node.op {
+            // The compiler's printer does not know these.
+            Op::One(one @ (One::StringData | One::SliceData), _) => {
+                self.put(&format!("<node {}>", one_name(*one)));
+            }
+            Op::Two(two @ Two::UnsafeString, ..) => self.put(&format!("<node {}>", two_name(*two))),
             Op::One(one, x) => {
                 self.put(one_name(*one));
                 self.in_parentheses(&[*x], false);

@@ -1,7 +1,9 @@
 //! Variables that are given values which nobody reads: the assignments are dropped, and what they would have made with them.
 
+use crate::constant::Value;
 use crate::ir::{Body, Class, FuncIndex, NodeId, Op, Pairing, VarId};
 use crate::types::TypeId;
+use std::rc::Rc;
 
 /// What a walk has found out about a variable.
 enum Use {
@@ -52,7 +54,7 @@ pub(super) fn run(body: &mut Body) {
 fn drop_pair(body: &mut Body, stmt: NodeId, at: usize) {
     let pos = body[stmt].pos;
     let blank = body.add_stmt(pos, Op::Blank);
-    let zero = body.add(pos, TypeId::INVALID, Op::Nil);
+    let zero = body.add(pos, TypeId::INT, Op::Literal(Rc::new(Value::Small(0))));
     match &mut body[stmt].op {
         Op::Assign { x, y, .. } => {
             *x = blank;

@@ -6,6 +6,7 @@ use crate::check::examined::{Broken, Kill};
 use crate::hunt::{HuntError, Opens};
 use crate::laws::golden_path;
 use crate::op::alloc::Step;
+use crate::picture::Picture;
 use crate::spec::{Body, Invariant, Judge};
 use crate::target::BATCH;
 use crate::trace::{Trace, Traced};
@@ -93,7 +94,7 @@ fn witness(
         message: format!("{says} after {}", step.op.word()),
         facts: Vec::new(),
         death: None,
-        picture: String::new(),
+        picture: Picture::Nothing,
         replays: (broke, 3),
         firm: false,
         scenario: None,

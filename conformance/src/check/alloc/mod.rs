@@ -22,6 +22,7 @@ use crate::driver::source::Plain;
 use crate::driver::stress::Stress;
 use crate::facts::alloc::Clerk;
 use crate::hunt::{Alone, HuntError, Hunted};
+use crate::picture::Picture;
 use crate::report::TargetReport;
 use crate::report::target::{Choice, ChosenBy, Controls};
 use crate::spec::{Body, Invariant, InvariantId, Judge};
@@ -173,9 +174,10 @@ impl Judged for Clerk {
 fn bare(id: &InvariantId, message: String) -> Again {
     Again {
         id: id.clone(),
+        at: None,
         message,
         facts: Vec::new(),
-        picture: String::new(),
+        picture: Picture::Nothing,
         stderr: String::new(),
     }
 }

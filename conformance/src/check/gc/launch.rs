@@ -1,11 +1,11 @@
 //! Fresh collectors: programs that are started, or ours that are made.
 
-use crate::capability::{Capabilities, Capability};
+use crate::capability::Capabilities;
 use crate::hunt::Opens;
 use crate::op::gc::Op;
 use crate::target::Target;
 use crate::target::child::LaunchError;
-use crate::target::collector::{Collector, Housed};
+use crate::target::collector::{Collector, Housed, implied};
 use crate::target::false_answers::{FalseDeath, PlantDeath};
 use crate::target::identity::Identity;
 use crate::target::stdio::{PATIENCE, Stdio};
@@ -63,10 +63,6 @@ impl Launch {
             }
         }
     }
-}
-
-fn implied(offers: Capabilities) -> Capabilities {
-    if offers.has(Capability::Step) { offers.with(Capability::Background) } else { offers }
 }
 
 impl Opens<Op> for Launch {

@@ -6,6 +6,7 @@ use crate::model::gc::{Applies, Setting, Shadow};
 use crate::observe::gc::Answer;
 use crate::op::Thread;
 use crate::op::gc::{Local, Op, Script, Step};
+use crate::target::collector::needs;
 
 /// Steps, and the world as it is after them if the target is right.
 pub struct Program {
@@ -115,34 +116,4 @@ impl Program {
         let places = self.world.places();
         locals.into_iter().find(|&local| places.local(thread, local) == Reference::Nil)
     }
-}
-
-/// What a target must offer for `op`, if it need not have it.
-pub fn needs(op: &Op) -> Option<Capability> {
-    Some(match op {
-        Op::Swap { .. } | Op::Cas { .. } => Capability::Atomics,
-        Op::Copy { .. } | Op::Wipe { .. } => Capability::Bulk,
-        Op::Inside { .. } => Capability::Interior,
-        Op::Past { .. } => Capability::PastEnd,
-        Op::Hide { .. } => Capability::Hide,
-        Op::Chain { .. } | Op::Walk { .. } => Capability::Chain,
-        Op::Set { .. } | Op::Get { .. } | Op::Unset { .. } => Capability::Globals,
-        Op::Push | Op::Pop | Op::Grow { .. } => Capability::Frames,
-        Op::Start { .. } | Op::End { .. } | Op::Hand { .. } => Capability::Mutators,
-        Op::Stash { .. } | Op::Unstash { .. } => Capability::Stash,
-        Op::Begin | Op::Finish => Capability::Background,
-        Op::Step { .. } => Capability::Step,
-        Op::Same { .. } => Capability::WeakEqual,
-        Op::Weaken { .. } | Op::Strengthen { .. } | Op::Forget { .. } => Capability::Weak,
-        Op::Finalizer { .. } | Op::Unfinalizer { .. } | Op::Reviver { .. } => {
-            Capability::Finalizers
-        }
-        Op::Cleanup { .. } | Op::Uncleanup { .. } | Op::SelfCleanup { .. } => Capability::Cleanups,
-        Op::Percent { .. } => Capability::Percent,
-        Op::Limit { .. } => Capability::Limit,
-        Op::Stats => Capability::Stats,
-        Op::Capacity { .. } => Capability::Append,
-        Op::Storm { .. } => Capability::Storm,
-        _ => return None,
-    })
 }

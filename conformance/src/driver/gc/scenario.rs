@@ -5,6 +5,7 @@
 
 mod counting;
 mod objects;
+mod pacing;
 mod weak;
 
 use super::program::Program;
@@ -15,11 +16,13 @@ use crate::op::gc::{Local, Map, Op, Script};
 /// Every scenario of collectors.
 pub const ALL: &[Scenario<Op, Setting>] = &[
     objects::DEEP_LIST,
+    objects::CROWD,
     objects::NEIGHBOURS,
     objects::SHAPES,
     objects::LARGE_OBJECTS,
     objects::GROWING_STACKS,
     objects::QUIET_SPANS,
+    objects::CONTAINERS,
     objects::BUSY_WRITER,
     weak::REVIVED_HANDLES,
     weak::LATE_WEAK_READS,
@@ -30,10 +33,14 @@ pub const ALL: &[Scenario<Op, Setting>] = &[
     weak::LATE_FINALIZERS,
     weak::HANDLES,
     weak::SELF_CLEANUP,
-    counting::GOALS,
-    counting::LIMITS,
+    pacing::GOALS,
+    pacing::LIMITS,
+    pacing::REACHING_THE_GOAL,
+    pacing::RESTING,
     counting::READING_STATS,
+    counting::COUNTED_OBJECTS,
     counting::APPEND_GROWTH,
+    counting::IMPOSSIBLE_SLICES,
     counting::STORMS,
 ];
 

@@ -48,7 +48,8 @@ impl Clerk {
             self.tell_roots(hears);
             self.tell_owed(&owed.unwrap_or_default(), hears);
         }
-        self.begun = 0;
+        // What the collection that still goes on will bring is told with that of the next.
+        self.begun = u64::from(!ends);
         self.tell(self.names.gathered, hears);
     }
 
@@ -163,6 +164,8 @@ impl Clerk {
             dead = self.shadow.told_dead(of);
             awaits = self.shadow.awaits_finalizer(of);
         }
+        // No rule of cleanups sees its number: it is for the picture.
+        self.frame.set(self.names.object_number, of.map_or(0, crate::model::gc::number));
         self.frame.set(self.names.cleanup_of_reachable, u64::from(reachable));
         self.frame.set(self.names.cleanup_of_told_dead, u64::from(dead));
         self.frame.set(self.names.cleanup_of_awaits_finalizer, u64::from(awaits));
@@ -170,7 +173,8 @@ impl Clerk {
 
     /// What was touched while the collection went on, and is reachable before its finalizers run.
     fn touched(&mut self) -> Vec<(Touch, Node)> {
-        let touches: BTreeSet<(Touch, Node)> = self.shadow.take_touches().into_iter().collect();
+        self.scene.last_touches = self.shadow.take_touches();
+        let touches: BTreeSet<(Touch, Node)> = self.scene.last_touches.iter().copied().collect();
         touches.into_iter().filter(|&(_, node)| self.shadow.is_reachable(node)).collect()
     }
 
@@ -231,6 +235,7 @@ impl Clerk {
         }
         self.frame.set(self.names.object_cyclic, 0);
         self.frame.set(self.names.object_hidden, 0);
+        self.shadow.forget_overdue(&owed.dead);
         for &node in &owed.finalized {
             // Another finalizer may have given it back.
             if self.shadow.is_reachable(node) {
@@ -278,6 +283,61 @@ fn root_word(root: Root) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::Clerk as _;
+    use crate::laws::{Book, SUBJECTS};
+    use crate::model::gc::Setting;
+    use crate::observe::gc::Answer;
+    use crate::op::gc::{Local, Map, Script};
+    use crate::rule::{EventId, Frame, Natives};
+    use crate::spec::Specs;
+
+    /// Events, with whether the object of each waits for a finalizer.
+    struct Heard(Vec<(EventId, bool)>, crate::rule::FactId);
+
+    impl Hears for Heard {
+        fn hear(&mut self, event: EventId, frame: &Frame, _: &dyn Natives) -> usize {
+            self.0.push((event, frame.get(self.1) != 0));
+            0
+        }
+    }
+
+    /// What is told when the steps of `script` are answered; the last one gathers that object 1 was
+    /// finalized and is dead.
+    fn heard(script: &Script) -> (Clerk, Heard) {
+        let specs = Specs::embedded().expect("the real specs load");
+        let book = Book::compile(&specs, SUBJECTS[1]).expect("the real rules compile");
+        let setting = Setting { ordered: true, exact: true, ..Setting::default() };
+        let mut clerk = Clerk::new(&book.vocabulary, setting).expect("the glossary has all words");
+        let mut heard = Heard(Vec::new(), clerk.names.object_awaits_finalizer);
+        let one: Numbers = [1].into_iter().collect();
+        let both = Gathered { dead: one.clone(), finalized: one, ..Gathered::default() };
+        for (at, step) in script.steps.iter().enumerate() {
+            let answer = Answer::with(if matches!(step.op, Op::New { .. }) { &[0] } else { &[] });
+            let last = (at + 1 == script.steps.len()).then(|| Reading::Gathered(both.clone()));
+            let expected = clerk.begin(step, &answer);
+            clerk.end(at, step, &answer, last.as_ref(), expected, &mut heard);
+        }
+        (clerk, heard)
+    }
+
+    #[test]
+    fn a_finalizer_and_a_death_that_come_together_after_a_poll_are_of_two_collections() {
+        let l0 = Local(0);
+        let ops = [
+            Op::Percent { percent: OFF },
+            Op::New { to: l0, words: 2, map: Map::None },
+            Op::Finalizer { of: l0 },
+            Op::Drop { to: l0 },
+            Op::Begin,
+            Op::Poll,
+            Op::Collect,
+        ];
+        let (clerk, heard) = heard(&Script { steps: ops.map(Step::main).to_vec() });
+        let told = [clerk.names.told_finalized, clerk.names.told_dead];
+        let of_reports = heard.0.iter().filter(|(event, _)| told.contains(event));
+        let expected = [(told[0], true), (told[1], false)];
+        assert!(of_reports.eq(&expected), "it ran while it was due, and then it died");
+    }
 
     #[test]
     fn a_list_of_everything_is_as_long_as_what_there_is() {

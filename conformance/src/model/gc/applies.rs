@@ -71,7 +71,7 @@ impl Shadow {
             Op::Unstash { kind, .. } => self.places.stash(kind) != Reference::Nil,
             Op::Begin => self.phase == Phase::Idle,
             Op::Finish => self.phase != Phase::Idle,
-            Op::Strengthen { weak, .. } | Op::Forget { weak } => self.places.handle(weak).is_some(),
+            Op::Strengthen { weak, .. } => self.places.handle(weak).is_some(),
             Op::Same { weak, other } => {
                 self.places.handle(weak).is_some() && self.places.handle(other).is_some()
             }
@@ -86,6 +86,7 @@ impl Shadow {
             | Op::New { .. }
             | Op::Get { .. }
             | Op::Unset { .. }
+            | Op::Forget { .. }
             | Op::Step { .. }
             | Op::Drop { .. }
             | Op::Grow { .. }
@@ -95,6 +96,7 @@ impl Shadow {
             | Op::Percent { .. }
             | Op::Limit { .. }
             | Op::Stats
+            | Op::Rest
             | Op::Capacity { .. }
             | Op::Storm { .. } => true,
             Op::Repeat { .. } | Op::EndRepeat => false,

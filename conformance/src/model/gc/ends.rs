@@ -70,6 +70,11 @@ impl Shadow {
         Some(before)
     }
 
+    /// What mutators have done while the collection that goes on went on.
+    pub fn touches(&self) -> &[(Touch, Node)] {
+        self.touches.list()
+    }
+
     /// What mutators did while the collection that ends went on.
     pub fn take_touches(&mut self) -> Vec<(Touch, Node)> {
         self.touches.take()

@@ -185,6 +185,12 @@ impl Shadow {
         self.cleanups.get(usize::try_from(number.checked_sub(1)?).ok()?).copied()
     }
 
+    /// How many cleanups are attached to the object and have not run.
+    pub fn awaited_cleanups(&self, node: Node) -> u64 {
+        let waits = |c: &&Cleanup| c.of == node && c.state == CleanupState::Attached;
+        self.cleanups.iter().filter(waits).count() as u64
+    }
+
     /// The places that hold references.
     pub fn places(&self) -> &Places {
         &self.places
@@ -196,8 +202,13 @@ impl Shadow {
         (0..self.graph.slots(node)).filter_map(held)
     }
 
+    /// The slots that hold the object, each with its owner, the newest first.
+    pub fn holders(&self, node: Node) -> impl Iterator<Item = (Node, u32)> + '_ {
+        self.graph.holders(node)
+    }
+
     /// What slot `slot` of the object holds.
-    fn slot(&self, node: Node, slot: u32) -> Reference {
+    pub fn slot(&self, node: Node, slot: u32) -> Reference {
         match (self.graph.get(node, slot), self.inside.get(&(node, slot))) {
             (None, _) => Reference::Nil,
             (Some(to), None) => Reference::Start(to),
@@ -243,7 +254,7 @@ impl Shadow {
     fn range_of(&self, thread: Thread, local: Local, slot: u64, count: u64) -> Option<Node> {
         let (node, shape) = self.base(thread, local)?;
         let fits = slot.checked_add(count).is_some_and(|end| end <= shape.slots());
-        (shape.map == crate::op::gc::Map::All && count > 0 && fits).then_some(node)
+        (shape.map == crate::op::gc::Map::All && fits).then_some(node)
     }
 
     /// The reference that `step` follows, whose stamp is its answer; `None` where it follows none.

@@ -1,6 +1,6 @@
 //! What the shadow remembers of one object.
 
-use crate::op::gc::{Map, Op, Shape};
+use crate::op::gc::{Kind, Map, Op, Shape};
 
 /// One object: as small as it can be, because there may be ten million.
 #[expect(clippy::struct_excessive_bools, reason = "a byte each, of ten million")]
@@ -24,8 +24,8 @@ pub struct Object {
     pub revived: bool,
     /// A weak handle was made of it.
     pub weakly: bool,
-    /// It was in a place of the runtime.
-    pub stashed: bool,
+    /// The place of the runtime that it was in last.
+    pub place: Option<Kind>,
     /// It was made while a collection went on.
     pub made_marking: bool,
 }
@@ -44,7 +44,7 @@ impl Object {
             watched,
             revived: false,
             weakly: false,
-            stashed: false,
+            place: None,
             made_marking: false,
         }
     }

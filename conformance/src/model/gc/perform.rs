@@ -143,7 +143,7 @@ impl Shadow {
                 let held = self.places.local(by, from);
                 let old = self.places.set_stash(kind, held);
                 if let Some(node) = held.node() {
-                    self.objects[node.0 as usize].stashed = true;
+                    self.objects[node.0 as usize].place = Some(kind);
                 }
                 return self.exchange(step, held, old);
             }

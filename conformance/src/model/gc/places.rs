@@ -3,6 +3,7 @@
 use super::Node;
 use crate::op::gc::{Global, Kind, LOCALS, Local, PLACES, Weak};
 use crate::op::{THREADS, Thread};
+use std::fmt;
 
 /// What a place holds.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -144,20 +145,82 @@ impl Places {
 
     /// What is held, and by which kind of root; past ends too.
     pub fn roots(&self) -> impl Iterator<Item = (Root, Reference)> {
-        let of_mutator = |(thread, frames): (usize, &Vec<Frame>)| {
+        self.strong().map(|(place, held)| (place.root(), held))
+    }
+
+    /// Places that hold something, weak handles left out.
+    pub fn strong(&self) -> impl Iterator<Item = (Place, Reference)> {
+        let of_mutator = |(mutator, frames): (usize, &Vec<Frame>)| {
             let top = frames.len();
-            let kind = move |depth: usize| match (thread, depth + 1 == top) {
-                (0, true) => Root::Local,
-                (0, false) => Root::Frame,
-                _ => Root::Mutator,
+            let place = move |frame: usize, local: u8| Place::Local {
+                mutator: Thread(mutator as u8),
+                below: (top - 1 - frame) as u32,
+                local: Local(local),
             };
-            let frames: Vec<(Root, Frame)> =
-                frames.iter().enumerate().map(|(depth, f)| (kind(depth), *f)).collect();
-            frames.into_iter().flat_map(|(root, frame)| frame.map(|held| (root, held)))
+            let frames: Vec<(usize, Frame)> = frames.iter().copied().enumerate().collect();
+            frames.into_iter().flat_map(move |(frame, locals)| {
+                (0..).zip(locals).map(move |(local, held)| (place(frame, local), held))
+            })
         };
         let locals = self.frames.iter().enumerate().flat_map(of_mutator);
-        let globals = self.globals.iter().map(|&held| (Root::Global, held));
-        let stash = Kind::ALL.into_iter().map(|kind| (Root::Stash(kind), self.stash(kind)));
+        let globals = (0..).zip(self.globals).map(|(i, held)| (Place::Global(Global(i)), held));
+        let stash = Kind::ALL.into_iter().map(|kind| (Place::Stash(kind), self.stash(kind)));
         locals.chain(globals).chain(stash).filter(|(_, held)| *held != Reference::Nil)
+    }
+
+    /// Weak handles that are not empty.
+    pub fn weak(&self) -> impl Iterator<Item = (Weak, Reference)> {
+        let handles = (0..).zip(self.handles);
+        handles.filter_map(|(i, handle)| Some((Weak(i), handle?.to)))
+    }
+}
+
+/// A place that keeps what it holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// A local of `mutator`, in the frame that is `below` frames below its topmost one.
+    Local {
+        /// Whose.
+        mutator: Thread,
+        /// How many frames are above.
+        below: u32,
+        /// Which.
+        local: Local,
+    },
+    /// A global.
+    Global(Global),
+    /// A place of the runtime.
+    Stash(Kind),
+}
+
+impl Place {
+    fn root(self) -> Root {
+        match self {
+            Place::Local { mutator: Thread(0), below: 0, .. } => Root::Local,
+            Place::Local { mutator: Thread(0), .. } => Root::Frame,
+            Place::Local { .. } => Root::Mutator,
+            Place::Global(_) => Root::Global,
+            Place::Stash(kind) => Root::Stash(kind),
+        }
+    }
+}
+
+/// As traces write it; a local of a frame below says how far.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Place::Local { mutator, below, local } => {
+                if mutator.0 > 0 {
+                    write!(f, "t{} ", mutator.0)?;
+                }
+                write!(f, "l{}", local.0)?;
+                if below > 0 {
+                    write!(f, " {below} below")?;
+                }
+                Ok(())
+            }
+            Place::Global(global) => write!(f, "g{}", global.0),
+            Place::Stash(kind) => f.write_str(kind.word()),
+        }
     }
 }

@@ -96,6 +96,10 @@ impl Touches {
         }
     }
 
+    pub(super) fn list(&self) -> &[(Touch, Node)] {
+        &self.list
+    }
+
     pub(super) fn take(&mut self) -> Vec<(Touch, Node)> {
         std::mem::take(&mut self.list)
     }

@@ -104,6 +104,11 @@ impl Edges {
         Edge(edge.expect("a node has the slots that it was made with"))
     }
 
+    /// Which of the slots of its owner the slot is.
+    pub(super) fn number(&self, owner: Node, edge: Edge) -> u32 {
+        edge.0 - self.row[owner.0 as usize]
+    }
+
     /// The node whose slot it is.
     pub(super) fn owner(&self, edge: Edge) -> Node {
         Node(self.owner[edge.0 as usize])

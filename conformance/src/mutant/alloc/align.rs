@@ -6,7 +6,7 @@ use crate::mutant::small::os;
 use crate::mutant::small::parts::{Parts, Right};
 use std::ptr;
 
-mutants! {
+mutants! { heap:
     Serves24At8(c_heap) "alloc/serves-24-bytes-at-8"
         breaks "alloc/align/align-fundamental"
         also ["alloc/align/align-request"]

@@ -5,7 +5,7 @@ use crate::mutant::go::os::ARENA;
 use crate::mutant::go::parts::Parts;
 use crate::mutant::go::state::State;
 
-mutants! {
+mutants! { heap:
     DropsRest(go_heap) "alloc/drops-rest-of-arena"
         breaks "alloc/arena/grow-keeps-remainder"
         also []

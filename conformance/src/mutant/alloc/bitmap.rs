@@ -3,7 +3,7 @@
 use crate::mutant::go::parts::Parts;
 use crate::mutant::go::span::Span;
 
-mutants! {
+mutants! { heap:
     LeavesFreeindex(go_heap) "alloc/leaves-freeindex-at-slot"
         breaks "alloc/bitmap/slot-issued-once"
         also []

@@ -7,7 +7,7 @@ use crate::mutant::small::root::Root;
 use crate::mutant::small::span::{SpanRef, Taken};
 use std::ptr;
 
-mutants! {
+mutants! { heap:
     HandsOutLiveBlock(c_heap) "alloc/hands-out-live-block"
         breaks "alloc/block/block-disjoint-from-live"
         also ["alloc/block/contents-stable", "alloc/block/usable-bytes-owned",

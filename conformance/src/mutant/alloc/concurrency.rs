@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 use std::time::{Duration, Instant};
 use std::{hint, ptr, thread};
 
-mutants! {
+mutants! { heap:
     DropsRemoteFrees(c_heap) "alloc/drops-remote-frees"
         breaks "alloc/concurrency/remote-free-accepted"
         also ["alloc/concurrency/remote-free-exactly-once",

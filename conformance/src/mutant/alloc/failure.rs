@@ -7,7 +7,7 @@ use crate::mutant::small::span::SpanRef;
 use crate::mutant::small::{Small, root::Root};
 use std::ptr;
 
-mutants! {
+mutants! { heap:
     WrapsProduct(c_heap) "alloc/wraps-product"
         breaks "alloc/failure/calloc-overflow-null"
         also ["alloc/**"]

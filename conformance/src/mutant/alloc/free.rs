@@ -9,7 +9,7 @@ use crate::mutant::small::root::Root;
 use crate::mutant::small::span::SpanRef;
 use crate::target::heap::Held;
 
-mutants! {
+mutants! { heap:
     CountsNull(c_heap) "alloc/counts-free-of-null"
         breaks "alloc/free/free-null-noop"
         also []

@@ -6,7 +6,7 @@ use crate::mutant::small::place::{Misuse, Place};
 use crate::mutant::small::root::Root;
 use crate::mutant::small::span::{SpanRef, Taken};
 
-mutants! {
+mutants! { heap:
     IgnoresSecondFree(c_heap) "alloc/ignores-second-free"
         breaks "alloc/hardening/double-free-detected"
         also []

@@ -2,7 +2,7 @@
 
 use crate::mutant::go::parts::Parts;
 
-mutants! {
+mutants! { heap:
     UnlocksToGrow(go_heap) "alloc/unlocks-before-growing"
         breaks "alloc/concurrency/heap-grow-once"
         also []

@@ -3,7 +3,7 @@
 use crate::mutant::go::parts::{Parts, Right};
 use crate::mutant::go::table::Table;
 
-mutants! {
+mutants! { heap:
     PoisonsFirstWord(go_heap) "alloc/poisons-first-word"
         breaks "alloc/hardening/uaf-poisoned"
         also []

@@ -7,7 +7,7 @@ use crate::mutant::go::state::State;
 use crate::mutant::go::table;
 use crate::mutant::go::table::Table;
 
-mutants! {
+mutants! { heap:
     SkipsClasses(go_heap) "alloc/skips-every-second-class"
         breaks "alloc/space/waste-within-golden"
         also ["alloc/size-class/class-roundup-idempotent", "alloc/size-class/class-table-golden",

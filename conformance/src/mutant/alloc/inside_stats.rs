@@ -5,7 +5,7 @@ use crate::mutant::go::span::Span;
 use crate::mutant::go::state::State;
 use crate::target::inside::MemView;
 
-mutants! {
+mutants! { heap:
     LeavesOtherOut(go_heap) "alloc/leaves-other-out-of-sum"
         breaks "alloc/stats/stats-sys-is-sum"
         also []

@@ -3,7 +3,7 @@
 use crate::mutant::go::parts::{Parts, Right};
 use crate::target::inside::PAGE;
 
-mutants! {
+mutants! { heap:
     DropsRemainderPage(go_heap) "alloc/drops-remainder-page"
         breaks "alloc/large/large-page-exact"
         also ["alloc/block/**"]

@@ -4,7 +4,7 @@ use crate::mutant::go::parts::Parts;
 use crate::mutant::go::span::Span;
 use crate::mutant::go::state::State;
 
-mutants! {
+mutants! { heap:
     RefillsEarly(go_heap) "alloc/refills-at-last-slot"
         breaks "alloc/mcache/refill-only-when-full"
         also []

@@ -4,7 +4,7 @@ use crate::mutant::go::parts::{Parts, Right};
 use crate::mutant::go::span::Span;
 use crate::mutant::go::state::{FULL, State};
 
-mutants! {
+mutants! { heap:
     HandsOutFull(go_heap) "alloc/hands-out-full-span"
         breaks "alloc/mcentral/refill-yields-space"
         also ["alloc/block/**", "alloc/mcentral/span-in-one-place"]

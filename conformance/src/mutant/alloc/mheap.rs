@@ -6,7 +6,7 @@ use crate::mutant::go::span::Span;
 use crate::mutant::go::state::State;
 use crate::target::inside::PAGE;
 
-mutants! {
+mutants! { heap:
     MapsEndsOnly(go_heap) "alloc/maps-first-and-last-page"
         breaks "alloc/mheap/span-map-complete"
         also ["alloc/block/**", "alloc/hardening/uaf-poisoned", "alloc/span/header-hidden"]

@@ -5,24 +5,10 @@
 //! stands the one part that is wrong. The faults wait for plausible input, and leave the process
 //! alive where they can, so that the judge has to look.
 
-/// Declares mutants: a unit struct each, and the list `MUTANTS` of the file.
-macro_rules! mutants {
-    ($($name:ident($face:ident) $id:literal breaks $breaks:literal also [$($also:literal),*]
-        $says:literal;)*) => {
-        $(
-            #[doc = concat!("Breaks `", $breaks, "`. ", $says)]
-            struct $name;
-        )*
-
-        pub(super) const MUTANTS: &[$crate::mutant::Mutant] = &[$(
-            $crate::mutant::Mutant {
-                id: $id,
-                says: $says,
-                breaks: $breaks,
-                also: &[$($also),*],
-                make: $crate::mutant::Make::Heap($crate::mutant::$face::<$name>),
-            },
-        )*];
+/// An allocator with one wrong part, by the face that it is seen through.
+macro_rules! heap {
+    ($face:ident $name:ident) => {
+        $crate::mutant::Make::Heap($crate::mutant::$face::<$name>)
     };
 }
 

@@ -4,7 +4,7 @@ use crate::mutant::go::pages::{Chunk, PageCache, Pages, WINDOW};
 use crate::mutant::go::parts::{Parts, Right};
 use crate::target::inside::{CHUNK, PAGE, Summary};
 
-mutants! {
+mutants! { heap:
     LosesPage(go_heap) "alloc/loses-page-of-window"
         breaks "alloc/pages/page-accounting"
         also ["alloc/pages/page-cache-flush-exact"]

@@ -4,7 +4,7 @@ use crate::mutant::small::parts::{Parts, Right};
 use crate::mutant::small::root::Root;
 use crate::mutant::small::span::Taken;
 
-mutants! {
+mutants! { heap:
     ChangesDisposition(c_heap) "alloc/changes-signal-disposition"
         breaks "alloc/process/leaves-process-alone"
         also []

@@ -6,7 +6,7 @@ use crate::mutant::small::place::Place;
 use crate::mutant::small::{Block, Small};
 use std::ptr;
 
-mutants! {
+mutants! { heap:
     CopiesWholePages(c_heap) "alloc/copies-whole-pages-only"
         breaks "alloc/realloc/realloc-prefix-preserved"
         also []

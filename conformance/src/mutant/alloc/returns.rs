@@ -6,7 +6,7 @@ use crate::mutant::small::root::Root;
 use crate::mutant::small::span::Taken;
 use std::{hint, ptr};
 
-mutants! {
+mutants! { heap:
     CrashesAtLargestClass(c_heap) "alloc/crashes-at-largest-class"
         breaks "alloc/block/call-returns"
         also []

@@ -6,7 +6,7 @@ use crate::mutant::go::parts::{Parts, Right};
 use crate::mutant::go::state::State;
 use crate::target::inside::{CHUNK, PAGE};
 
-mutants! {
+mutants! { heap:
     MarksOnly(go_heap) "alloc/marks-without-releasing"
         breaks "alloc/scavenge/scavenged-reads-zero"
         also []

@@ -6,7 +6,7 @@ use crate::mutant::go::table;
 use crate::mutant::go::table::{MAX_CLASS, Table};
 use crate::target::inside::PAGE;
 
-mutants! {
+mutants! { heap:
     StepsPast2048(go_heap) "alloc/steps-256-above-2048"
         breaks "alloc/size-class/class-table-golden"
         also ["alloc/size-class/class-waste-bound", "alloc/space/waste-within-golden",

@@ -6,7 +6,7 @@ use crate::mutant::small::parts::{Parts, Right};
 use crate::mutant::small::root::Root;
 use crate::mutant::small::span::SpanRef;
 
-mutants! {
+mutants! { heap:
     LeaksPagePerRefill(c_heap) "alloc/leaks-page-per-refill"
         breaks "alloc/space/no-leak-after-free-all"
         also ["alloc/space/steady-state-footprint", "alloc/space/producer-consumer-bounded",

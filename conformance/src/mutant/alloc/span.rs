@@ -4,7 +4,7 @@ use crate::mutant::go::parts::{Parts, Right};
 use crate::mutant::go::span::Span;
 use crate::mutant::go::table::Class;
 
-mutants! {
+mutants! { heap:
     StridesByRequest(go_heap) "alloc/strides-by-request"
         breaks "alloc/span/block-inside-one-span"
         also ["alloc/bitmap/slot-boundary-64", "alloc/bitmap/slot-issued-once", "alloc/block/**",

@@ -4,7 +4,7 @@ use crate::mutant::go::parts::Parts;
 use crate::mutant::go::stack::CACHE;
 use crate::mutant::go::state::State;
 
-mutants! {
+mutants! { heap:
     CutsOffBase(go_heap) "alloc/cuts-stacks-off-base"
         breaks "alloc/stack/stack-pow2-aligned"
         also ["alloc/block/**"]

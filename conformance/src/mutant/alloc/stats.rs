@@ -4,7 +4,7 @@ use crate::mutant::small::Small;
 use crate::mutant::small::parts::Parts;
 use crate::target::heap::HeapStats;
 
-mutants! {
+mutants! { heap:
     TotalsWhatIsInUse(c_heap) "alloc/totals-what-is-in-use"
         breaks "alloc/stats/stats-monotone"
         also []

@@ -4,7 +4,7 @@ use crate::mutant::go::os;
 use crate::mutant::go::parts::{Parts, Right};
 use crate::mutant::go::state::State;
 
-mutants! {
+mutants! { heap:
     ChecksStartOnly(go_heap) "alloc/checks-start-only"
         breaks "alloc/tiny/tiny-within-one-block"
         also ["alloc/block/**"]

@@ -5,7 +5,7 @@ use crate::mutant::small::parts::{Parts, Right};
 use crate::mutant::small::{Block, Small};
 use crate::target::heap::Held;
 
-mutants! {
+mutants! { heap:
     TrustsPageSizedSlots(c_heap) "alloc/skips-clearing-page-sized-slots"
         breaks "alloc/zero/calloc-zeroed"
         also []

@@ -9,7 +9,7 @@ use crate::op::Thread;
 use crate::op::gc::Op;
 use crate::target::collector::Collector;
 
-mutants! {
+mutants! { collector:
     EndsInACollection(answers) "gc/ends-in-a-collection"
         breaks "gc/object/op-answered"
         also ["gc/**"]

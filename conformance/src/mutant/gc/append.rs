@@ -3,8 +3,9 @@
 use super::accounts;
 use crate::mutant::tri::accounts::Accounts;
 use crate::mutant::tri::append::round_up;
+use crate::op::gc::Shape;
 
-mutants! {
+mutants! { collector:
     DoublesUpToAThousand(accounts) "gc/doubles-up-to-a-thousand"
         breaks "gc/append/capacity-rule"
         also []
@@ -21,6 +22,18 @@ mutants! {
         breaks "gc/append/capacity-never-below-need"
         also ["gc/append/capacity-rule"]
         "Gives a slice the size class below what is wanted, if it is no class itself.";
+    CopiesWholeBlocks(accounts) "gc/copies-whole-blocks"
+        breaks "gc/append/elements-kept"
+        also []
+        "Copies the elements of a slice that grows in blocks of 64 words, if it has that many, and forgets the rest.";
+    LeavesNumbersDirty(accounts) "gc/leaves-numbers-dirty"
+        breaks "gc/append/behind-is-zero"
+        also []
+        "Clears what is behind the elements only where the collector would see it.";
+    MultipliesFirst(accounts) "gc/multiplies-before-it-checks"
+        breaks "gc/append/impossible-is-refused"
+        also ["gc/append/**"]
+        "Multiplies count and size of elements without looking whether that wraps.";
 }
 
 impl Accounts for DoublesUpToAThousand {
@@ -48,5 +61,27 @@ impl Accounts for RoundsDown {
             down -= 8;
         }
         round_up(down, noscan)
+    }
+}
+
+impl Accounts for CopiesWholeBlocks {
+    fn copy_elements(&self, old: &[u64], new: &mut [u64]) {
+        const BLOCK: usize = 64;
+        let whole = old.len() - if old.len() > BLOCK { old.len() % BLOCK } else { 0 };
+        new[..whole].copy_from_slice(&old[..whole]);
+    }
+}
+
+impl Accounts for LeavesNumbersDirty {
+    fn clear_behind(&self, behind: &mut [u64], noscan: bool) {
+        if !noscan {
+            behind.fill(0);
+        }
+    }
+}
+
+impl Accounts for MultipliesFirst {
+    fn bytes_of(&self, count: u64, element: Shape) -> Option<u64> {
+        Some(count.wrapping_mul(element.bytes()))
     }
 }

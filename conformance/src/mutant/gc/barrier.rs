@@ -6,7 +6,7 @@ use crate::mutant::tri::barrier::Write;
 use crate::mutant::tri::parts::{Parts, Right};
 use crate::mutant::tri::reference::Ref;
 
-mutants! {
+mutants! { collector:
     KeepsOldWhite(parts) "gc/keeps-old-white"
         breaks "gc/barrier/deletion-shade"
         also ["gc/**"]

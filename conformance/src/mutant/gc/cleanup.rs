@@ -6,7 +6,7 @@ use crate::mutant::tri::parts::{Parts, Right};
 use crate::mutant::tri::reference::Ref;
 use crate::mutant::tri::special::{Special, What};
 
-mutants! {
+mutants! { collector:
     RunsAllCleanupsOfTheSpan(parts) "gc/runs-all-cleanups-of-the-span"
         breaks "gc/cleanup/after-death-only"
         also ["gc/cleanup/**"]

@@ -7,7 +7,7 @@ use crate::mutant::tri::mark::Phase;
 use crate::mutant::tri::parts::{Parts, Right};
 use crate::mutant::tri::reference::Ref;
 
-mutants! {
+mutants! { collector:
     GreysBlackAgain(parts) "gc/greys-black-again"
         breaks "gc/cycle/mark-terminates"
         also ["gc/cycle/**", "gc/stats/**"]

@@ -7,7 +7,7 @@ use crate::mutant::tri::parts::{Parts, Right};
 use crate::mutant::tri::reference::Ref;
 use crate::mutant::tri::special::What;
 
-mutants! {
+mutants! { collector:
     SkipsOddSlots(parts) "gc/skips-finalizers-of-odd-slots"
         breaks "gc/finalizer/runs-when-due"
         also ["gc/**"]

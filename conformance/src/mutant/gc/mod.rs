@@ -6,26 +6,14 @@
 
 use super::tri::Tri;
 use super::tri::accounts::{Accounts, Exact};
+use super::tri::paced::Paced;
 use super::tri::parts::{Parts, Right};
 use crate::target::collector::Collector;
 
-/// Declares mutants: a unit struct each, and the list `MUTANTS` of the file.
-macro_rules! mutants {
-    ($($name:ident($face:ident) $id:literal breaks $breaks:literal also [$($also:literal),*] $says:literal;)*) => {
-        $(
-            #[doc = concat!("Breaks `", $breaks, "`. ", $says)]
-            struct $name;
-        )*
-
-        pub(super) const MUTANTS: &[$crate::mutant::Mutant] = &[$(
-            $crate::mutant::Mutant {
-                id: $id,
-                says: $says,
-                breaks: $breaks,
-                also: &[$($also),*],
-                make: $crate::mutant::Make::Collector(|| $face(&$name)),
-            },
-        )*];
+/// A collector with one wrong part, by the socket that it fits.
+macro_rules! collector {
+    ($face:ident $name:ident) => {
+        $crate::mutant::Make::Collector(|| $face(&$name))
     };
 }
 
@@ -39,10 +27,16 @@ fn accounts(wrong: &'static dyn Accounts) -> Box<dyn Collector> {
     Box::new(Tri::new(&Right, wrong))
 }
 
+/// The collector that decides itself when to collect, by wrong accounts.
+fn paced(wrong: &'static dyn Accounts) -> Box<dyn Collector> {
+    Box::new(Paced(Tri::new(&Right, wrong)))
+}
+
 mod look;
 mod object;
 mod reach;
 mod roots;
+mod keep;
 mod barrier;
 mod cycle;
 mod finalizer;
@@ -61,6 +55,7 @@ pub(super) const SUITES: &[&[super::Mutant]] = &[
     object::MUTANTS,
     reach::MUTANTS,
     roots::MUTANTS,
+    keep::MUTANTS,
     barrier::MUTANTS,
     cycle::MUTANTS,
     finalizer::MUTANTS,

@@ -8,7 +8,7 @@ use crate::mutant::tri::reference::{Ref, address};
 use crate::mutant::tri::span::Span;
 use crate::op::gc::Op;
 
-mutants! {
+mutants! { collector:
     ForgetsDirtySlots(parts) "gc/forgets-dirty-slots"
         breaks "gc/object/zeroed-allocation"
         also ["gc/**"]

@@ -10,7 +10,7 @@ use crate::mutant::tri::span::{LARGE, PAGE, Span};
 use crate::op::gc::{Map, Shape};
 use std::collections::BTreeSet;
 
-mutants! {
+mutants! { collector:
     ForgetsBeyondCapacity(parts) "gc/forgets-beyond-capacity"
         breaks "gc/reach/live-never-reclaimed"
         also ["gc/**"]
@@ -35,6 +35,14 @@ mutants! {
         breaks "gc/reach/deep-structure"
         also ["gc/**"]
         "Marks by recursion, and does not scan what lies ten thousand levels deep.";
+    DropsWhatDoesNotFit(parts) "gc/drops-what-does-not-fit"
+        breaks "gc/reach/crowd-kept"
+        also ["gc/**"]
+        "Has room for a thousand grey objects, and forgets the others.";
+    SweepsAThousandSpans(parts) "gc/sweeps-a-thousand-spans"
+        breaks "gc/reach/crowd-reclaimed"
+        also ["gc/**"]
+        "Frees nothing in spans beyond the first thousand.";
     ReportsTheSpanAgain(parts) "gc/reports-the-span-again"
         breaks "gc/reach/dead-once"
         also ["gc/cycle/**"]
@@ -238,5 +246,22 @@ impl Parts for SkipsTheLastPiece {
         } else {
             Right.oblets(words)
         }
+    }
+}
+
+impl Parts for DropsWhatDoesNotFit {
+    fn enqueue(&self, tri: &mut Tri, start: u32) {
+        const ROOM: usize = 1000;
+        if tri.cycle.queue.len() < ROOM {
+            Right.enqueue(tri, start);
+        }
+    }
+}
+
+impl Parts for SweepsAThousandSpans {
+    fn kept(&self, span: &Span) -> u64 {
+        const LAST: u32 = 1000 * 64;
+        let given_out = 1_u64.checked_shl(span.free.into()).map_or(u64::MAX, |bit| bit - 1);
+        if span.base > LAST { span.alloc | given_out } else { Right.kept(span) }
     }
 }

@@ -7,7 +7,7 @@ use crate::mutant::tri::parts::{Parts, Right};
 use crate::mutant::tri::reference::Ref;
 use crate::op::gc::Kind;
 
-mutants! {
+mutants! { collector:
     ForgetsASixthLocal(parts) "gc/forgets-a-sixth-local"
         breaks "gc/roots/locals-are-roots"
         also ["gc/**"]
@@ -44,10 +44,10 @@ mutants! {
         breaks "gc/roots/stash-keeps"
         also ["gc/**"]
         "Does not scan the arguments of cleanups.";
-    KeepsWhatAChannelHeld(parts) "gc/keeps-what-a-channel-held"
+    KeepsWhatAnInterfaceHeld(parts) "gc/keeps-what-an-interface-held"
         breaks "gc/roots/stash-releases"
         also ["gc/**"]
-        "Does not clear the buffer of a channel when it is received from.";
+        "Clears the type of a dynamically typed variable that becomes nil, and not its value.";
     ScansOneFrameTooMany(parts) "gc/scans-one-frame-too-many"
         breaks "gc/roots/popped-frame-releases"
         also ["gc/**"]
@@ -122,9 +122,9 @@ impl Parts for SkipsCleanupArguments {
     }
 }
 
-impl Parts for KeepsWhatAChannelHeld {
+impl Parts for KeepsWhatAnInterfaceHeld {
     fn empty_place(&self, tri: &mut Tri, kind: usize) {
-        if kind == Kind::Channel as usize {
+        if kind == Kind::Interface as usize {
             tri.places[kind].full = false;
         } else {
             Right.empty_place(tri, kind);

@@ -6,7 +6,7 @@ use crate::mutant::tri::accounts::{Accounts, Exact};
 use crate::mutant::tri::stats::Counters;
 use std::collections::BTreeMap;
 
-mutants! {
+mutants! { collector:
     CountsIdleTwice(accounts) "gc/counts-idle-pages-twice"
         breaks "gc/stats/heap-is-idle-or-in-use"
         also ["gc/stats/**"]
@@ -59,6 +59,26 @@ mutants! {
         breaks "gc/stats/pause-accounting"
         also ["gc/stats/**"]
         "Does not add pauses to the total that have no roots to list.";
+    StopsOnceMore(accounts) "gc/stops-once-more"
+        breaks "gc/stats/two-stops-a-cycle"
+        also ["gc/stats/**"]
+        "Stops all mutators a third time in each collection.";
+    EndsThePauseLate(accounts) "gc/ends-the-pause-late"
+        breaks "gc/stats/cycle-ends-with-its-pause"
+        also []
+        "Says that the last pause ended after the collection that it was of.";
+    LooksThingsUp(accounts) "gc/looks-things-up"
+        breaks "gc/stats/nothing-is-looked-up"
+        also []
+        "Counts a look-up for each object.";
+    ForgetsStacksInClasses(accounts) "gc/forgets-stacks-in-the-classes"
+        breaks "gc/stats/classes-are-the-total"
+        also []
+        "Has no class of memory for stacks.";
+    CountsFreesTwice(accounts) "gc/counts-frees-when-marked-and-when-swept"
+        breaks "gc/stats/objects-follow-the-program"
+        also ["gc/stats/**"]
+        "Counts every second object that it frees twice.";
 }
 
 impl Accounts for CountsIdleTwice {
@@ -152,5 +172,40 @@ impl Accounts for ForgetsShortPauses {
         const SHORT: u64 = 20;
         counters.last_pause = pause;
         counters.pause_total += if pause > SHORT { pause } else { 0 };
+    }
+}
+
+impl Accounts for StopsOnceMore {
+    fn count_cycle(&self, counters: &mut Counters, forced: bool) {
+        counters.stops += 1;
+        Exact.count_cycle(counters, forced);
+    }
+}
+
+impl Accounts for EndsThePauseLate {
+    fn stats(&self, _: &Tri, stats: &mut BTreeMap<String, u64>) {
+        add(stats, "LastPauseEnd", 1);
+    }
+}
+
+impl Accounts for LooksThingsUp {
+    fn stats(&self, tri: &Tri, stats: &mut BTreeMap<String, u64>) {
+        add(stats, "Lookups", tri.counters.mallocs);
+    }
+}
+
+impl Accounts for ForgetsStacksInClasses {
+    fn stats(&self, _: &Tri, stats: &mut BTreeMap<String, u64>) {
+        let stacks = of(stats, "StackSys");
+        stats.entry("memory-classes".to_owned()).and_modify(|classes| *classes -= stacks);
+    }
+}
+
+impl Accounts for CountsFreesTwice {
+    fn stats(&self, tri: &Tri, stats: &mut BTreeMap<String, u64>) {
+        let twice = tri.counters.frees / 2;
+        let objects = of(stats, "HeapObjects").saturating_sub(twice);
+        stats.insert("Frees".to_owned(), of(stats, "Mallocs") - objects);
+        stats.insert("HeapObjects".to_owned(), objects);
     }
 }

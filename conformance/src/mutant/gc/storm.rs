@@ -4,7 +4,7 @@ use super::parts;
 use crate::mutant::tri::Tri;
 use crate::mutant::tri::parts::Parts;
 
-mutants! {
+mutants! { collector:
     OverwritesFullBuffers(parts) "gc/overwrites-full-buffers"
         breaks "gc/storm/stamps-right"
         also ["gc/**"]

@@ -6,7 +6,7 @@ use crate::mutant::tri::parts::{Parts, Right};
 use crate::mutant::tri::reference::Ref;
 use crate::mutant::tri::special::{CLEARED, WeakRef, What};
 
-mutants! {
+mutants! { collector:
     LeavesDeadHandles(parts) "gc/leaves-dead-handles"
         breaks "gc/weak/nil-after-death"
         also ["gc/**"]

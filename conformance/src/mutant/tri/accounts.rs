@@ -4,7 +4,8 @@
 
 use super::Tri;
 use super::append;
-use super::stats::Counters;
+use super::stats::{Counters, Taken};
+use crate::op::gc::{OFF, Shape};
 use std::collections::BTreeMap;
 
 /// The settings, the statistics, and the growth of slices.
@@ -15,9 +16,24 @@ pub(crate) trait Accounts: Sync {
         tri.commit();
     }
 
-    /// The size at which the heap is to be collected again.
+    /// The size at which the heap is to be collected again, if memory has no limit.
     fn goal(&self, counters: &Counters) -> u64 {
         counters.goal_by_formula()
+    }
+
+    /// The size at which it is to be collected because memory has one.
+    fn goal_by_limit(&self, counters: &Counters, taken: Taken) -> u64 {
+        counters.goal_by_limit(taken)
+    }
+
+    /// Whether a collection begins by itself, now that so many bytes are in use.
+    fn is_due(&self, counters: &Counters, in_use: u64, goal: u64) -> bool {
+        in_use >= goal && (counters.percent < OFF || counters.is_limited())
+    }
+
+    /// Whether one begins because there was none for long.
+    fn is_overdue(&self, counters: &Counters) -> bool {
+        counters.cycles > 0 && counters.percent < OFF
     }
 
     /// Counts a collection whose marking has ended.
@@ -45,6 +61,21 @@ pub(crate) trait Accounts: Sync {
     /// Whether a slice that grows by quarters has grown enough.
     fn has_grown(&self, capacity: u64, needed: u64) -> bool {
         capacity >= needed
+    }
+
+    /// Bytes of so many elements; `None` if there are not so many.
+    fn bytes_of(&self, count: u64, element: Shape) -> Option<u64> {
+        count.checked_mul(element.bytes())
+    }
+
+    /// Takes the elements to where there is room.
+    fn copy_elements(&self, old: &[u64], new: &mut [u64]) {
+        new[..old.len()].copy_from_slice(old);
+    }
+
+    /// Clears what is behind them; `noscan` if elements have no slots.
+    fn clear_behind(&self, behind: &mut [u64], _noscan: bool) {
+        behind.fill(0);
     }
 
     /// The bytes that are provided for so many.

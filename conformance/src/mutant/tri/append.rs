@@ -6,9 +6,10 @@
 //!    enough.
 //! 4. *The rest of the size class is not wasted*: bytes are rounded up to what the allocator hands out. Above
 //!    512 bytes objects with references have a header of 8.
+//! 5. *The elements go along, and what is behind them is zero*, before anybody can see it.
 
 use super::accounts::Accounts;
-use crate::op::gc::{Map, Shape};
+use crate::op::gc::Shape;
 
 /// Below so many elements a slice doubles.
 pub(crate) const THRESHOLD: u64 = 256;
@@ -30,21 +31,59 @@ const PAGE: u64 = 8192;
 /// What addresses reach: no slice is larger.
 const REACH: u64 = 1 << 48;
 
-/// The capacity of a slice of `count` full elements after `more` were appended. `None` if it is too large.
-pub(crate) fn capacity(
+/// Slices are really made up to so many bytes; what is larger, and possible, is refused.
+const MADE: u64 = 1 << 30;
+
+/// What came of an append.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Grown {
+    /// Elements that there is room for.
+    pub(crate) capacity: u64,
+    /// Words of the old elements that are not what they were.
+    pub(crate) wrong: u64,
+    /// Words behind them that are not zero.
+    pub(crate) dirty: u64,
+}
+
+/// A slice of `count` full elements, after `more` were appended. `None` if it is too large.
+pub(crate) fn append(
     accounts: &dyn Accounts,
     element: Shape,
     count: u64,
     more: u64,
-) -> Option<u64> {
+) -> Option<Grown> {
+    if count.checked_mul(element.bytes())? > MADE {
+        return None;
+    }
+    let capacity = capacity(accounts, element, count, more)?;
+    if capacity.checked_mul(element.bytes())? > MADE {
+        return None;
+    }
+    let words = |elements: u64| (elements * element.words) as usize;
+    let old: Vec<u64> = (1..=words(count) as u64).collect();
+    let noscan = element.slots() == 0;
+    let mut new = old.clone();
+    if more > 0 {
+        // Memory is as whoever had it before left it.
+        new = vec![u64::MAX; words(capacity).max(old.len())];
+        accounts.copy_elements(&old, &mut new);
+        accounts.clear_behind(&mut new[old.len()..], noscan);
+    }
+    let (kept, behind) = new.split_at(old.len());
+    let wrong = old.iter().zip(kept).filter(|(old, new)| old != new).count() as u64;
+    let dirty = behind.iter().filter(|word| **word != 0).count() as u64;
+    Some(Grown { capacity, wrong, dirty })
+}
+
+/// The capacity after an append. `None` if that is more than addresses reach.
+fn capacity(accounts: &dyn Accounts, element: Shape, count: u64, more: u64) -> Option<u64> {
     let needed = count.checked_add(more)?;
-    let bytes = needed.checked_mul(element.bytes()).filter(|&bytes| bytes <= REACH)?;
+    let bytes = accounts.bytes_of(needed, element).filter(|&bytes| bytes <= REACH)?;
     if more == 0 || bytes == 0 {
         return Some(count);
     }
-    let noscan = element.map == Map::None || element.slots() == 0;
-    let wanted = grown(accounts, needed, count).checked_mul(element.bytes())?;
-    Some(accounts.round_up(wanted, noscan) / element.bytes())
+    let wanted = accounts.bytes_of(grown(accounts, needed, count), element)?;
+    Some(accounts.round_up(wanted, element.slots() == 0) / element.bytes())
 }
 
 fn grown(accounts: &dyn Accounts, needed: u64, old: u64) -> u64 {

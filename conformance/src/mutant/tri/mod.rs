@@ -12,7 +12,8 @@
 //! 4. **Dead.** `sweep` frees what has no colour, span by span, and reports it; `special` runs its
 //!    finalizer and its cleanups, and clears its weak handles.
 //!
-//! `parts` and `accounts` are the sockets of wrong parts, `stats`, `append` and `storm` are what else a program may ask.
+//! `parts` and `accounts` are the sockets of wrong parts, `stats`, `append` and `storm` are what else a program may
+//! ask. `paced` is the same collector when it decides by itself when to collect.
 
 pub(crate) mod reference;
 pub(crate) mod span;
@@ -27,6 +28,7 @@ pub(crate) mod append;
 pub(crate) mod stats;
 pub(crate) mod parts;
 pub(crate) mod accounts;
+pub(crate) mod paced;
 mod objects;
 mod roots;
 mod storm;
@@ -148,9 +150,11 @@ impl Tri {
             }
             Op::Capacity { words, map, count, times } => {
                 let shape = (1..=WORDS).contains(&words).then_some(Shape { words, map })?;
-                let capacity = append::capacity(self.accounts, shape, count, times);
+                let grown = append::append(self.accounts, shape, count, times);
                 let refused = Answer::bare(Outcome::Refused);
-                return Some(capacity.map_or(refused, |capacity| Answer::with(&[capacity])));
+                return Some(grown.map_or(refused, |grown| {
+                    Answer::with(&[grown.capacity, grown.wrong, grown.dirty])
+                }));
             }
             Op::Storm { count, times, seed } => {
                 let world = Tri::new(self.parts, self.accounts);
@@ -178,7 +182,9 @@ impl Collector for Tri {
     }
 
     fn offers(&self) -> Capabilities {
-        Capability::ALL.iter().copied().filter(|capability| capability.is_of_collectors()).collect()
+        let of_collectors = Capability::ALL.iter().copied().filter(|c| c.is_of_collectors());
+        let all: Capabilities = of_collectors.collect();
+        all.without(Capability::Automatic).without(Capability::Timed)
     }
 
     fn perform(&mut self, mutator: Thread, op: &Op) -> (Answer, Option<Reading>) {

@@ -8,9 +8,11 @@
 //! 1. M + (M + S + G) * percent / 100: stacks and globals are work, too;
 //! 2. at least 4 MiB * percent / 100, so that small heaps are not collected all the time;
 //! 3. at least M + 1 MiB when marking has ended, so that there is time to sweep;
-//! 4. and below the memory limit, where that is possible.
+//! 4. and, where memory has a limit, at most what that leaves: the limit, less what is taken for anything
+//!    else, less what is taken beyond it; less 3 percent of the rest, at least 1 MiB, of headroom. It is never
+//!    below M. This goal follows every change of what is taken, and the others do not.
 //!
-//! Nothing is collected when it is reached: collections go in steps, and begin when they are asked for.
+//! `paced` collects when it is reached; else collections go in steps, and begin when they are asked for.
 
 use super::Tri;
 use super::mutator::BUFFER;
@@ -32,6 +34,18 @@ const SWEEP_DISTANCE: u64 = 1 << 20;
 
 /// Units that it takes to stop all mutators.
 const STOP: u64 = 8;
+
+/// The least that clause 4 leaves free, in bytes.
+const HEADROOM: u64 = 1 << 20;
+
+/// Memory that is taken, in bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Taken {
+    /// All that the system gave and did not get back.
+    pub(crate) from_system: u64,
+    /// Of it, what neither objects have nor is free for them.
+    pub(crate) beside_heap: u64,
+}
 
 /// Running totals and settings.
 #[derive(Clone, Debug)]
@@ -103,11 +117,10 @@ impl Default for Counters {
 }
 
 impl Counters {
-    /// Clauses 1 to 4.
+    /// Clauses 1 to 3.
     pub(crate) fn goal_by_formula(&self) -> u64 {
         let roots = self.stack_scan + GLOBALS;
-        let goal = self.goal_by_percent(roots).max(self.floor()).max(self.live + self.distance);
-        self.below_limit(goal)
+        self.goal_by_percent(roots).max(self.floor()).max(self.live + self.distance)
     }
 
     /// Clause 1, with so many bytes of roots.
@@ -125,8 +138,25 @@ impl Counters {
     }
 
     /// Clause 4.
-    pub(crate) fn below_limit(&self, goal: u64) -> u64 {
-        goal.min(self.limit.saturating_sub(self.stack_scan).max(self.live)).min(UNBOUNDED)
+    pub(crate) fn goal_by_limit(&self, taken: Taken) -> u64 {
+        let room = self.room(taken);
+        let headroom = (room / 100 * 3).max(HEADROOM);
+        match room {
+            0 => self.live,
+            _ if room < 2 * headroom => headroom.max(self.live),
+            _ => (room - headroom).max(self.live),
+        }
+    }
+
+    /// What the limit leaves to the heap.
+    pub(crate) fn room(&self, taken: Taken) -> u64 {
+        let beyond = taken.from_system.saturating_sub(self.limit);
+        self.limit.saturating_sub(taken.beside_heap).saturating_sub(beyond)
+    }
+
+    /// Whether memory has a limit.
+    pub(crate) fn is_limited(&self) -> bool {
+        self.limit < UNBOUNDED
     }
 }
 
@@ -165,6 +195,15 @@ impl Tri {
         self.counters.goal = self.accounts.goal(&self.counters);
     }
 
+    /// The size at which the heap is collected, as things are now.
+    pub(crate) fn goal_now(&self) -> u64 {
+        let counters = &self.counters;
+        if !counters.is_limited() {
+            return counters.goal;
+        }
+        counters.goal.min(self.accounts.goal_by_limit(counters, self.taken()))
+    }
+
     /// All statistics by name.
     pub(crate) fn statistics(&self) -> BTreeMap<String, u64> {
         let named = self.memory_statistics().into_iter().chain(self.pacer_statistics());
@@ -173,29 +212,45 @@ impl Tri {
         stats
     }
 
+    /// Bytes of pages that no span has.
+    fn heap_idle(&self) -> u64 {
+        self.heap.bytes() - (self.heap.pages_in_use * super::span::PAGE * 8) as u64
+    }
+
+    /// Bytes that are taken for anything but objects: stacks, spans, caches, the collector, globals.
+    fn beside(&self) -> [u64; 5] {
+        let running = self.mutators.iter().filter(|mutator| mutator.running);
+        let stacks = running.map(|mutator| mutator.stack).sum();
+        let spans = (self.heap.spans.len() * size_of::<Span>()) as u64;
+        let caches = size_of_val(&self.central) as u64;
+        [stacks, spans, caches, self.heap.bytes_beside(), GLOBALS]
+    }
+
+    /// Memory that is taken.
+    fn taken(&self) -> Taken {
+        let from_system = self.heap.bytes() + self.beside().iter().sum::<u64>();
+        let in_use = self.counters.allocated - self.counters.freed;
+        Taken { from_system, beside_heap: from_system - self.heap_idle() - in_use }
+    }
+
     fn memory_statistics(&self) -> [(&'static str, u64); 28] {
         let counters = &self.counters;
         let in_use = counters.allocated - counters.freed;
-        let (heap_sys, heap_in_use) =
-            (self.heap.bytes(), (self.heap.pages_in_use * super::span::PAGE * 8) as u64);
-        let stacks = self.mutators.iter().filter(|mutator| mutator.running);
-        let stacks: u64 = stacks.map(|mutator| mutator.stack).sum();
+        let (heap_sys, heap_idle) = (self.heap.bytes(), self.heap_idle());
+        let [stacks, spans_sys, caches, gc_sys, other] = self.beside();
         let spans = self.heap.spans.iter().filter(|span| span.pages > 0).count();
-        let span_bytes = |count: usize| (count * size_of::<Span>()) as u64;
-        let (spans_in_use, spans_sys) = (span_bytes(spans), span_bytes(self.heap.spans.len()));
-        let caches = size_of_val(&self.central) as u64;
-        let (gc_sys, other) = (self.heap.bytes_beside(), GLOBALS);
+        let spans_in_use = (spans * size_of::<Span>()) as u64;
         [
             ("Alloc", in_use),
             ("TotalAlloc", counters.allocated),
-            ("Sys", heap_sys + stacks + spans_sys + caches + gc_sys + other),
+            ("Sys", self.taken().from_system),
             ("Lookups", 0),
             ("Mallocs", counters.mallocs),
             ("Frees", counters.frees),
             ("HeapAlloc", in_use),
             ("HeapSys", heap_sys),
-            ("HeapIdle", heap_sys - heap_in_use),
-            ("HeapInuse", heap_in_use),
+            ("HeapIdle", heap_idle),
+            ("HeapInuse", heap_sys - heap_idle),
             ("HeapReleased", 0),
             ("HeapObjects", counters.mallocs - counters.frees),
             ("StackInuse", stacks),
@@ -207,7 +262,7 @@ impl Tri {
             ("BuckHashSys", 0),
             ("GCSys", gc_sys),
             ("OtherSys", other),
-            ("NextGC", counters.goal),
+            ("NextGC", self.goal_now()),
             ("LastGC", counters.last_end),
             ("PauseTotalNs", counters.pause_total),
             ("NumGC", counters.cycles),
@@ -217,10 +272,11 @@ impl Tri {
         ]
     }
 
-    fn pacer_statistics(&self) -> [(&'static str, u64); 12] {
+    fn pacer_statistics(&self) -> [(&'static str, u64); 14] {
         let counters = &self.counters;
+        let classes = self.beside().iter().sum::<u64>() + self.heap.bytes();
         [
-            ("goal", counters.goal),
+            ("goal", self.goal_now()),
             ("live", counters.live),
             ("stack-scan", counters.stack_scan),
             ("globals-scan", GLOBALS),
@@ -232,6 +288,8 @@ impl Tri {
             ("cycles-forced", counters.forced),
             ("cycles-automatic", counters.cycles - counters.forced),
             ("pauses", counters.stops),
+            ("memory-total", self.taken().from_system),
+            ("memory-classes", classes),
         ]
     }
 }

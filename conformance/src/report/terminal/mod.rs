@@ -7,8 +7,10 @@
 mod lines;
 mod table;
 
+use super::graph::text::{self, Line, Tone};
 use super::tally::Standing;
 use super::{Report, failure};
+use crate::picture::graph::Graph;
 use anstyle::{AnsiColor, Effects};
 pub use lines::lines;
 use std::fmt::Display;
@@ -62,6 +64,22 @@ impl Style {
             Standing::NotApplicable | Standing::Skipped => self.dim,
         }
     }
+
+    /// How a line of a picture looks.
+    fn of_tone(&self, tone: Tone) -> anstyle::Style {
+        match tone {
+            Tone::Plain => anstyle::Style::new(),
+            Tone::Guilty => self.bad,
+            Tone::Path => self.warn,
+            Tone::Faint => self.dim,
+        }
+    }
+
+    /// A graph of objects in lines, each behind `margin`.
+    pub fn graph(&self, graph: &Graph, margin: &str) -> String {
+        let line = |line: Line| format!("{margin}{}\n", paint(self.of_tone(line.tone), line.text));
+        text::lines(graph).into_iter().map(line).collect()
+    }
 }
 
 /// What a report is printed on.
@@ -89,7 +107,7 @@ fn ending(out: &mut String, report: &Report, screen: &Screen) -> std::fmt::Resul
     for (_, target, one) in &broken[..shown] {
         let title = paint(screen.style.bad, format_args!("broken: {}", one.id));
         writeln!(out, "\n{title} ({}) on {}", one.level, failure::heading(target))?;
-        block(out, &failure::account(target, one), screen)?;
+        out.push_str(&account(&failure::account(target, one), &screen.style));
     }
     if shown < broken.len() {
         writeln!(out, "\n{} more broken; --verbose shows them", broken.len() - shown)?;
@@ -97,22 +115,20 @@ fn ending(out: &mut String, report: &Report, screen: &Screen) -> std::fmt::Resul
     writeln!(out, "\n{}", failure::summary(report))
 }
 
-fn block(out: &mut String, parts: &[failure::Part], screen: &Screen) -> std::fmt::Result {
+/// An account as text, each line behind the name of its part.
+pub fn account(parts: &[failure::Part], style: &Style) -> String {
+    let mut out = String::new();
     for part in parts {
         for (at, text) in part.lines.iter().enumerate() {
             let name = if at == 0 { part.name } else { "" };
-            let (name, mark) = (format!("{name:<9}"), failure::gutter(part, at));
-            let name = paint(screen.style.dim, name);
-            if part.bad == Some(at) {
-                writeln!(
-                    out,
-                    "  {name} {}",
-                    paint(screen.style.bad, format_args!("{mark} {text}"))
-                )?;
-            } else {
-                writeln!(out, "  {name} {}", format_args!("{mark} {text}").to_string().trim_end())?;
-            }
+            let name = paint(style.dim, format_args!("{name:<9}"));
+            let line = format!("{} {text}", failure::gutter(part, at));
+            let tone = part.tones.get(at).map(|&tone| style.of_tone(tone));
+            let look = if part.bad == Some(at) { Some(style.bad) } else { tone };
+            let line = paint(look.unwrap_or_default(), line.trim_end());
+            out.push_str(format!("  {name} {line}").trim_end());
+            out.push('\n');
         }
     }
-    Ok(())
+    out
 }

@@ -85,14 +85,10 @@ impl Process {
     }
 
     fn ended(&mut self) -> Option<How> {
-        use std::os::unix::process::ExitStatusExt;
         if self.ended.is_none()
             && let Ok(Some(status)) = self.child.try_wait()
         {
-            self.ended = Some(match (status.signal(), status.code()) {
-                (Some(number), _) => How::Signal { number, address: 0, stack_overflow: false },
-                (None, code) => How::Exit(code.unwrap_or(-1)),
-            });
+            self.ended = Some(How::of(status));
         }
         self.ended
     }

@@ -6,9 +6,11 @@
 
 mod answer;
 mod op;
+mod schema;
 
 pub use answer::{Shape, push_answer, shape};
 pub use op::{StepFault, batch, step};
+pub use schema::schema;
 
 use crate::observe::gc::{Answer, Reading};
 use crate::op::gc::Step;
@@ -16,12 +18,31 @@ use answer::Wire;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// The version of the protocol that is spoken.
-pub const VERSION: u64 = 1;
+/// The versions of the protocol that judge and [`super::serve()`] speak, the newest first. The judge of a
+/// version speaks the one before it, too, so a new version is one more number here, and at most two stay.
+pub const VERSIONS: &[u64] = &[1];
+
+/// What is judged over this protocol.
+pub const SUBJECT: &str = "gc";
+
+/// The greatest number that a line may have.
+pub const NUMBER_MAX: u64 = 1 << 53;
+
+/// Ops of a batch, at most.
+pub const BATCH_MAX: usize = 4096;
+
+/// The longest line that a judge writes, in bytes, its line feed included.
+pub const LINE_MAX: usize = 1 << 20;
 
 /// The judge's first line.
 pub fn greeting(seed: u64) -> String {
-    format!("{{\"heaplaw\":[{VERSION}],\"subject\":\"gc\",\"seed\":{seed}}}\n")
+    let seed = seed % NUMBER_MAX;
+    format!("{{\"heaplaw\":{VERSIONS:?},\"subject\":\"{SUBJECT}\",\"seed\":{seed}}}\n")
+}
+
+/// The first of `ours` that is one of `theirs`: the newest version that both speak.
+pub fn common_version(ours: &[u64], theirs: &[u64]) -> Option<u64> {
+    ours.iter().copied().find(|version| theirs.contains(version))
 }
 
 /// What a target says first.
@@ -58,9 +79,11 @@ impl Hello {
         if let Some(error) = hello.error {
             return Err(format!("it said: {error}"));
         }
-        if hello.version != VERSION {
+        if !VERSIONS.contains(&hello.version) {
             let version = hello.version;
-            return Err(format!("it speaks version {version} of the protocol, not {VERSION}"));
+            let known: Vec<String> = VERSIONS.iter().map(u64::to_string).collect();
+            let known = known.join(" or ");
+            return Err(format!("it speaks version {version} of the protocol, not {known}"));
         }
         if hello.name.is_empty() {
             return Err("its hello has no `name`".into());
@@ -114,4 +137,29 @@ struct Reply {
     answers: Vec<Wire>,
     #[serde(default)]
     error: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_version_that_both_speak_is_spoken() {
+        assert_eq!(common_version(&[3, 2], &[1, 2, 3]), Some(3));
+        assert_eq!(common_version(&[3, 2], &[2, 1]), Some(2), "a judge speaks the one before");
+        assert_eq!(common_version(&[2, 1], &[3, 2]), Some(2), "and is spoken to by the one after");
+        assert_eq!(common_version(&[3, 2], &[1]), None);
+    }
+
+    #[test]
+    fn the_versions_are_one_or_two_in_a_row_from_the_newest() {
+        assert!(matches!(VERSIONS, [_]) || matches!(VERSIONS, [n, m] if *n == *m + 1));
+    }
+
+    #[test]
+    fn what_the_judge_writes_keeps_to_the_numbers_of_the_protocol() {
+        assert!(greeting(u64::MAX).contains("\"seed\":9007199254740991}"));
+        let load = crate::op::gc::Op::Walk { of: crate::op::gc::Local(0), count: u64::MAX };
+        assert!(batch(1, &[Step::main(load)]).contains("9007199254740992]"));
+    }
 }

@@ -3,7 +3,7 @@
 //! 1. The program is started, greeted, and says who it is and what it offers ([`mod@line`]).
 //! 2. Batches go to it as lines; two may be on their way.
 //! 3. A line that is no reply, an end, silence and endless work are all ends of the target, with what
-//!    it wrote to its standard error (`process`).
+//!    it wrote to its standard error ([`Process`]).
 //!
 //! [`serve`] is the other side: it speaks for a collector written in Rust.
 
@@ -11,6 +11,7 @@ pub mod line;
 mod process;
 mod serve;
 
+pub use process::Process;
 pub use serve::serve;
 
 use super::child::{LaunchError, LaunchErrorKind};
@@ -21,7 +22,6 @@ use crate::capability::{Capabilities, Capability};
 use crate::observe::gc::{Answer, Reading};
 use crate::op::gc::{Op, Step};
 use line::Hello;
-use process::Process;
 use std::collections::VecDeque;
 
 /// How long a program may make no progress: a collection of a large heap is one op.

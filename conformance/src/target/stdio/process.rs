@@ -14,7 +14,7 @@ use std::thread;
 use std::time::Duration;
 
 /// The longest line that a program may write, in bytes.
-pub(super) const LINE_MAX: usize = 64 << 20;
+const LINE_MAX: usize = 64 << 20;
 
 /// At most so many bytes of standard error are kept, the last ones.
 const STDERR: usize = 16 << 10;
@@ -23,11 +23,11 @@ const STDERR: usize = 16 << 10;
 const LOOK_EVERY: Duration = Duration::from_millis(40);
 
 /// A running program. It is killed, with all processes of its group, and reaped when dropped.
-pub(super) struct Process {
+pub struct Process {
     child: Child,
     lines: Receiver<Line>,
     /// `None` once the program's standard input is closed.
-    input: Option<Sender<String>>,
+    input: Option<Sender<Vec<u8>>>,
     stderr: Arc<Mutex<VecDeque<u8>>>,
     patience: Patience,
     ended: Option<How>,
@@ -41,7 +41,10 @@ enum Line {
 
 impl Process {
     /// Starts `command` by the shell.
-    pub(super) fn start(command: &str, patience: Patience) -> io::Result<Process> {
+    ///
+    /// # Errors
+    /// Where there is no process or no pipe to be had: a command that is not found has a shell that says so.
+    pub fn start(command: &str, patience: Patience) -> io::Result<Process> {
         use std::os::unix::process::CommandExt;
         let mut child = Command::new("/bin/sh")
             .arg("-c")
@@ -64,15 +67,15 @@ impl Process {
         Ok(Process { child, lines, input: Some(input), stderr, patience, ended: None })
     }
 
-    /// Sends a line; a program that is gone does not hear it.
-    pub(super) fn send(&self, line: String) {
+    /// Sends bytes, as a rule a line; a program that is gone does not hear them.
+    pub fn send(&self, line: impl Into<Vec<u8>>) {
         if let Some(input) = &self.input {
-            let _ = input.send(line);
+            let _ = input.send(line.into());
         }
     }
 
-    /// Closes the program's standard input.
-    pub(super) fn close(&mut self) {
+    /// Closes the program's standard input, once it has what was sent.
+    pub fn close(&mut self) {
         self.input = None;
     }
 
@@ -80,7 +83,7 @@ impl Process {
     ///
     /// # Errors
     /// How the program ended, or that it was given up and killed.
-    pub(super) fn line(&mut self) -> Result<Vec<u8>, How> {
+    pub fn line(&mut self) -> Result<Vec<u8>, How> {
         let mut slack = Slack::new(self.child.id());
         loop {
             match self.lines.recv_timeout(LOOK_EVERY) {
@@ -98,7 +101,7 @@ impl Process {
     }
 
     /// Waits for the program's end, once it can say nothing more.
-    pub(super) fn end(&mut self) -> How {
+    pub fn end(&mut self) -> How {
         let mut slack = Slack::new(self.child.id());
         self.wait(&mut slack)
     }
@@ -121,20 +124,16 @@ impl Process {
     }
 
     fn ended(&mut self) -> Option<How> {
-        use std::os::unix::process::ExitStatusExt;
         if self.ended.is_none()
             && let Ok(Some(status)) = self.child.try_wait()
         {
-            self.ended = Some(match (status.signal(), status.code()) {
-                (Some(number), _) => How::Signal { number, address: 0, stack_overflow: false },
-                (None, code) => How::Exit(code.unwrap_or(-1)),
-            });
+            self.ended = Some(How::of(status));
         }
         self.ended
     }
 
     /// The end of what the program wrote to its standard error.
-    pub(super) fn stderr(&self) -> String {
+    pub fn stderr(&self) -> String {
         // What it wrote just before its end may still be on its way through the pipe.
         thread::sleep(Duration::from_millis(if self.ended.is_some() { 10 } else { 0 }));
         let kept = self.stderr.lock().unwrap_or_else(PoisonError::into_inner);
@@ -156,9 +155,9 @@ impl Drop for Process {
     }
 }
 
-fn write_all(mut to: ChildStdin, texts: &Receiver<String>) {
+fn write_all(mut to: ChildStdin, texts: &Receiver<Vec<u8>>) {
     for text in texts {
-        if to.write_all(text.as_bytes()).and_then(|()| to.flush()).is_err() {
+        if to.write_all(&text).and_then(|()| to.flush()).is_err() {
             return;
         }
     }

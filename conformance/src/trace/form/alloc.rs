@@ -101,23 +101,6 @@ impl Op {
 mod tests {
     use super::*;
     use crate::trace::form::{Form, Operand, Part, Values, Written as _};
-    use std::collections::BTreeSet;
-
-    #[test]
-    fn no_two_ops_share_a_word_or_a_pattern() {
-        let words: BTreeSet<_> = FORMS.iter().map(|form| form.word).collect();
-        let patterns: BTreeSet<_> = FORMS.iter().map(ToString::to_string).collect();
-        assert_eq!(words.len(), FORMS.len());
-        assert_eq!(patterns.len(), FORMS.len());
-    }
-
-    #[test]
-    fn every_form_builds_the_op_that_it_is_the_form_of() {
-        for form in FORMS {
-            let op = (form.build)(&[Some(1); _]);
-            assert_eq!(op.word(), form.word);
-        }
-    }
 
     #[test]
     fn every_operand_of_a_pattern_reaches_the_op_and_comes_back() {

@@ -11,6 +11,7 @@ use crate::op::alloc::SLOTS;
 use crate::op::gc::{LOCALS, PLACES, WORDS};
 use crate::op::{Action, THREADS, Thread};
 use std::fmt;
+use std::ops::RangeInclusive;
 
 /// An alphabet with a table of forms.
 pub trait Written: Action {
@@ -135,17 +136,24 @@ impl Operand {
 }
 
 impl Operand {
-    /// Whether an op may carry `value` as this operand.
-    pub fn is_in_range(self, value: u64) -> bool {
-        let below = |count: usize| value < count as u64;
+    /// The values that an op may carry as this operand.
+    pub fn range(self) -> RangeInclusive<u64> {
+        let below = |count: usize| 0..=count as u64 - 1;
         match self {
             Operand::Slot => below(SLOTS),
-            Operand::Thread | Operand::Mutator => below(THREADS),
+            // Thread 0 is never started or ended.
+            Operand::Thread => 1..=THREADS as u64 - 1,
+            Operand::Mutator => below(THREADS),
             Operand::To | Operand::Of | Operand::From => below(LOCALS),
             Operand::Global | Operand::Weak | Operand::OtherWeak => below(PLACES),
-            Operand::Words => (1..=WORDS).contains(&value),
-            _ => true,
+            Operand::Words => 1..=WORDS,
+            _ => 0..=u64::MAX,
         }
+    }
+
+    /// Whether an op may carry `value` as this operand.
+    pub fn is_in_range(self, value: u64) -> bool {
+        self.range().contains(&value)
     }
 }
 
@@ -303,3 +311,56 @@ macro_rules! forms {
 }
 
 use {forms, part};
+
+#[cfg(test)]
+mod tests {
+    use super::{Form, Operand, Part, Written};
+    use crate::op::{alloc, gc};
+    use std::collections::BTreeSet;
+
+    fn names_are_distinct<O: Written>() {
+        let words: BTreeSet<_> = O::FORMS.iter().map(|form| form.word).collect();
+        let patterns: BTreeSet<_> = O::FORMS.iter().map(ToString::to_string).collect();
+        assert_eq!(words.len(), O::FORMS.len());
+        assert_eq!(patterns.len(), O::FORMS.len());
+    }
+
+    fn forms_build_their_ops<O: Written>() {
+        for form in O::FORMS {
+            let op = (form.build)(&[Some(1); _]);
+            assert_eq!(op.form().word, form.word);
+        }
+    }
+
+    fn shown_is_carried<O: Written>() {
+        let shown = |form: &Form<O>| -> BTreeSet<&str> {
+            let operands = form.parts.iter().filter_map(|part| match part {
+                Part::Operand(operand) => Some(operand.word()),
+                Part::Word(_) => None,
+            });
+            operands.collect()
+        };
+        for form in O::FORMS {
+            let carried: BTreeSet<_> = form.operands.iter().map(|o| Operand::word(*o)).collect();
+            assert_eq!(shown(form), carried, "{form}");
+        }
+    }
+
+    #[test]
+    fn no_two_ops_of_an_alphabet_share_a_word_or_a_pattern() {
+        names_are_distinct::<alloc::Op>();
+        names_are_distinct::<gc::Op>();
+    }
+
+    #[test]
+    fn every_form_builds_the_op_that_it_is_the_form_of() {
+        forms_build_their_ops::<alloc::Op>();
+        forms_build_their_ops::<gc::Op>();
+    }
+
+    #[test]
+    fn every_operand_of_a_line_is_one_of_the_op() {
+        shown_is_carried::<alloc::Op>();
+        shown_is_carried::<gc::Op>();
+    }
+}

@@ -1,29 +1,11 @@
-//! Numbers: heap goals, statistics, capacities; and storms, which only count what went wrong.
+//! Numbers: statistics, capacities; and storms, which only count what went wrong.
 
 use super::{Known, Program, l, new, script};
 use crate::capability::Capability;
 use crate::driver::scenario::Scenario;
 use crate::model::gc::Setting;
-use crate::op::gc::{Global, INITIAL, Map, OFF, Op, Script};
+use crate::op::gc::{Global, Map, Op, Script};
 use crate::spec::Judge;
-
-/// Heap goals at several settings of GOGC and sizes of the live heap.
-pub(super) const GOALS: Scenario<Op, Setting> = Scenario {
-    name: "goals",
-    asks: "Is the heap goal what the percentage says?",
-    judge: Judge::Trace,
-    fresh: 1,
-    scripts: goals,
-};
-
-/// Heap goals under a memory limit.
-pub(super) const LIMITS: Scenario<Op, Setting> = Scenario {
-    name: "limits",
-    asks: "Is the heap goal what the memory limit says?",
-    judge: Judge::Trace,
-    fresh: 1,
-    scripts: limits,
-};
 
 /// Statistics read again and again while a program works.
 pub(super) const READING_STATS: Scenario<Op, Setting> = Scenario {
@@ -32,6 +14,15 @@ pub(super) const READING_STATS: Scenario<Op, Setting> = Scenario {
     judge: Judge::Trace,
     fresh: 1,
     scripts: reading_stats,
+};
+
+/// Statistics read while a program has more and fewer objects.
+pub(super) const COUNTED_OBJECTS: Scenario<Op, Setting> = Scenario {
+    name: "counted-objects",
+    asks: "Do the counters of objects go with the program?",
+    judge: Judge::Trace,
+    fresh: 1,
+    scripts: counted_objects,
 };
 
 /// Slices of many elements that get more.
@@ -43,6 +34,15 @@ pub(super) const APPEND_GROWTH: Scenario<Op, Setting> = Scenario {
     scripts: append_growth,
 };
 
+/// Slices that would need more than addresses reach.
+pub(super) const IMPOSSIBLE_SLICES: Scenario<Op, Setting> = Scenario {
+    name: "impossible-slices",
+    asks: "Is refused what cannot be?",
+    judge: Judge::Trace,
+    fresh: 1,
+    scripts: impossible_slices,
+};
+
 /// Mutators of the target's own.
 pub(super) const STORMS: Scenario<Op, Setting> = Scenario {
     name: "storms",
@@ -51,42 +51,6 @@ pub(super) const STORMS: Scenario<Op, Setting> = Scenario {
     fresh: 1,
     scripts: storms,
 };
-
-/// Settings of GOGC that are tried.
-const PERCENTS: [u64; 7] = [100, 25, 50, 200, 400, 10, 1000];
-
-fn goals(known: &Known) -> Vec<Script> {
-    let live = |kib: u64| {
-        let mut program = Program::new(known.offers);
-        // Half of it must be scanned.
-        program.main(new(0, (kib * 64).max(2), Map::All));
-        program.main(new(1, (kib * 64).max(2), Map::None));
-        for percent in PERCENTS {
-            program.main(Op::Percent { percent });
-            program.main(Op::Stats);
-            program.main(Op::Collect);
-            program.main(Op::Stats);
-            program.main(Op::Percent { percent: percent + 7 });
-            program.main(Op::Stats);
-        }
-        program.main(Op::Percent { percent: INITIAL });
-        program.clear_up();
-        program.finish()
-    };
-    [1, 100, 4096, 20_000].map(live).to_vec()
-}
-
-fn limits(known: &Known) -> Vec<Script> {
-    let limited = |mib: u64| {
-        let limit = Op::Limit { size: mib << 20 };
-        let (big, stats) = (new(0, 2 << 17, Map::None), Op::Stats);
-        let none = Op::Limit { size: 0 };
-        let off = Op::Percent { percent: OFF };
-        let on = Op::Percent { percent: INITIAL };
-        script(known, [big, limit, Op::Collect, stats, off, Op::Collect, stats, on, none, stats])
-    };
-    [8, 16, 64, 256, 1024].map(limited).to_vec()
-}
 
 fn reading_stats(known: &Known) -> Vec<Script> {
     let reads = |seed: u64| {
@@ -151,6 +115,35 @@ fn append_growth(known: &Known) -> Vec<Script> {
         script(known, GROWTHS.map(capacity))
     };
     ELEMENTS.map(grown).to_vec()
+}
+
+/// Among them elements of 2^27 words, 2^30 bytes, so many that all their bytes wrap to something small.
+fn impossible_slices(known: &Known) -> Vec<Script> {
+    const LARGE: u64 = 1 << 27;
+    const MOST: u64 = 1 << 53;
+    let appended = [
+        (1, 0, MOST),
+        (1, 3, MOST),
+        (2, 100, MOST - 1),
+        (3, 1000, 1 << 46),
+        (LARGE, 0, 1 << 34),
+        (LARGE, 0, (1 << 34) + 1),
+    ];
+    let capacity = |(words, count, times)| Op::Capacity { words, map: Map::None, count, times };
+    vec![script(known, appended.map(capacity))]
+}
+
+fn counted_objects(known: &Known) -> Vec<Script> {
+    let chain = |to: u8, count: u64| Op::Chain { to: l(to), count };
+    let ops = [
+        vec![Op::Collect, Op::Stats],
+        vec![chain(0, 50_000), Op::Collect, Op::Stats],
+        vec![chain(1, 20_000), Op::Collect, Op::Stats],
+        vec![Op::Drop { to: l(0) }, Op::Collect, Op::Stats],
+        vec![chain(1, 100_000), Op::Collect, Op::Stats],
+        vec![Op::Drop { to: l(1) }, Op::Collect, Op::Stats],
+    ];
+    vec![script(known, ops.concat())]
 }
 
 fn storms(known: &Known) -> Vec<Script> {

@@ -4,7 +4,7 @@ use super::{Known, Program, l, new, script};
 use crate::driver::scenario::Scenario;
 use crate::model::gc::Setting;
 use crate::op::Thread;
-use crate::op::gc::{Global, LOCALS, Map, Op, Script};
+use crate::op::gc::{Global, Kind, LOCALS, Map, Op, Script, Step};
 use crate::spec::Judge;
 
 /// Lists that no recursion survives.
@@ -14,6 +14,15 @@ pub(super) const DEEP_LIST: Scenario<Op, Setting> = Scenario {
     judge: Judge::Trace,
     fresh: 1,
     scripts: deep_list,
+};
+
+/// A million objects.
+pub(super) const CROWD: Scenario<Op, Setting> = Scenario {
+    name: "crowd",
+    asks: "Is a million objects that refer to each other in random order marked whole?",
+    judge: Judge::Trace,
+    fresh: 1,
+    scripts: crowd,
 };
 
 /// Empty views at the end of objects.
@@ -61,6 +70,15 @@ pub(super) const QUIET_SPANS: Scenario<Op, Setting> = Scenario {
     scripts: quiet_spans,
 };
 
+/// Objects that go into places of the runtime and come out of them.
+pub(super) const CONTAINERS: Scenario<Op, Setting> = Scenario {
+    name: "containers",
+    asks: "Do maps, channels and the like keep what is in them, and give up what is not?",
+    judge: Judge::Trace,
+    fresh: 1,
+    scripts: containers,
+};
+
 /// A program that writes as fast as the collector marks.
 pub(super) const BUSY_WRITER: Scenario<Op, Setting> = Scenario {
     name: "busy-writer",
@@ -76,14 +94,45 @@ fn deep_list(known: &Known) -> Vec<Script> {
         let chain = Op::Chain { to, count };
         let walk = Op::Walk { of, count: count + 1 };
         // What was wrongly taken for garbage is given to others.
-        let again = [Op::Chain { to: l(1), count }, Op::Drop { to: l(1) }];
+        let again = Op::Chain { to: l(1), count: count.min(1_000_000) };
+        let again = [again, Op::Drop { to: l(1) }];
         let first = [chain, Op::Collect, walk];
         script(
             known,
             first.into_iter().chain(again).chain([walk, Op::Collect, walk, Op::Check { of }]),
         )
     };
-    [1000, 30_000, 1_000_000].map(list).to_vec()
+    [1000, 30_000, 10_000_000].map(list).to_vec()
+}
+
+/// Lists that grow at their heads, of which each new object also refers to a head that is chosen at random. All
+/// are held until the end, beside some garbage; then most heads are dropped.
+fn crowd(known: &Known) -> Vec<Script> {
+    [20_000, 1_000_000].map(|objects| crowd_of(objects, known)).to_vec()
+}
+
+fn crowd_of(objects: u64, known: &Known) -> Script {
+    const HEADS: u64 = 8;
+    const AT_ONCE: u64 = 500;
+    let mut dice = known.dice(1);
+    let (made, garbage) = (l(15), l(14));
+    let mut ops: Vec<Op> = (0..HEADS as u8).map(|head| new(head, 4, Map::All)).collect();
+    ops.push(Op::Repeat { times: objects / AT_ONCE });
+    for i in 0..AT_ONCE {
+        let (head, other) = (l(dice.below(HEADS) as u8), l(dice.below(HEADS) as u8));
+        let words = 3 + dice.below(6);
+        ops.push(Op::New { to: made, words, map: Map::All });
+        ops.push(Op::Store { of: made, slot: 0, from: head });
+        ops.push(Op::Store { of: made, slot: 1, from: other });
+        ops.push(Op::Move { to: head, of: made });
+        if i.is_multiple_of(10) {
+            ops.push(Op::New { to: garbage, words, map: Map::None });
+        }
+    }
+    ops.extend([Op::EndRepeat, Op::Drop { to: made }, Op::Drop { to: garbage }, Op::Collect]);
+    ops.extend((1..HEADS as u8).map(|head| Op::Drop { to: l(head) }));
+    ops.extend([Op::Collect, Op::Check { of: l(0) }, Op::Reset, Op::Collect, Op::Collect]);
+    Script { steps: ops.into_iter().map(Step::main).collect() }
 }
 
 fn neighbours(known: &Known) -> Vec<Script> {
@@ -245,4 +294,20 @@ fn busy_writer(known: &Known) -> Vec<Script> {
         program.finish()
     };
     [2, 5, 15].map(writer).to_vec()
+}
+
+/// Three objects, one after the other, in each place; the first holds another one.
+fn containers(known: &Known) -> Vec<Script> {
+    let in_place = |kind: Kind| {
+        let store = Op::Store { of: l(0), slot: 0, from: l(1) };
+        let drop = |to| Op::Drop { to: l(to) };
+        let mut ops = vec![new(0, 4, Map::All), new(1, 2, Map::None), store, drop(1)];
+        for words in [3, 40, 2000] {
+            ops.extend([Op::Stash { kind, from: l(0) }, drop(0), Op::Collect, Op::Collect]);
+            ops.extend([Op::Unstash { to: l(2), kind }, Op::Check { of: l(2) }, drop(2)]);
+            ops.extend([Op::Collect, new(0, words, Map::Odd)]);
+        }
+        script(known, ops)
+    };
+    Kind::ALL.map(in_place).to_vec()
 }

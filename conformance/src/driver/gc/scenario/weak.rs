@@ -4,7 +4,7 @@ use super::{Known, Program, l, new, script};
 use crate::driver::scenario::Scenario;
 use crate::model::gc::Setting;
 use crate::op::Thread;
-use crate::op::gc::{Global, Local, Map, Op, Script, Weak};
+use crate::op::gc::{Global, INITIAL, Local, Map, OFF, Op, Script, Weak};
 use crate::spec::Judge;
 
 /// Handles from before and after an object was given back.
@@ -317,6 +317,8 @@ fn queued_finalizers(known: &Known) -> Vec<Script> {
 fn late_finalizers(known: &Known) -> Vec<Script> {
     let after = |units: u64| {
         let mut program = Program::new(known.offers);
+        // Where no other collection may come between, what it kept is known when the finalizer has run.
+        program.main(Op::Percent { percent: OFF });
         program.main(new(0, 2, Map::All));
         program.main(new(1, 2, Map::All));
         program.main(Op::Store { of: l(0), slot: 0, from: l(1) });
@@ -326,6 +328,7 @@ fn late_finalizers(known: &Known) -> Vec<Script> {
         program.main(Op::Finalizer { of: l(0) });
         program.main(Op::Drop { to: l(0) });
         program.force(Op::Finish);
+        program.main(Op::Percent { percent: INITIAL });
         program.clear_up();
         program.finish()
     };

@@ -172,6 +172,8 @@ fn others() -> Vec<(&'static str, Script)> {
         ("gc/reads-the-unswept", dead_before_swept.to_vec()),
         ("gc/shades-for-the-taker-only", handed.to_vec()),
         ("gc/gives-up-deep-down", deep.to_vec()),
+        ("gc/copies-whole-blocks", vec![ask((1, Map::None, 300, 300))]),
+        ("gc/leaves-numbers-dirty", vec![ask((1, Map::None, 256, 1))]),
         ("gc/forgets-roots-in-the-goal", vec![main(large), COLLECT, main(Op::Stats)]),
         ("gc/counts-scalars-as-scanned", vec![main(scalars), COLLECT, main(Op::Stats)]),
         ("gc/doubles-up-to-a-thousand", vec![ask((1, Map::None, 512, 1))]),

@@ -127,7 +127,7 @@ impl Judge {
                 let known = super::scripts::CAPACITIES
                     .iter()
                     .find(|known| known.0 == (words, map, count, times));
-                return known.map(|known| Some(vec![known.1])).ok_or("not known".to_owned());
+                return known.map(|known| Some(vec![known.1, 0, 0])).ok_or("not known".to_owned());
             }
             Op::Limit { .. } => {
                 return Ok(Some(answer.values[..usize::from(answer.count)].to_vec()));

@@ -13,6 +13,9 @@ const STATS: usize = 1024;
 /// Numbers of one list, at most, with runs counted as one.
 const LISTED: usize = 1 << 24;
 
+/// The keys of what became known, in the order of [`Gathered`].
+pub(super) const GATHERED: [&str; 5] = ["dead", "finalized", "cleaned", "strong", "broken"];
+
 /// One answer, as it stands in a line.
 pub(super) enum Wire {
     Bare(Answer),
@@ -69,7 +72,7 @@ pub fn shape(op: &Op) -> Shape {
         Op::New { .. } => Shape::Values(1, 2),
         Op::Check { .. } => Shape::Values(2, 3),
         Op::Walk { .. } => Shape::Values(2, 2),
-        Op::Storm { .. } => Shape::Values(3, 3),
+        Op::Storm { .. } | Op::Capacity { .. } => Shape::Values(3, 3),
         Op::Load { .. }
         | Op::Swap { .. }
         | Op::Cas { .. }
@@ -79,8 +82,7 @@ pub fn shape(op: &Op) -> Shape {
         | Op::Strengthen { .. }
         | Op::Same { .. }
         | Op::SelfCleanup { .. }
-        | Op::Step { .. }
-        | Op::Capacity { .. } => Shape::Values(1, 1),
+        | Op::Step { .. } => Shape::Values(1, 1),
         Op::Collect | Op::Finish | Op::Poll => Shape::Gathered,
         Op::Stats => Shape::Stats,
         _ => Shape::Values(0, 0),
@@ -146,28 +148,16 @@ impl<'de> Visitor<'de> for WireVisitor {
         let mut gathered = Gathered::default();
         let (mut stats, mut error) = (BTreeMap::new(), None);
         while let Some(key) = map.next_key::<String>()? {
-            let list = match key.as_str() {
-                "dead" => &mut gathered.dead,
-                "finalized" => &mut gathered.finalized,
-                "cleaned" => &mut gathered.cleaned,
-                "strong" => &mut gathered.strong,
-                "broken" => &mut gathered.broken,
-                "error" => {
-                    error = Some(map.next_value::<String>()?);
-                    continue;
-                }
-                _ => {
-                    // A statistic that is no whole number is left out, as one that is not there.
-                    let value = map.next_value::<Number>()?;
-                    if let Number(Some(value)) = value
-                        && stats.len() < STATS
-                    {
-                        stats.insert(key, value);
-                    }
-                    continue;
-                }
-            };
-            *list = map.next_value::<List>()?.0;
+            if let Some(at) = GATHERED.iter().position(|known| *known == key) {
+                *lists_mut(&mut gathered)[at] = map.next_value::<List>()?.0;
+            } else if key == "error" {
+                error = Some(map.next_value::<String>()?);
+            } else if let Number(Some(value)) = map.next_value::<Number>()?
+                // A statistic that is no whole number is left out, as one that is not there.
+                && stats.len() < STATS
+            {
+                stats.insert(key, value);
+            }
         }
         Ok(Wire::Object { gathered, stats, error })
     }
@@ -300,18 +290,18 @@ pub fn push_answer(line: &mut String, answer: &Answer, reading: Option<&Reading>
     };
 }
 
+/// The lists of [`GATHERED`].
+fn lists_mut(gathered: &mut Gathered) -> [&mut Numbers; 5] {
+    let Gathered { dead, finalized, cleaned, strong, broken } = gathered;
+    [dead, finalized, cleaned, strong, broken]
+}
+
 fn push_gathered(line: &mut String, gathered: &Gathered) {
     let Gathered { dead, finalized, cleaned, strong, broken } = gathered;
-    let lists = [
-        ("dead", dead),
-        ("finalized", finalized),
-        ("cleaned", cleaned),
-        ("strong", strong),
-        ("broken", broken),
-    ];
+    let lists = GATHERED.into_iter().zip([dead, finalized, cleaned, strong, broken]);
     line.push('{');
     let mut comma = "";
-    for (key, numbers) in lists.into_iter().filter(|(_, numbers)| !numbers.is_empty()) {
+    for (key, numbers) in lists.filter(|(_, numbers)| !numbers.is_empty()) {
         let runs: Vec<String> = numbers.runs().iter().map(run).collect();
         let _ = write!(line, "{comma}\"{key}\":[{}]", runs.join(","));
         comma = ",";

@@ -3,24 +3,31 @@
 //! Functions of other packages are analysed when something that is called needs them, each only once in a run. Instances of
 //! generic functions belong to the package that uses them, wherever their text stands.
 
+mod reasons;
+
 use crate::bounds;
 use crate::build::{self, Sources};
 use crate::check::Program;
 use crate::conclude::conclude;
-use crate::diagnostics::{Subject, lines};
+use crate::diagnostics::{Line, Subject, lines};
+use crate::explain::Explanation;
 use crate::functions::{FuncId, FuncKey};
 use crate::graph::{Loc, Place};
 use crate::hash::Map;
 use crate::ir::{Body, FuncIndex, Op};
+use crate::kind::Kind;
 use crate::known::{Known, Recalled};
+use crate::leaks::Leaks;
 use crate::lower::{World, instance_method, lower, lower_init};
 use crate::reach::Reached;
 use crate::rewrite;
 use crate::scc::{Calls, Components};
-use crate::solve::solve;
+use crate::solve::{solve, watched};
 use crate::source::Pos;
 use crate::tags::{TagTable, Tags, Unit};
+use crate::trace::Trace;
 use crate::types::{Declare, ObjectId, ObjectKind, PackageId, TypeId};
+use reasons::Teller;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -32,6 +39,43 @@ pub struct Told {
     pub pos: Pos,
     /// What it says.
     pub text: String,
+    /// What kind of thing that is.
+    pub kind: Kind,
+    /// More about it; only if reasons were asked for.
+    pub detail: Option<Detail>,
+}
+
+/// What a line does not say itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Detail {
+    /// The function that it is about.
+    pub func: String,
+    /// Why it is so. A parameter may leak in several ways, and what stays has none.
+    pub reasons: Vec<Rc<Explanation>>,
+}
+
+/// A parameter that may point to something.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Parameter {
+    /// Where it is declared.
+    pub pos: Pos,
+    /// Its name.
+    pub name: String,
+    /// Its function.
+    pub func: String,
+    /// What callers are told of it.
+    pub leaks: Leaks,
+}
+
+/// A variable that stays on the stack.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Variable {
+    /// Where it is declared.
+    pub pos: Pos,
+    /// Its name.
+    pub name: String,
+    /// Its function.
+    pub func: String,
 }
 
 /// What was found out about a package.
@@ -39,11 +83,19 @@ pub struct Told {
 pub struct Verdicts {
     /// The lines, in the order in which they were found: callees first.
     pub lines: Vec<Told>,
+    /// Explanations; each with how many lines are told before it. Only if reasons were asked for.
+    pub explanations: Vec<(usize, Rc<Explanation>)>,
+    /// Parameters of functions that are not generic. Only if reasons were asked for.
+    pub parameters: Vec<Parameter>,
+    /// Variables that stay on the stack: no line tells of these. Only if reasons were asked for.
+    pub variables: Vec<Variable>,
 }
 
 /// What is known of functions of all packages of a run.
 #[derive(Debug, Default)]
 pub struct Analysis {
+    /// Whether reasons are asked for.
+    reasons: bool,
     world: World,
     tags: TagTable,
     /// The functions of the package that is told of, and the instances that it uses.
@@ -54,9 +106,15 @@ pub struct Analysis {
 }
 
 impl Analysis {
-    /// An analysis that need not look at functions that are `known`.
-    pub fn knowing(known: Rc<RefCell<Known>>) -> Analysis {
-        Analysis { known, ..Analysis::default() }
+    /// An analysis that tells why things are as they are. It takes more time.
+    pub fn with_reasons() -> Analysis {
+        Analysis { reasons: true, ..Analysis::default() }
+    }
+
+    /// The same, which need not look at functions that are `known`.
+    #[must_use]
+    pub fn knowing(self, known: Rc<RefCell<Known>>) -> Analysis {
+        Analysis { known, ..self }
     }
 
     /// What becomes of the receiver and the parameters of each of `objects`, which are functions; none for generic ones.
@@ -81,7 +139,7 @@ impl Analysis {
         program: &'r mut Program,
         package: PackageId,
     ) -> (Run<'r>, &'r mut Components) {
-        let Analysis { world, tags, components, imported, known } = self;
+        let Analysis { reasons, world, tags, components, imported, known } = self;
         let run = Run {
             program,
             world,
@@ -89,10 +147,11 @@ impl Analysis {
             known: &*known,
             imported,
             package,
+            reasons: *reasons && package != PackageId::NONE,
             bodies: Map::default(),
             uses: Map::default(),
             types: Map::default(),
-            lines: Vec::new(),
+            told: Vec::new(),
         };
         (run, components)
     }
@@ -171,7 +230,17 @@ struct Run<'a> {
     uses: Map<FuncId, Vec<FuncId>>,
     /// The types that each body has.
     types: Map<FuncId, Vec<TypeId>>,
-    lines: Vec<(FuncId, Told)>,
+    /// Whether reasons are asked for.
+    reasons: bool,
+    told: Vec<(FuncId, Message)>,
+}
+
+/// Something that is told, in the order in which it is.
+enum Message {
+    Line(Told),
+    Explanation(Rc<Explanation>),
+    Parameter(Parameter),
+    Variable(Variable),
 }
 
 impl Run<'_> {
@@ -208,7 +277,8 @@ impl Run<'_> {
             bodies: Map::default(),
             uses: Map::default(),
             types: Map::default(),
-            lines: Vec::new(),
+            reasons: false,
+            told: Vec::new(),
         };
         components.visit(&mut run, unit);
         *self.imported = components;
@@ -271,8 +341,18 @@ impl Run<'_> {
 
     /// The lines of the functions that are wanted.
     fn verdicts(self, wanted: &BTreeSet<FuncId>) -> Verdicts {
-        let lines = self.lines.into_iter().filter(|(id, _)| wanted.contains(id));
-        Verdicts { lines: lines.map(|(_, line)| line).collect() }
+        let mut verdicts = Verdicts::default();
+        for (_, message) in self.told.into_iter().filter(|(id, _)| wanted.contains(id)) {
+            match message {
+                Message::Line(line) => verdicts.lines.push(line),
+                Message::Explanation(told) => {
+                    verdicts.explanations.push((verdicts.lines.len(), told));
+                }
+                Message::Parameter(parameter) => verdicts.parameters.push(parameter),
+                Message::Variable(variable) => verdicts.variables.push(variable),
+            }
+        }
+        verdicts
     }
 
     /// Lowers `id`, if that has not been done.
@@ -349,11 +429,13 @@ impl Calls for Run<'_> {
                 (bodies[body].funcs.len() > func.index()).then_some(Place { body, func })
             })
             .collect();
+        let reasons = self.reasons && ids.iter().any(|id| self.is_told(*id));
         let sources = Sources {
             program: self.program,
             functions: &self.world.functions,
             tags: self.tags,
             bodies: &mut bodies,
+            reasons,
         };
         let mut built = build::build(sources, &batch);
         let mut results: Map<Place, Vec<Loc>> = Map::default();
@@ -362,7 +444,14 @@ impl Calls for Run<'_> {
             let locs = vars.iter().filter_map(|var| built.vars[place.body][var.index()]);
             results.insert(*place, locs.collect());
         }
-        solve(&mut built.graph, &bodies, &results);
+        let verdicts = if reasons {
+            let mut trace = Trace::new(&built.graph);
+            watched(&mut built.graph, &bodies, &results, &mut trace);
+            trace.into_verdicts()
+        } else {
+            solve(&mut built.graph, &bodies, &results);
+            Vec::new()
+        };
         for place in &batch {
             let body = &bodies[place.body];
             let unit = Unit { id: body.id, func: place.func };
@@ -376,22 +465,33 @@ impl Calls for Run<'_> {
                 batch: &batch,
                 built: &built,
             };
-            for line in lines(self.program, &subject) {
-                let id = bodies[line.place.body].id;
-                self.lines.push((id, Told { pos: line.pos, text: line.text }));
+            let lines = lines(self.program, &subject);
+            if reasons {
+                let (program, tags) = (&mut *self.program, &*self.tags);
+                let mut teller = Teller { program, tags, subject: &subject, told: Vec::new() };
+                teller.tell(lines, &verdicts);
+                self.told.extend(teller.told);
+            } else {
+                for Line { pos, text, place, kind, .. } in lines {
+                    let told = Told { pos, text, kind, detail: None };
+                    self.told.push((bodies[place.body].id, Message::Line(told)));
+                }
             }
         }
         for mut body in bodies {
             let id = body.id;
             for (pos, text) in std::mem::take(&mut body.notes) {
-                self.lines.push((id, Told { pos, text }));
+                let told = Told { pos, text, kind: Kind::Rewrite, detail: None };
+                self.told.push((id, Message::Line(told)));
             }
             // Literals are done before the function around them.
             if !units.contains(&Unit::declared(id)) {
                 self.bodies.insert(id, body);
             } else if self.is_told(id) {
                 for pos in bounds::elided(self.program, &body) {
-                    self.lines.push((id, Told { pos, text: bounds::ELIDED.to_owned() }));
+                    let text = bounds::ELIDED.to_owned();
+                    let told = Told { pos, text, kind: Kind::Bounds, detail: None };
+                    self.told.push((id, Message::Line(told)));
                 }
             }
         }

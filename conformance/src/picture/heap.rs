@@ -1,4 +1,4 @@
-//! A picture of the heap around one address, in text.
+//! A map of the heap around one address, in text.
 
 use crate::model::alloc::{Live, Shadow};
 use crate::op::alloc::Script;

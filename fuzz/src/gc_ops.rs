@@ -1,0 +1,175 @@
+//! Scripts of collectors from any bytes: records of 8 bytes, each an op of the alphabet's table.
+//!
+//! An op that does not apply is skipped by targets, so every input is a script. The collectors are safe code of
+//! this process, fresh for each script.
+
+use conformance::capability::{Capabilities, Capability};
+use conformance::check::witness::key;
+use conformance::court::{Breach, Court, Standing, Tally};
+use conformance::facts::Clerk as _;
+use conformance::facts::gc::Clerk;
+use conformance::laws::{Book, SUBJECTS};
+use conformance::model::gc::Setting;
+use conformance::mutant::{correct_collector, correct_paced, find};
+use conformance::op::Thread;
+use conformance::op::gc::{INITIAL, Kind, LOCALS, Map, OFF, Op, PLACES, Script, Step};
+use conformance::run::Session;
+use conformance::spec::{Judge, Profile, Specs};
+use conformance::target::collector::{Collector, Housed, needs};
+use conformance::trace::Trace;
+use conformance::trace::form::gc::FORMS;
+use conformance::trace::form::{Operand, Values};
+use std::fmt::Write as _;
+use std::sync::OnceLock;
+
+/// The collectors that a script is performed on, by their words on the command line.
+const COLLECTORS: [&str; 2] = ["small-gc", "small-paced"];
+
+/// Bytes of a record: the op, its mutator, and six for its operands.
+const RECORD: usize = 8;
+
+/// Records of an input, at most: what libFuzzer's longest inputs have.
+const RECORDS: usize = 512;
+
+/// Steps of a trace, at most.
+const STEPS: usize = 100_000;
+
+/// Performs `data` as a script on collectors that are right; a trace, as a breach prints it, on the one that it names.
+///
+/// # Panics
+/// If a law breaks; the message ends with the script as a trace.
+pub fn gc_ops(data: &[u8]) {
+    if data.starts_with(b"heaplaw-trace ") {
+        gc_judge(&Trace::<Op>::parse(data, STEPS).unwrap_or_else(|fault| panic!("{fault}")));
+        return;
+    }
+    for word in COLLECTORS {
+        gc_judge(&gc_trace(data, word));
+    }
+}
+
+/// The bytes as a trace for the collector that `word` names: one of ours, or `mutant:ID`.
+///
+/// # Panics
+/// If there is none.
+pub fn gc_trace(data: &[u8], word: &str) -> Trace<Op> {
+    let mut trace = Trace::from(&script(data, collector(word).offers()));
+    trace.metadata.push(key::TARGET, word);
+    trace
+}
+
+/// Performs `trace` on the collector that it names, and judges it by every law that random scripts are
+/// judged by. Returns the id of each law with how often it came up.
+///
+/// # Panics
+/// If a law breaks; the message ends with the trace.
+pub fn gc_judge(trace: &Trace<Op>) -> Vec<(&'static str, Tally)> {
+    let Laws { specs, book } = laws();
+    let collector = collector(trace.metadata.get(key::TARGET).unwrap_or(COLLECTORS[0]));
+    let offers = collector.offers();
+    let standing = book.code.laws.iter().map(|law| {
+        let judged = specs.invariant(law.id.as_str()).is_some_and(|invariant| {
+            law.scenario.is_empty()
+                && invariant.judges.contains(&Judge::Property)
+                && invariant.profile == Profile::Any
+                && offers.covers(invariant.needs.iter().copied().collect())
+        });
+        if judged { Standing::In } else { Standing::Out }
+    });
+    let mut court = Court::new(&book.code, standing.collect());
+    let setting = Setting {
+        ordered: offers.has(Capability::Ordered),
+        exact: offers.has(Capability::Exact),
+        steps: offers.has(Capability::Step),
+        tiny: collector.tiny(),
+    };
+    let clerk = Clerk::new(&book.vocabulary, setting).expect("the glossary has all words");
+    let mut target = Housed::new(collector);
+    let mut session = Session::new(&mut target, clerk);
+    let ran = session.perform(&trace.script(), &mut court, u64::MAX);
+    refuse(&ran.expect("every rule has a value").breaches, trace);
+    let end = session.finish(true, 0, &mut court).expect("every rule has a value");
+    refuse(&end, trace);
+    let ids = book.code.laws.iter().map(|law| law.id.as_str());
+    ids.zip(court.tallies().iter().copied()).collect()
+}
+
+/// The ops that are offered, whether they apply or not: targets skip what does not, and what a collection gives
+/// back nobody foresees.
+fn script(data: &[u8], offers: Capabilities) -> Script {
+    let mut steps = Vec::new();
+    for record in data.chunks_exact(RECORD).take(RECORDS) {
+        let form = &FORMS[usize::from(record[0]) % FORMS.len()];
+        let mut values = Values::default();
+        for (&operand, &byte) in form.operands.iter().zip(&record[2..]) {
+            values[operand as usize] = Some(value(operand, u64::from(byte)));
+        }
+        let op = (form.build)(&values);
+        // Sections would make scripts long; storms are made of other ops than these.
+        let left_out = matches!(op, Op::Repeat { .. } | Op::EndRepeat | Op::Storm { .. });
+        if !left_out && needs(&op).is_none_or(|need| offers.has(need)) {
+            steps.push(Step::on(Thread(record[1] % 4), op));
+        }
+    }
+    let end = [Op::Finish, Op::Collect, Op::Reset, Op::Collect, Op::Collect];
+    steps.extend(end.map(Step::main));
+    Script { steps }
+}
+
+/// What a byte means as an operand: mostly what is small.
+fn value(operand: Operand, byte: u64) -> u64 {
+    match operand {
+        Operand::To | Operand::Of | Operand::From => byte % LOCALS as u64,
+        Operand::Global | Operand::Weak | Operand::OtherWeak => byte % PLACES as u64,
+        Operand::Thread | Operand::Mutator => byte % 4,
+        Operand::Map => byte % Map::ALL.len() as u64,
+        Operand::Kind => byte % Kind::ALL.len() as u64,
+        Operand::Words => [1 + byte % 16, 1 + byte * 40][usize::from(byte >= 240)],
+        Operand::Size => byte << 8,
+        Operand::Percent => [OFF, INITIAL, byte * 10][byte.min(2) as usize],
+        _ => byte % 64,
+    }
+}
+
+/// Panics with what broke first, what showed it, and the script.
+fn refuse(breaches: &[Breach], trace: &Trace<Op>) {
+    let Some(breach) = breaches.first() else { return };
+    let id = laws().book.code.laws[breach.law].id.as_str();
+    let mut facts = String::new();
+    for shown in &breach.shown {
+        writeln!(facts, "  {} = {}", shown.text, shown.value).expect("a text takes all");
+    }
+    let mut trace = trace.clone();
+    if trace.metadata.get(key::INVARIANT).is_none() {
+        trace.metadata.push(key::INVARIANT, id);
+    }
+    panic!("{id} is broken at step {} of the script\n{facts}\n{trace}", breach.at);
+}
+
+/// A collector by its word. Panics where a trace names one that is not there.
+fn collector(word: &str) -> Box<dyn Collector> {
+    match word {
+        "small-gc" => correct_collector(),
+        "small-paced" => correct_paced(),
+        _ => {
+            let wrong = word.strip_prefix("mutant:").and_then(find);
+            let made = wrong.and_then(|mutant| mutant.collector());
+            made.unwrap_or_else(|| panic!("`{word}` is no collector of this process"))
+        }
+    }
+}
+
+/// The real laws. Made once: they do not depend on the input.
+struct Laws {
+    specs: Specs,
+    book: Book,
+}
+
+fn laws() -> &'static Laws {
+    static LAWS: OnceLock<Laws> = OnceLock::new();
+    LAWS.get_or_init(|| {
+        let specs = Specs::embedded().expect("the real specs load");
+        let book = Book::compile(&specs, SUBJECTS[1]).expect("the real rules compile");
+        Laws { specs, book }
+    })
+}
