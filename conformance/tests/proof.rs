@@ -95,6 +95,11 @@ fn the_witness_of_each_mutant_breaks_its_invariant_again() {
     }
 }
 
+/// Whether it is a collector that decides itself when to collect.
+fn is_paced(mutant: &mutant::Mutant) -> bool {
+    mutant.collector().is_some_and(|collector| collector.offers().has(Capability::Automatic))
+}
+
 #[test]
 fn no_witness_of_a_mutant_breaks_the_right_allocator() {
     for mutant in mutant::all() {
@@ -102,6 +107,7 @@ fn no_witness_of_a_mutant_breaks_the_right_allocator() {
         // What the mutant chose is not what the right one chooses.
         let options = Options::default();
         let spec = match mutant.heap() {
+            None if is_paced(mutant) => TargetSpec::SmallPaced,
             None => TargetSpec::SmallGc,
             Some(heap) if heap.inside().is_some() => TargetSpec::SmallGo,
             Some(heap) if heap.offers().has(Capability::Layout) => TargetSpec::SmallLayout,

@@ -1,7 +1,7 @@
 //! The part of an adapter: the small collector, served, with what is wrong with it between it and the judge.
 
 use crate::faults::{Heard, Memory, Wrong};
-use conformance::capability::Capabilities;
+use conformance::capability::{Capabilities, Capability};
 use conformance::mutant::correct_collector;
 use conformance::observe::gc::{Answer, Reading};
 use conformance::op::Thread;
@@ -25,12 +25,16 @@ impl Collector for Behind {
         self.collector.name()
     }
 
+    /// All that the collector does, and `rest`, after which nothing is different in one that collects in steps.
     fn offers(&self) -> Capabilities {
-        self.collector.offers()
+        self.collector.offers().with(Capability::Timed)
     }
 
     fn perform(&mut self, mutator: Thread, op: &Op) -> (Answer, Option<Reading>) {
-        let done = self.collector.perform(mutator, op);
+        let done = match op {
+            Op::Rest => (Answer::DONE, None),
+            _ => self.collector.perform(mutator, op),
+        };
         (self.wrong.performed)(&mut self.memory, mutator, op, done)
     }
 }
