@@ -10,7 +10,7 @@ use conformance::facts::Clerk as _;
 use conformance::facts::gc::Clerk;
 use conformance::laws::{Book, SUBJECTS};
 use conformance::model::gc::Setting;
-use conformance::mutant::{correct_collector, correct_paced, find};
+use conformance::mutant::{Mutant, correct_collector, correct_paced, find};
 use conformance::op::Thread;
 use conformance::op::gc::{INITIAL, Kind, LOCALS, Map, OFF, Op, PLACES, Script, Step};
 use conformance::run::Session;
@@ -153,7 +153,7 @@ fn collector(word: &str) -> Box<dyn Collector> {
         "small-paced" => correct_paced(),
         _ => {
             let wrong = word.strip_prefix("mutant:").and_then(find);
-            let made = wrong.and_then(|mutant| mutant.collector());
+            let made = wrong.and_then(Mutant::collector);
             made.unwrap_or_else(|| panic!("`{word}` is no collector of this process"))
         }
     }

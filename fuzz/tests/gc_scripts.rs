@@ -27,7 +27,6 @@ fn the_seeds_find_a_wrong_part_of_every_sort() {
         "gc/scans-the-first-stack",
         "gc/clears-marks-of-pointers-only",
         "gc/scans-dead-locals",
-        "gc/refills-handles",
     ];
     for id in wrong {
         // A fault may show in another law before it does in its own.

@@ -77,10 +77,8 @@ fn a_mutant_offers_what_the_right_allocator_behind_its_face_offers() {
     let go = mutant::correct_go().offers();
     for mutant in mutant::all() {
         if let Some(collector) = mutant.collector() {
-            let right = match collector.offers().has(Capability::Automatic) {
-                true => mutant::correct_paced(),
-                false => mutant::correct_collector(),
-            };
+            let paced = collector.offers().has(Capability::Automatic);
+            let right = if paced { mutant::correct_paced() } else { mutant::correct_collector() };
             assert_eq!(collector.offers(), right.offers(), "{}", mutant.id);
         }
         let Some(heap) = mutant.heap() else { continue };
