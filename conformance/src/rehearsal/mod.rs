@@ -4,10 +4,10 @@
 //! rehearsal holds the adapter to `docs/protocol.md`:
 //!
 //! 1. The program is met: who it is, and what it offers ([`Adapter::meet`]).
-//! 2. Each [`Case`] is a conversation of its own with a fresh process ([`talk`]), or a few. The judge's
+//! 2. Each [`Case`] is a conversation of its own with a fresh process (`talk`), or a few. The judge's
 //!    side says what a judge says, or what no judge should, and knows what must come back.
 //! 3. What the answers to ops must be is known by the shadow of a collector that is right
-//!    ([`prompter`]): whether an op applies, which stamp is read, what shape its answer has.
+//!    (`prompter`): whether an op applies, which stamp is read, what shape its answer has.
 //! 4. A case that failed says what was expected, and what was seen.
 //!
 //! Nothing here is judged by time: silence is what [`Patience`] says it is.

@@ -1,8 +1,8 @@
 //! Printers of object graphs: lines for a terminal, a drawing for a browser.
 //!
-//! Both hang every object once from what leads to it ([`tree`]), a way to a guilty object before any
+//! Both hang every object once from what leads to it (`tree`), a way to a guilty object before any
 //! other; what else leads to it is a reference in the text, and a curve in the drawing. Both say the
-//! same of an object ([`words`]). A graph that was read from a file may say anything: what names an
+//! same of an object (`words`). A graph that was read from a file may say anything: what names an
 //! object that there is not is left out, and every text is foreign.
 
 mod layout;

@@ -1,6 +1,6 @@
 //! An object graph as a drawing: SVG that needs nothing beside it.
 //!
-//! Roots stand on the left, objects to their right by distance ([`super::layout`]). A frame and a word
+//! Roots stand on the left, objects to their right by distance (`layout`). A frame and a word
 //! say what became of an object, so nothing hangs on colours alone; what is guilty, and the way to it,
 //! is drawn in bold red.
 
