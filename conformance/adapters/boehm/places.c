@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-const char *const place_names[PLACES] = {"argument", "registers", "finalizer"};
+const char *const place_names[PLACES] = {"argument", "registers", "finalizer", "map-key", "map-value", "channel"};
 
 static bool used[PLACES];
 
@@ -115,6 +115,30 @@ static cell *take_from_finalizer(void)
     return held;
 }
 
+/* A table or a ring in collected memory. It stays, and the next thing goes into its next slot. */
+enum { SLOTS = 8 };
+static struct container {
+    cell **slots;
+    unsigned next;
+} containers[PLACES];
+
+static bool keep_in_container(struct container *container, cell *held)
+{
+    if (!container->slots)
+        container->slots = GC_MALLOC(SLOTS * sizeof *container->slots);
+    if (container->slots)
+        container->slots[container->next] = held;
+    return container->slots;
+}
+
+static cell *take_from_container(struct container *container)
+{
+    cell *held = container->slots[container->next];
+    container->slots[container->next] = NULL;
+    container->next = (container->next + 1) % SLOTS;
+    return held;
+}
+
 bool place_is_used(enum place place)
 {
     return used[place];
@@ -133,6 +157,11 @@ bool place_put(enum place place, cell *held)
     case PLACES:
         used[place] = keep_by_finalizer(held);
         break;
+    case PLACE_KEY:
+    case PLACE_VALUE:
+    case PLACE_CHANNEL:
+        used[place] = keep_in_container(&containers[place], held);
+        break;
     }
     return used[place];
 }
@@ -140,5 +169,7 @@ bool place_put(enum place place, cell *held)
 cell *place_take(enum place place)
 {
     used[place] = false;
+    if (place >= PLACE_KEY)
+        return take_from_container(&containers[place]);
     return place == PLACE_FINALIZER ? take_from_finalizer() : take_from_thread(&keepers[place]);
 }

@@ -1,11 +1,12 @@
 /* Places of `stash` that a C program has: a waiting thread's argument, a busy thread's register, and
- * what the collector keeps with a finalizer. */
+ * what the collector keeps with a finalizer; and tables and a ring of collected memory, as C programs make
+ * their maps and queues of. */
 #ifndef HEAPLAW_PLACES_H
 #define HEAPLAW_PLACES_H
 
 #include "objects.h"
 
-enum place { PLACE_ARGUMENT, PLACE_REGISTERS, PLACE_FINALIZER, PLACES };
+enum place { PLACE_ARGUMENT, PLACE_REGISTERS, PLACE_FINALIZER, PLACE_KEY, PLACE_VALUE, PLACE_CHANNEL, PLACES };
 extern const char *const place_names[PLACES];
 
 bool place_is_used(enum place place);
