@@ -63,6 +63,12 @@ const CASES: &[(&str, &str, Option<Capability>, &str)] = &[
          @t2 check l0; end t1; @t1 check l0; end t1; check l0; check l1; l0 = new 2 last; check l0",
     ),
     (
+        "skip/rest",
+        "A mutator that does not run does not rest.",
+        Some(Capability::Timed),
+        "@t3 rest; l0 = new 2 last; @t3 rest; check l0",
+    ),
+    (
         "skip/frames",
         "The last frame stays.",
         Some(Capability::Frames),
