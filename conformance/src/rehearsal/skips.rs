@@ -1,12 +1,12 @@
 //! Ops that do not apply: they are skipped, and change nothing.
 
-use super::scripts::perform;
+use super::scripts::{Row, case};
 use super::{Adapter, Case, Fault};
 use crate::capability::Capability;
 use crate::op::gc::{FRAMES, Op, Step};
 
-/// Name, sentence, what it is about, and the script.
-const CASES: &[(&str, &str, Option<Capability>, &str)] = &[
+/// The scripts.
+const CASES: &[Row] = &[
     (
         "skip/nil",
         "An op that needs a local which is nil is skipped.",
@@ -96,13 +96,6 @@ const CASES: &[(&str, &str, Option<Capability>, &str)] = &[
 ];
 
 pub(super) fn cases() -> Vec<Case> {
-    let case = |&(name, says, need, script): &(_, _, Option<Capability>, _)| {
-        let case = Case::new(name, says, move |adapter| perform(adapter, script));
-        match need {
-            Some(need) => case.needing(need),
-            None => case,
-        }
-    };
     let deep = Case::new(
         "skip/deepest-frame",
         "There are 10,000 frames, and a further one is skipped.",
