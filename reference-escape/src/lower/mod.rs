@@ -8,6 +8,7 @@ mod builtin;
 mod call;
 mod composite;
 mod convert;
+mod dead;
 mod expr;
 mod init;
 mod jump;
