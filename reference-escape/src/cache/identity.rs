@@ -2,7 +2,7 @@
 
 use super::Store;
 use crate::hash::Map;
-use crate::package::{Found, Home, Loader, Package};
+use crate::package::{Found, Home, Loader, Package, may_be_built};
 use crate::sha256::{Sum, sum_of_parts};
 use crate::summary::{Reader, STANDARD, Writer};
 use std::fs;
@@ -74,7 +74,7 @@ impl Identities {
 
     /// What a package's text says, from what is kept if its files do not change.
     fn own(&self, loader: &Loader, found: &Found) -> Option<Own> {
-        let stamp = if is_fixed(loader, found) { self.stamp(&found.folder) } else { None };
+        let stamp = if is_fixed(loader, found) { self.stamp(loader, &found.folder) } else { None };
         if let Some(stamp) = &stamp
             && let Some(own) = self.store.get(stamp).and_then(|bytes| Own::decode(&bytes, stamp))
         {
@@ -88,16 +88,20 @@ impl Identities {
         Some(own)
     }
 
-    /// Names, sizes and times of the files of a folder; none if one has just been changed.
-    fn stamp(&self, folder: &Path) -> Option<Sum> {
+    /// Names, sizes and times of those files of a folder that may be built; none if one has just been changed.
+    fn stamp(&self, loader: &Loader, folder: &Path) -> Option<Sum> {
         let mut files = Vec::new();
         for entry in fs::read_dir(folder).ok()? {
             let entry = entry.ok()?;
             let name = entry.file_name().into_string().ok()?;
-            if !Path::new(&name).extension().is_some_and(|ending| ending == "go" || ending == "s") {
+            if !may_be_built(&name, &loader.platform) {
                 continue;
             }
-            let about = fs::metadata(entry.path()).ok()?;
+            // From its folder on, which is a shorter way than from the root; but that way stops at a link.
+            let mut about = entry.metadata().ok()?;
+            if about.is_symlink() {
+                about = fs::metadata(entry.path()).ok()?;
+            }
             let time = about.modified().ok()?;
             if time.elapsed().is_ok_and(|age| age < SETTLED) {
                 return None;
@@ -123,11 +127,10 @@ fn is_fixed(loader: &Loader, found: &Found) -> bool {
 fn tool(loader: &Loader) -> Sum {
     let platform = format!("{:?}", loader.platform);
     let program = std::env::current_exe().and_then(fs::metadata);
-    let program = program
-        .map(|about| format!("{} {:?}", about.len(), about.modified().ok()))
-        .unwrap_or_default();
+    let build = program.and_then(|about| Ok(format!("{} {:?}", about.len(), about.modified()?)));
+    let build = build.map_or(STANDARD.to_vec(), String::into_bytes);
     let version = env!("CARGO_PKG_VERSION");
-    sum_of_parts([version.as_bytes(), STANDARD, platform.as_bytes(), program.as_bytes()])
+    sum_of_parts([version.as_bytes(), platform.as_bytes(), &build])
 }
 
 /// The sum of a package's texts.
