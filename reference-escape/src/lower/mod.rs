@@ -9,6 +9,7 @@ mod call;
 mod composite;
 mod convert;
 mod dead;
+mod dictionary;
 mod expr;
 mod init;
 mod jump;
