@@ -85,14 +85,17 @@ impl Schedule<'_> {
                     Op::ArrayLit(_) | Op::SliceLit(..) | Op::StructLit(_) | Op::MapLit(_)
                 );
                 if literal {
-                    self.part(left, x);
+                    let place = self.own_place(left);
+                    self.part(place, x);
                 }
                 literal
             }
             Op::Convert(Conv::StringToBytes, x) => matches!(self.body[x].op, Op::Literal(_)),
-            Op::ArrayLit(_) | Op::SliceLit(..) | Op::StructLit(_) => {
+            literal @ (Op::ArrayLit(_) | Op::SliceLit(..) | Op::StructLit(_)) => {
+                let is_slice = matches!(literal, Op::SliceLit(..));
+                let place = if is_slice { self.own_place(left) } else { left };
                 for part in self.parts(value) {
-                    self.part(left, part);
+                    self.part(place, part);
                 }
                 true
             }
@@ -100,6 +103,17 @@ impl Schedule<'_> {
             Op::Convert(Conv::Iface, x) => self.boxed(left, x),
             _ => false,
         }
+    }
+
+    /// Where the parts lie of what `left` points to. That is a place of the package's data, though `left` may be `_`.
+    fn own_place(&mut self, left: NodeId) -> NodeId {
+        if !matches!(self.body[left].op, Op::Blank) {
+            return left;
+        }
+        let (pos, ty) = (self.body[left].pos, self.body[left].ty);
+        let pointer = self.program.types_mut().pointer(ty);
+        let address = self.body.add(pos, pointer, Op::Nil);
+        self.body.add(pos, ty, Op::Deref(address))
     }
 
     /// Whether a value holds no address: its parts are asked about on their own.
