@@ -137,3 +137,38 @@ var _ = part{f: (&part{}).M}
     ];
     assert_eq!(lines("blank", program), wanted);
 }
+
+#[test]
+fn an_instance_without_an_end_is_refused() {
+    for (name, body, column) in [
+        ("itself", "func f[T any](x T) { f([]T{x}) }\nfunc g() { f(1) }", 22),
+        ("each-other", "func f[T any](x T) { g([2]T{x}) }\nfunc g[T any](x T) { f(x) }", 22),
+        ("type", "type list[T any] struct{ p *list[[]T] }", 29),
+    ] {
+        let (package, output) =
+            run(&format!("endless-{name}"), &format!("package p\n{body}\n"), &[]);
+        let place = format!("{}:2:{column}", package.join("a.go").display());
+        assert_eq!(text(&output.stderr), format!("{place}: instantiation cycle\n"));
+        assert_eq!(output.status.code(), Some(1));
+    }
+}
+
+#[test]
+fn an_instance_of_the_same_size_is_fine() {
+    let program = "package p
+
+type list[T any] struct{ next *list[T] }
+
+func f[K, V any](k K, v V, n int) {
+	if n > 0 {
+		f(v, k, n-1)
+	}
+	h([]V{v})
+}
+
+func h[T any](x T) {}
+
+func g() { f(1, \"\", 2) }
+";
+    assert_eq!(lines("as-large", program).len(), 2, "the slices of f's two instances");
+}
