@@ -6,8 +6,12 @@
 use crate::check::Program;
 use crate::hash::Map;
 use crate::names::Name;
+use crate::sha256::{hex, sum};
 use crate::source::Pos;
 use crate::types::{Declare, Form, ObjectKind, PackageId, Printer, Type, TypeId, TypeSets};
+
+/// The longest name of a shape.
+const LONGEST_NAME: usize = 500;
 
 /// The shapes of a run.
 #[derive(Debug, Default)]
@@ -43,15 +47,13 @@ impl Shapes {
 
     /// The shape of `ty` as an argument for `param`.
     pub fn shape(&mut self, program: &mut Program, ty: TypeId, param: TypeId) -> TypeId {
-        if self.is_shape(program, ty) {
-            return ty;
-        }
         let mut under = program.under(ty);
-        if matches!(program.types()[ty], Type::Pointer(_)) && only_methods(program, param) {
+        // A shape is no exception: that of a pointer for one parameter may be that of any pointer for another.
+        if matches!(program.types()[under], Type::Pointer(_)) && only_methods(program, param) {
             under = program.types_mut().pointer(TypeId::UINT8);
         }
-        let name =
-            Printer::new(program.types(), &program.names, PackageId::NONE).print(under, Form::Link);
+        let printer = Printer::new(program.types(), &program.names, PackageId::NONE);
+        let name = name_of(printer.print(under, Form::Link));
         if let Some(known) = self.of.get(&name) {
             return *known;
         }
@@ -77,6 +79,17 @@ impl Shapes {
         self.package = Some(package);
         package
     }
+}
+
+/// The name of the shape that is written like this: itself, or a sum of it where it is too long for a name.
+fn name_of(text: String) -> String {
+    if text.len() <= LONGEST_NAME {
+        return text;
+    }
+    let mut sum = sum(text.as_bytes());
+    // The compiler does not want its sums to be taken for those of others.
+    sum[0] ^= 0xff;
+    hex(&sum)
 }
 
 /// Whether the constraint of `param` asks for methods and nothing else.

@@ -24,6 +24,17 @@ fn run(name: &str, text: &str, arguments: &[&str]) -> (PathBuf, Output) {
     (package, output)
 }
 
+/// The lines about a program, in order.
+fn lines(name: &str, program: &str) -> Vec<String> {
+    let (package, output) = run(name, program, &["-m", "-l"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let file = package.join("a.go").display().to_string();
+    let mut lines: Vec<String> =
+        text(&output.stdout).lines().map(|line| line.replace(&file, "a.go")).collect();
+    lines.sort_unstable();
+    lines
+}
+
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
@@ -71,4 +82,93 @@ fn help_teaches_the_messages() {
         Command::new(env!("CARGO_BIN_EXE_goescape")).arg("--help").output().expect("it runs");
     assert_eq!(output.status.code(), Some(0));
     assert!(text(&output.stdout).contains("leaking param content"));
+}
+
+#[test]
+fn what_a_loop_of_a_benchmark_uses_is_no_copy() {
+    let testing = Path::new(env!("CARGO_TARGET_TMPDIR")).join("goescape/bench/go/src/testing");
+    std::fs::create_dir_all(&testing).expect("a folder");
+    let b = "package testing\n\ntype B struct{}\n\nfunc (b *B) Loop() bool { return false }\n";
+    std::fs::write(testing.join("benchmark.go"), b).expect("a file");
+    let program = "package p
+
+import \"testing\"
+
+func bench(b *testing.B, run func(func()), values []int) {
+	for _, v := range values {
+		run(func() {
+			for b.Loop() {
+				show(v)
+			}
+		})
+	}
+}
+
+func show(n int) {}
+";
+    // As the compiler says; without `b.Loop` the literal would have a copy of v.
+    let wanted = [
+        "a.go:5:12: leaking param: b",
+        "a.go:5:26: run does not escape",
+        "a.go:5:44: values does not escape",
+        "a.go:6:9: moved to heap: v",
+        "a.go:7:7: func literal escapes to heap",
+    ];
+    assert_eq!(lines("bench", program), wanted);
+}
+
+#[test]
+fn what_a_value_without_a_name_points_to_is_in_the_heap_all_the_same() {
+    let program = "package p
+
+type part struct{ f func() }
+
+func (c *part) M() {}
+
+var _ = &part{f: (&part{}).M}
+var _ = part{f: (&part{}).M}
+";
+    let wanted = [
+        "a.go:5:7: c does not escape",
+        "a.go:7:19: &part{} escapes to heap",
+        "a.go:7:27: (&part{}).M escapes to heap",
+        "a.go:8:18: &part{} does not escape",
+        "a.go:8:26: (&part{}).M does not escape",
+    ];
+    assert_eq!(lines("blank", program), wanted);
+}
+
+#[test]
+fn an_instance_without_an_end_is_refused() {
+    for (name, body, column) in [
+        ("itself", "func f[T any](x T) { f([]T{x}) }\nfunc g() { f(1) }", 22),
+        ("each-other", "func f[T any](x T) { g([2]T{x}) }\nfunc g[T any](x T) { f(x) }", 22),
+        ("type", "type list[T any] struct{ p *list[[]T] }", 29),
+    ] {
+        let (package, output) =
+            run(&format!("endless-{name}"), &format!("package p\n{body}\n"), &[]);
+        let place = format!("{}:2:{column}", package.join("a.go").display());
+        assert_eq!(text(&output.stderr), format!("{place}: instantiation cycle\n"));
+        assert_eq!(output.status.code(), Some(1));
+    }
+}
+
+#[test]
+fn an_instance_of_the_same_size_is_fine() {
+    let program = "package p
+
+type list[T any] struct{ next *list[T] }
+
+func f[K, V any](k K, v V, n int) {
+	if n > 0 {
+		f(v, k, n-1)
+	}
+	h([]V{v})
+}
+
+func h[T any](x T) {}
+
+func g() { f(1, \"\", 2) }
+";
+    assert_eq!(lines("as-large", program).len(), 2, "the slices of f's two instances");
 }

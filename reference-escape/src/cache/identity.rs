@@ -1,16 +1,12 @@
 //! Which summary a package has, told without making it.
 
 use super::Store;
+use super::stamps::Stamps;
 use crate::hash::Map;
 use crate::package::{Found, Home, Loader, Package};
 use crate::sha256::{Sum, sum_of_parts};
 use crate::summary::{Reader, STANDARD, Writer};
 use std::fs;
-use std::path::Path;
-use std::time::{Duration, UNIX_EPOCH};
-
-/// Files that were changed just now may change again without their time telling.
-const SETTLED: Duration = Duration::from_secs(2);
 
 /// Finds the keys of packages.
 #[derive(Debug)]
@@ -74,41 +70,26 @@ impl Identities {
 
     /// What a package's text says, from what is kept if its files do not change.
     fn own(&self, loader: &Loader, found: &Found) -> Option<Own> {
-        let stamp = if is_fixed(loader, found) { self.stamp(&found.folder) } else { None };
-        if let Some(stamp) = &stamp
-            && let Some(own) = self.store.get(stamp).and_then(|bytes| Own::decode(&bytes, stamp))
+        let key = self.folder_key(found).filter(|_| is_fixed(loader, found));
+        if let Some(key) = &key
+            && let Some(bytes) = self.store.get(key)
+            && let Some((stamps, own)) = Own::decode(&bytes, key)
+            && stamps.still_hold(&found.folder)
         {
             return Some(own);
         }
+        let stamps = key.and_then(|_| Stamps::of(&found.folder, &loader.platform));
         let own = Own::of(&loader.load(found).ok()?);
-        if let Some(stamp) = stamp {
+        if let (Some(key), Some(stamps)) = (key, stamps) {
             // A cache that cannot be written to is none.
-            let _ = self.store.put(&stamp, &own.encode(&stamp));
+            let _ = self.store.put(&key, &own.encode(&key, &stamps));
         }
         Some(own)
     }
 
-    /// Names, sizes and times of the files of a folder; none if one has just been changed.
-    fn stamp(&self, folder: &Path) -> Option<Sum> {
-        let mut files = Vec::new();
-        for entry in fs::read_dir(folder).ok()? {
-            let entry = entry.ok()?;
-            let name = entry.file_name().into_string().ok()?;
-            if !Path::new(&name).extension().is_some_and(|ending| ending == "go" || ending == "s") {
-                continue;
-            }
-            let about = fs::metadata(entry.path()).ok()?;
-            let time = about.modified().ok()?;
-            if time.elapsed().is_ok_and(|age| age < SETTLED) {
-                return None;
-            }
-            let nanos = time.duration_since(UNIX_EPOCH).ok()?.as_nanos();
-            files.push(format!("{name}\0{}\0{nanos}", about.len()));
-        }
-        files.sort();
-        let folder = folder.to_str()?;
-        let parts = [&self.tool[..], b"stamp", folder.as_bytes()].into_iter();
-        Some(sum_of_parts(parts.chain(files.iter().map(String::as_bytes))))
+    /// Under which name it is kept what a folder's text says.
+    fn folder_key(&self, found: &Found) -> Option<Sum> {
+        Some(sum_of_parts([&self.tool[..], b"folder", found.folder.to_str()?.as_bytes()]))
     }
 }
 
@@ -123,11 +104,10 @@ fn is_fixed(loader: &Loader, found: &Found) -> bool {
 fn tool(loader: &Loader) -> Sum {
     let platform = format!("{:?}", loader.platform);
     let program = std::env::current_exe().and_then(fs::metadata);
-    let program = program
-        .map(|about| format!("{} {:?}", about.len(), about.modified().ok()))
-        .unwrap_or_default();
+    let build = program.and_then(|about| Ok(format!("{} {:?}", about.len(), about.modified()?)));
+    let build = build.map_or(STANDARD.to_vec(), String::into_bytes);
     let version = env!("CARGO_PKG_VERSION");
-    sum_of_parts([version.as_bytes(), STANDARD, platform.as_bytes(), program.as_bytes()])
+    sum_of_parts([version.as_bytes(), platform.as_bytes(), &build])
 }
 
 /// The sum of a package's texts.
@@ -145,10 +125,11 @@ impl Own {
         Own { sum: sum_of(package), imports }
     }
 
-    /// What is kept for `stamp`. It has the stamp in it, and a sum over all of it at its end.
-    fn encode(&self, stamp: &Sum) -> Vec<u8> {
+    /// What is kept for `key`. It has the key in it, and a sum over all of it at its end.
+    fn encode(&self, key: &Sum, stamps: &Stamps) -> Vec<u8> {
         let mut out = Writer::default();
-        out.block(stamp);
+        out.block(key);
+        stamps.encode(&mut out);
         out.block(&self.sum);
         out.number(self.imports.len());
         self.imports.iter().for_each(|import| out.block(import.as_bytes()));
@@ -157,19 +138,20 @@ impl Own {
         out.bytes
     }
 
-    /// What was kept for `stamp`; none if it is damaged.
-    fn decode(bytes: &[u8], stamp: &Sum) -> Option<Own> {
+    /// What was kept for `key`; none if it is damaged.
+    fn decode(bytes: &[u8], key: &Sum) -> Option<(Stamps, Own)> {
         let (bytes, check) = bytes.split_last_chunk::<32>()?;
         if crate::sha256::sum(bytes) != *check {
             return None;
         }
         let mut reader = Reader { rest: bytes };
-        if reader.block().ok()? != stamp {
+        if reader.block().ok()? != key {
             return None;
         }
+        let stamps = Stamps::decode(&mut reader)?;
         let sum = reader.block().ok()?.try_into().ok()?;
         let imports =
             (0..reader.count().ok()?).map(|_| reader.text().ok()).collect::<Option<_>>()?;
-        Some(Own { sum, imports })
+        Some((stamps, Own { sum, imports }))
     }
 }

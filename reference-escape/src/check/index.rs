@@ -107,6 +107,7 @@ impl Program {
         if let Some(id) = x.id {
             self.note_instance(id, targs);
         }
+        self.note_flows(x.pos(self), &sig.tparams, targs);
         if let Err((at, _)) = self.verify_arguments(&sig.tparams, targs) {
             let shown = self.show(targs[at]);
             let pos = x.pos(self);

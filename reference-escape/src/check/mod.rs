@@ -24,6 +24,7 @@ mod convert;
 mod declare;
 mod env;
 mod expr;
+mod growth;
 mod index;
 mod info;
 mod init;
@@ -93,6 +94,8 @@ pub struct Program {
     /// Function literals outside of functions, by the numbers of the declarations that they stand in.
     postponed: Map<usize, Vec<body::Postponed>>,
     faults: Faults,
+    /// What type parameters are arguments for.
+    flows: Vec<growth::Flow>,
     env: Env,
     /// `init`, which functions of a package are called without being members of it.
     init_name: Name,
@@ -207,6 +210,7 @@ impl Program {
             declarations: Vec::new(),
             postponed: Map::default(),
             faults: Faults::default(),
+            flows: Vec::new(),
             env: Env::default(),
             init_name,
         }
@@ -248,6 +252,7 @@ impl Program {
         for object in &objects {
             self.check_body(*object);
         }
+        self.check_growth();
         self.order_initializers(package);
     }
 

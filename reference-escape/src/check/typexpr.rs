@@ -179,6 +179,7 @@ impl Program {
             }
             return TypeId::INVALID;
         }
+        self.note_flows(ast[of].pos, &wanted, &targs);
         match self.types[object].kind {
             ObjectKind::Type { alias: true, .. } => {
                 self.substitute(ty, &Binding::new(&wanted, &targs))

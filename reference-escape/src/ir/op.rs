@@ -6,7 +6,7 @@ use crate::constant::Value;
 use crate::functions::FuncId;
 use crate::names::Name;
 use crate::source::Pos;
-use crate::types::{ObjectId, TypeId};
+use crate::types::{ObjectId, PackageId, TypeId};
 use std::rc::Rc;
 
 /// Operators with one operand.
@@ -151,7 +151,7 @@ pub enum Op {
     /// `_`
     Blank,
     /// A dictionary of types: what it points to lies still.
-    Dictionary(Name),
+    Dictionary(PackageId, Name),
     /// A method of a type parameter, as the dictionary has it at this place.
     ParamMethod(u32),
     /// `-x`

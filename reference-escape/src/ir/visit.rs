@@ -16,7 +16,7 @@ impl Body {
             | Op::Nil
             | Op::Type
             | Op::Blank
-            | Op::Dictionary(_)
+            | Op::Dictionary(..)
             | Op::ParamMethod(_)
             | Op::New { .. }
             | Op::Closure(_)

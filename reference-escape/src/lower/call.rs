@@ -3,9 +3,7 @@
 use super::Lowering;
 use crate::ast::{ExprId, ExprKind};
 use crate::check::{Mode, SelectionKind};
-use crate::functions::FuncId;
 use crate::ir::{NodeId, Op, Unary};
-use crate::names::Name;
 use crate::source::Pos;
 use crate::types::{Declare, Signature, Type, TypeId};
 use std::rc::Rc;
@@ -61,7 +59,7 @@ impl Lowering<'_> {
         }
         let ty = self.result_type(&sig);
         let all: Box<[NodeId]> = receiver.into_iter().chain(values).collect();
-        let dictionary = self.dictionary(pos, callee);
+        let dictionary = self.dictionary(pos, fun, callee);
         let call = self.body.add(pos, ty, Op::Call { fun: callee, args: all, dictionary, dots });
         self.settle_callee(pos, call, callee);
         call
@@ -70,13 +68,7 @@ impl Lowering<'_> {
     /// What is called: and the receiver of a method, if it is an argument.
     fn callee(&mut self, fun: ExprId) -> (NodeId, Option<NodeId>) {
         let ast = Rc::clone(&self.ast);
-        let mut inner = fun;
-        if let ExprKind::Index { of, .. } = ast[fun].kind {
-            let of = ast.unparen(of);
-            if self.info().type_arguments(of).is_some() {
-                inner = of;
-            }
-        }
+        let inner = self.without_arguments(fun);
         if let ExprKind::Selector { of, .. } = ast[inner].kind
             && self.info().used(inner).is_none()
             && let Some(selection) = self.info().selection(inner)
@@ -109,25 +101,6 @@ impl Lowering<'_> {
         }
         let len = extra.len() as u64;
         self.body.add_implicit(pos, ty, Op::SliceLit(extra.into(), len))
-    }
-
-    /// The dictionary that a generic function is passed.
-    fn dictionary(&mut self, pos: Pos, callee: NodeId) -> Option<NodeId> {
-        let (Op::Func(func) | Op::MethodExpr { method: Some(func), .. }) = self.body[callee].op
-        else {
-            return None;
-        };
-        self.world.functions.is_instance(func).then(|| {
-            let name = self.dictionary_name(func);
-            self.body.add(pos, Self::UINTPTR, Op::Dictionary(name))
-        })
-    }
-
-    fn dictionary_name(&mut self, func: FuncId) -> Name {
-        let name =
-            self.world.functions.object(func).map(|object| self.program.types()[object].name);
-        let text = name.map_or(String::new(), |name| self.program.names.text(name).to_owned());
-        self.program.names.intern(&format!(".dict.{text}"))
     }
 
     /// A callee that has effects of its own is evaluated into a temporary first.

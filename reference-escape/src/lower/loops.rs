@@ -5,7 +5,6 @@ use crate::ast::{Block, ExprId, RangeClause, StmtId, StmtKind};
 use crate::ir::{NodeId, Op};
 use crate::names::Name;
 use crate::source::Pos;
-use crate::types::{Type, TypeSets};
 use std::rc::Rc;
 
 /// The first version in which each round has variables of its own: 1.22.
@@ -37,7 +36,12 @@ impl Lowering<'_> {
         let before = self.opt_stmt(init);
         let cond = self.opt_expr(cond);
         let post = if dead { Vec::new() } else { self.opt_stmt(post) };
-        let body = if dead { Vec::new() } else { self.in_loop(|lowering| lowering.block(body)) };
+        let body = if dead {
+            self.skip(&body.stmts);
+            Vec::new()
+        } else {
+            self.in_loop(|lowering| lowering.block(body))
+        };
         if dead && cond.is_some_and(|cond| matches!(self.body[cond].op, Op::Literal(_))) {
             out.extend(before);
             return;
@@ -68,9 +72,7 @@ impl Lowering<'_> {
         block: &Block,
         out: &mut Vec<NodeId>,
     ) {
-        let raw = self.raw_ty(self.ast.unparen(clause.x));
-        let core = self.program.common_under(raw);
-        if core.is_some_and(|core| matches!(self.program.types()[core], Type::Signature(_))) {
+        if self.is_range_func(clause) {
             return self.range_func(for_pos, label, clause, block, out);
         }
         let targets = self.opt_list(clause.lhs);

@@ -69,7 +69,7 @@ impl Lowering<'_> {
         self.adjusted(pos, x, self.wants_pointer(object))
     }
 
-    fn wants_pointer(&self, object: crate::types::ObjectId) -> bool {
+    pub(super) fn wants_pointer(&self, object: crate::types::ObjectId) -> bool {
         match &self.program.types()[object].kind {
             ObjectKind::Func(func) => func.receiver.is_some_and(|receiver| receiver.pointer),
             _ => false,

@@ -8,6 +8,8 @@ mod builtin;
 mod call;
 mod composite;
 mod convert;
+mod dead;
+mod dictionary;
 mod expr;
 mod init;
 mod jump;

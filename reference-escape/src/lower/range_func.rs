@@ -84,6 +84,18 @@ impl Lowering<'_> {
         outermost.and_then(|body| self.body[body].parent).unwrap_or(self.func)
     }
 
+    /// The number of the next loop.
+    pub(super) fn count_loop(&mut self) -> u32 {
+        self.range_funcs.count += 1;
+        self.range_funcs.count
+    }
+
+    /// The number of the next body that becomes a literal.
+    pub(super) fn count_literal(&mut self) -> u32 {
+        self.range_funcs.literals += 1;
+        self.range_funcs.literals
+    }
+
     /// `for k, v := range f {...}`
     pub(super) fn range_func(
         &mut self,
@@ -103,16 +115,14 @@ impl Lowering<'_> {
         if outermost {
             self.range_funcs.next = None;
         }
-        self.range_funcs.count += 1;
-        let name = format!("#state{}", self.range_funcs.count);
+        let name = format!("#state{}", self.count_loop());
         let state = self.made_up(self.func, &name, pos, TypeId::INT);
         let zero = self.int(pos, 0);
         let mut block_stmts = vec![self.define(pos, state, zero)];
         let body = self.loop_literal(pos, yield_ty, (label, state), clause, block);
         let literal = self.body.add(pos, yield_ty, Op::Closure(body));
         // Loops inside of this one have been counted by now.
-        self.range_funcs.literals += 1;
-        let name = format!("#yield{}", self.range_funcs.literals);
+        let name = format!("#yield{}", self.count_literal());
         let holder = self.made_up(self.func, &name, Pos::NONE, yield_ty);
         block_stmts.push(self.define(pos, holder, literal));
         let fun = self.expr(clause.x);
@@ -257,14 +267,7 @@ impl Lowering<'_> {
             return false;
         }
         if results.is_some() {
-            let owner = self.results_of();
-            let vars = self.body[owner].result_vars().to_vec();
-            for (at, var) in vars.iter().enumerate() {
-                if matches!(self.body[*var].name, VarName::Result(_) | VarName::Blank(_)) {
-                    let name = self.program.names.intern(&format!("#rv{}", at + 1));
-                    self.body[*var].name = VarName::Named(name);
-                }
-            }
+            let vars = self.name_results();
             let lhs: Vec<NodeId> = vars.iter().map(|var| self.use_var(*var, pos)).collect();
             let values = self.returned(pos, results);
             let op = match (&lhs[..], &values[..]) {
@@ -282,6 +285,19 @@ impl Lowering<'_> {
         self.set(pos, next, -1, out);
         self.leave(pos, out);
         true
+    }
+
+    /// The results that a `return` in the body of a loop gives values; those without a name get one.
+    pub(super) fn name_results(&mut self) -> Vec<VarId> {
+        let owner = self.results_of();
+        let vars = self.body[owner].result_vars().to_vec();
+        for (at, var) in vars.iter().enumerate() {
+            if matches!(self.body[*var].name, VarName::Result(_) | VarName::Blank(_)) {
+                let name = self.program.names.intern(&format!("#rv{}", at + 1));
+                self.body[*var].name = VarName::Named(name);
+            }
+        }
+        vars
     }
 
     /// A jump out of the body of a loop over a function.

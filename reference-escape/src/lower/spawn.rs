@@ -83,7 +83,7 @@ impl Lowering<'_> {
             | Op::MethodExpr { .. }
             | Op::Func(_)
             | Op::New { .. }
-            | Op::Dictionary(_) => {}
+            | Op::Dictionary(..) => {}
             Op::Convert(Conv::Nop, inner)
                 if self.body[x].ty == Self::UINTPTR
                     && self.body[*inner].ty == TypeId::UNSAFE_POINTER =>

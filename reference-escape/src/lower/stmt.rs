@@ -17,6 +17,7 @@ impl Lowering<'_> {
         let mut dead = false;
         for (at, id) in stmts.iter().enumerate() {
             if dead && last_label.is_none_or(|last| at > last) {
+                self.skip(&[*id]);
                 continue;
             }
             self.stmt(*id, &mut out);
@@ -105,8 +106,18 @@ impl Lowering<'_> {
         let (value, cond) = self.static_bool(cond);
         let mut before = self.opt_stmt(init);
         let cond = self.expr(cond);
-        let then = if value == Some(false) { Vec::new() } else { self.block(then) };
-        let els = if value == Some(true) { Vec::new() } else { self.opt_stmt(els) };
+        let then = if value == Some(false) {
+            self.skip(&then.stmts);
+            Vec::new()
+        } else {
+            self.block(then)
+        };
+        let els = if value == Some(true) {
+            self.skip(els.as_slice());
+            Vec::new()
+        } else {
+            self.opt_stmt(els)
+        };
         if value.is_some() {
             if !matches!(self.body[cond].op, Op::Literal(_)) {
                 let blank = self.body.add_stmt(pos, Op::Blank);

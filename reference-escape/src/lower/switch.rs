@@ -31,13 +31,16 @@ impl Lowering<'_> {
 
     fn value_switch(&mut self, pos: Pos, tag: Option<ExprId>, clauses: &[CaseClause]) -> NodeId {
         if let Some(target) = self.constant_target(tag, clauses) {
-            let cases = target.map(|at| {
-                let body = self.in_switch(|lowering| lowering.stmts(&clauses[at].body));
-                Case { pos: clauses[at].pos, list: Box::default(), var: None, body: body.into() }
-            });
-            return self
-                .body
-                .add_stmt(pos, Op::Switch { tag: None, cases: cases.into_iter().collect() });
+            let mut cases = Vec::new();
+            for (at, clause) in clauses.iter().enumerate() {
+                if target != Some(at) {
+                    self.skip(&clause.body);
+                    continue;
+                }
+                let body = self.in_switch(|lowering| lowering.stmts(&clause.body)).into();
+                cases.push(Case { pos: clause.pos, list: Box::default(), var: None, body });
+            }
+            return self.body.add_stmt(pos, Op::Switch { tag: None, cases: cases.into() });
         }
         let ty = self.compared_type(tag, clauses);
         let tag = tag.map(|tag| self.converted(tag, ty));

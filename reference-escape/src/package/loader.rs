@@ -129,9 +129,9 @@ impl Loader {
     /// # Errors
     /// Where there is no package in its folder.
     pub fn load(&self, found: &Found) -> Result<Package, PackageError> {
-        let selection = self.select(&found.folder)?;
+        let selection = select::select_code(&found.folder, &self.platform)?;
         if selection.go.is_empty() {
-            return Err(nothing_built(&found.folder, &selection));
+            return Err(nothing_built(&found.folder, &self.select(&found.folder)?));
         }
         package(found, selection.go, selection.has_assembly)
     }

@@ -29,5 +29,5 @@ pub use loader::{COMMAND_LINE, Loader, Options, Package};
 pub use modules::{Module, Modules};
 pub use platform::Platform;
 pub use resolve::{Found, Home, Resolved};
-pub use select::{LeftOut, Selection, SourceFile};
+pub use select::{LeftOut, Selection, SourceFile, may_be_built};
 pub use vendor::Vendor;

@@ -85,9 +85,9 @@ impl Loader {
         Ok(found)
     }
 
-    fn look_for(&self, home: Home, path: &str) -> Result<Found, PackageError> {
+    fn look_for(&self, importer: Home, path: &str) -> Result<Found, PackageError> {
         let mut looked_in = Vec::new();
-        let copy = match home {
+        let copy = match importer {
             Home::Std => Some((format!("vendor/{path}"), Home::Std)),
             Home::Cmd => Some((format!("cmd/vendor/{path}"), Home::Cmd)),
             Home::Module | Home::Nowhere => None,
@@ -96,12 +96,14 @@ impl Loader {
         let standard = [(path.to_owned(), own_home)].into_iter().filter(|_| !has_dot(path));
         for (path, home) in copy.into_iter().filter(|_| has_dot(path)).chain(standard) {
             let folder = self.goroot.src().join(&path);
-            if self.goroot.has(&path) {
+            // What the library itself imports is there: only a broken one is found out later.
+            let is_sure = importer == Home::Std && !self.goroot.is_listed();
+            if is_sure || self.goroot.has(&path) {
                 return Ok(Found { path, folder, minor: self.platform.minor, home });
             }
             looked_in.push(folder);
         }
-        if matches!(home, Home::Module | Home::Nowhere)
+        if matches!(importer, Home::Module | Home::Nowhere)
             && let Some(found) = self.find_in_modules(path, &mut looked_in)
         {
             return Ok(found);

@@ -62,8 +62,28 @@ const LARGEST_FILE: u64 = 1 << 28;
 /// # Errors
 /// Where the folder or a file cannot be read, or a constraint is malformed.
 pub(super) fn select(folder: &Path, platform: &Platform) -> Result<Selection, PackageError> {
+    let mut selection = select_from(file_names(folder)?, folder, platform)?;
+    selection.tell_tests_apart();
+    Ok(selection)
+}
+
+/// The same, but no test is read: these are often longer than what they test.
+///
+/// # Errors
+/// As of [`select`].
+pub(super) fn select_code(folder: &Path, platform: &Platform) -> Result<Selection, PackageError> {
+    let mut names = file_names(folder)?;
+    names.retain(|name| !is_test(name));
+    select_from(names, folder, platform)
+}
+
+fn select_from(
+    names: Vec<String>,
+    folder: &Path,
+    platform: &Platform,
+) -> Result<Selection, PackageError> {
     let mut selection = Selection::default();
-    for name in file_names(folder)? {
+    for name in names {
         if name.starts_with(['_', '.']) {
             continue;
         }
@@ -89,8 +109,17 @@ pub(super) fn select(folder: &Path, platform: &Platform) -> Result<Selection, Pa
             selection.left_out.push((name, LeftOut::Constraint));
         }
     }
-    selection.tell_tests_apart();
     Ok(selection)
+}
+
+/// Whether a file of this name may be part of a package without its tests. What is in the file is not asked.
+pub fn may_be_built(name: &str, platform: &Platform) -> bool {
+    let is_code = matches!(extension(name), Some("go" | "s"));
+    is_code && !is_test(name) && !name.starts_with(['_', '.']) && platform.allows_name(name)
+}
+
+fn is_test(name: &str) -> bool {
+    name.ends_with("_test.go")
 }
 
 /// One file that a person named: its name and its constraint do not matter.
@@ -117,7 +146,7 @@ impl Selection {
             self.left_out.push((file.name, LeftOut::Documentation));
         } else if file.header.imports.iter().any(|import| import.path == "C") {
             self.left_out.push((file.name, LeftOut::Cgo));
-        } else if file.name.ends_with("_test.go") {
+        } else if is_test(&file.name) {
             self.test.push(file);
         } else {
             self.go.push(file);

@@ -32,12 +32,24 @@ impl Texts<'_> {
         let count = base.map_or(0, |named| named.tparams.len()).min(shapes.len());
         let base = base.map_or("", |named| self.program.names.text(types[named.object].name));
         let base = format!("{base}{}", self.arguments(&shapes[..count]));
-        let own = self.arguments(&shapes[count..]);
+        let own = self.own_arguments(id);
         if receiver.pointer {
             format!("(*{base}).{name}{own}")
         } else {
             format!("{base}.{name}{own}")
         }
+    }
+
+    /// The shapes that a method has for parameters of its own, beside those of its receiver's type.
+    pub(super) fn own_arguments(&self, id: FuncId) -> String {
+        let types = self.program.types();
+        let receiver = self.functions.object(id).and_then(|object| match &types[object].kind {
+            ObjectKind::Func(func) => func.receiver,
+            _ => None,
+        });
+        let base = receiver.and_then(|receiver| types.as_named(receiver.base));
+        let shapes = self.functions.shapes(id);
+        self.arguments(&shapes[base.map_or(0, |named| named.tparams.len()).min(shapes.len())..])
     }
 
     /// How many functions of the package that are called `init` stand before `object`, which is one of them.

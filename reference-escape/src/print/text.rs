@@ -120,9 +120,9 @@ impl Writer<'_> {
                 self.put(&text);
             }
             Op::Func(func) => self.put(&texts.function(*func)),
-            Op::Dictionary(name) => {
-                let text = format!("&{}", texts.program.names.text(*name));
-                self.put(&text);
+            Op::Dictionary(package, name) => {
+                let qualifier = texts.printer().qualifier(*package, Form::Message);
+                self.put(&format!("&{qualifier}{}", texts.program.names.text(*name)));
             }
             Op::ParamMethod(at) => {
                 let text = format!("({})(&{}.dict[{at}])", texts.ty(node.ty), texts.home());
@@ -175,11 +175,13 @@ impl Writer<'_> {
                 self.expr(*x, TIGHTEST);
                 self.selected(*name);
             }
-            Op::MethodExpr { recv, name, .. } => {
+            Op::MethodExpr { recv, name, method } => {
                 let ty = texts.ty(*recv);
                 let pointer = matches!(texts.program.types()[*recv], Type::Pointer(_));
                 self.put(&if pointer { format!("({ty})") } else { ty });
                 self.selected(*name);
+                let own = method.map(|method| texts.own_arguments(method));
+                self.put(&own.unwrap_or_default());
             }
             Op::DotType(x) => {
                 self.expr(*x, TIGHTEST);

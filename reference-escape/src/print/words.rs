@@ -19,7 +19,7 @@ pub(super) fn strength(op: &Op) -> u32 {
         | Op::Closure(_)
         | Op::MakeMap(_)
         | Op::MakeChan(_)
-        | Op::Dictionary(_) => 0,
+        | Op::Dictionary(..) => 0,
         _ => TIGHTEST,
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn has_side_effects(body: &Body, id: NodeId) -> bool {
             | Op::Type
             | Op::Literal(_)
             | Op::Nil
-            | Op::Dictionary(_)
+            | Op::Dictionary(..)
             | Op::Binary(..)
             | Op::Logical(..)
             | Op::AddString(_)

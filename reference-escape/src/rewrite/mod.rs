@@ -1,5 +1,6 @@
 //! What the compiler changes in the lowered form before it looks at what escapes.
 
+mod bench_loop;
 mod dead_locals;
 mod devirtualize;
 mod effects;
@@ -14,6 +15,7 @@ use crate::types::PackageId;
 
 /// All rewrites, in the compiler's order. Messages are about `package`.
 pub fn all(program: &mut Program, world: &mut World, body: &mut Body, package: PackageId) {
+    bench_loop::run(program, &world.functions, body);
     devirtualize::run(program, world, body, package);
     loop_vars::run(program, body);
     if let FuncKey::Init(package) = world.functions[body.id] {

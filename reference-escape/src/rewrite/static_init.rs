@@ -8,6 +8,7 @@ use crate::check::Program;
 use crate::hash::Map;
 use crate::ir::{Body, Conv, FuncIndex, NodeId, Op};
 use crate::types::{Declare, ObjectId, PackageId, Type};
+use std::collections::BTreeSet;
 
 struct Schedule<'a> {
     program: &'a mut Program,
@@ -16,6 +17,8 @@ struct Schedule<'a> {
     /// The statements that give package variables their values.
     values: Map<ObjectId, NodeId>,
     out: Vec<NodeId>,
+    /// Variables that can be copied, and nothing else needs to be done: of a long chain each is looked at once.
+    copies: BTreeSet<ObjectId>,
     /// Whether something may have changed package variables by now.
     changed: bool,
     /// Whether the package's data must not hold addresses, so that its contents can be verified.
@@ -39,7 +42,9 @@ pub(super) fn run(program: &mut Program, body: &mut Body, package: PackageId) {
     let path = program.names.text(program.types()[package].path);
     let without_addresses = path == VERIFIED || path.starts_with(&format!("{VERIFIED}/"));
     let (out, changed) = (Vec::with_capacity(stmts.len()), false);
-    let mut schedule = Schedule { program, body, package, values, out, changed, without_addresses };
+    let copies = BTreeSet::new();
+    let mut schedule =
+        Schedule { program, body, package, values, out, copies, changed, without_addresses };
     for stmt in stmts {
         if !schedule.statement(stmt) {
             schedule.out.push(stmt);
@@ -85,14 +90,17 @@ impl Schedule<'_> {
                     Op::ArrayLit(_) | Op::SliceLit(..) | Op::StructLit(_) | Op::MapLit(_)
                 );
                 if literal {
-                    self.part(left, x);
+                    let place = self.own_place(left);
+                    self.part(place, x);
                 }
                 literal
             }
             Op::Convert(Conv::StringToBytes, x) => matches!(self.body[x].op, Op::Literal(_)),
-            Op::ArrayLit(_) | Op::SliceLit(..) | Op::StructLit(_) => {
+            literal @ (Op::ArrayLit(_) | Op::SliceLit(..) | Op::StructLit(_)) => {
+                let is_slice = matches!(literal, Op::SliceLit(..));
+                let place = if is_slice { self.own_place(left) } else { left };
                 for part in self.parts(value) {
-                    self.part(left, part);
+                    self.part(place, part);
                 }
                 true
             }
@@ -100,6 +108,17 @@ impl Schedule<'_> {
             Op::Convert(Conv::Iface, x) => self.boxed(left, x),
             _ => false,
         }
+    }
+
+    /// Where the parts lie of what `left` points to. That is a place of the package's data, though `left` may be `_`.
+    fn own_place(&mut self, left: NodeId) -> NodeId {
+        if !matches!(self.body[left].op, Op::Blank) {
+            return left;
+        }
+        let (pos, ty) = (self.body[left].pos, self.body[left].ty);
+        let pointer = self.program.types_mut().pointer(ty);
+        let address = self.body.add(pos, pointer, Op::Nil);
+        self.body.add(pos, ty, Op::Deref(address))
     }
 
     /// Whether a value holds no address: its parts are asked about on their own.
@@ -190,7 +209,20 @@ impl Schedule<'_> {
         if string || self.changed || self.program.types()[object].package != self.package {
             return false;
         }
+        if self.copies.contains(&object) {
+            return true;
+        }
+        let before = self.out.len();
         value = self.body.without_nops(value);
+        let copied = self.value_copied(left, from, value);
+        if copied && self.out.len() == before {
+            self.copies.insert(object);
+        }
+        copied
+    }
+
+    /// The same of the variable's `value`.
+    fn value_copied(&mut self, left: NodeId, from: NodeId, value: NodeId) -> bool {
         match self.body[value].op.clone() {
             Op::Func(_)
             | Op::MethodExpr { .. }

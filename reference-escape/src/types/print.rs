@@ -60,6 +60,8 @@ impl<'a> Printer<'a> {
         let Package { path, name } = self.types[package];
         match form {
             _ if package == PackageId::NONE => String::new(),
+            // The compiler knows a program by no other path.
+            Form::Link if self.names.text(name) == "main" => "main.".to_owned(),
             Form::Link => format!("{}.", link_path(self.names.text(path))),
             Form::Message if package == self.package => String::new(),
             Form::Message if self.ambiguous.contains(&name) => {
@@ -67,6 +69,14 @@ impl<'a> Printer<'a> {
             }
             Form::Message => format!("{}.", self.names.text(name)),
         }
+    }
+}
+
+/// A name without the number that tells local types apart.
+fn without_number(name: &str) -> &str {
+    match name.rsplit_once('·') {
+        Some((short, number)) if number.bytes().all(|byte| byte.is_ascii_digit()) => short,
+        _ => name,
     }
 }
 
@@ -149,7 +159,10 @@ impl Writer<'_> {
         let object = &self.printer.types[named.object];
         let qualifier = self.printer.qualifier(object.package, self.form);
         self.put(&qualifier);
-        self.put(self.printer.names.text(object.name));
+        let name = self.printer.names.text(object.name);
+        // A shape is called like a type; if that is a local one, its number is the end of the name.
+        let short = if self.form == Form::Message { without_number(name) } else { name };
+        self.put(short);
         if !named.targs.is_empty() {
             self.put("[");
             // Arguments are part of a name, and names are the same in every package.
@@ -374,6 +387,10 @@ mod tests {
         assert_eq!(shop.print(local, Form::Message), "T");
         assert_eq!(shop.print(local, Form::Link), "example.com/x%2ey.T");
         assert_eq!(shop.print(far, Form::Message), "template.T");
+        let (path, main) = (shop.names.intern("cmd/tool"), shop.names.intern("main"));
+        let program = shop.types.add_package(path, main);
+        let own = shop.named(program, "T", TypeId::INT);
+        assert_eq!(shop.print(own, Form::Link), "main.T", "as the compiler knows it");
         let ambiguous = [shop.names.intern("template")];
         let printer = Printer::new(&shop.types, &shop.names, shop.here);
         let printer = Printer { ambiguous: &ambiguous, ..printer };
