@@ -54,6 +54,10 @@ pub(super) fn skips() -> Vec<Wrong> {
             ..wrong("ends itself", "skip/mutators", "`@t1 end t1` was answered null")
         },
         Wrong {
+            performed: |_, _, op, done| not_skipped(done, *op == Op::Rest, &[]),
+            ..wrong("rests for everybody", "skip/rest", "`@t3 rest` was answered null")
+        },
+        Wrong {
             performed: |memory, _, op, done| {
                 let skipped = *op == Op::Pop && done.0.outcome == Outcome::Skipped;
                 memory.count += u64::from(skipped);
