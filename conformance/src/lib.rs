@@ -56,6 +56,7 @@ pub mod shrink;
 pub mod picture;
 pub mod verdict;
 pub mod trace;
+pub mod golden;
 pub mod target;
 pub mod choice;
 pub mod facts;

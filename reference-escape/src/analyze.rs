@@ -14,6 +14,7 @@ use crate::lower::{World, instance_method, lower, lower_init};
 use crate::names::Name;
 use crate::reach::Reached;
 use crate::rewrite;
+use crate::rules::{Question, Right, Rules};
 use crate::scc::{Calls, Components};
 use crate::solve::solve;
 use crate::source::Pos;
@@ -38,14 +39,31 @@ pub struct Verdicts {
 }
 
 /// What is known of functions of all packages of a run.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Analysis {
+    rules: &'static dyn Rules,
     world: World,
     tags: TagTable,
     components: Components,
 }
 
+impl Default for Analysis {
+    fn default() -> Analysis {
+        Analysis::by(&Right)
+    }
+}
+
 impl Analysis {
+    /// An analysis that decides by `rules`.
+    pub fn by(rules: &'static dyn Rules) -> Analysis {
+        Analysis {
+            rules,
+            world: World::default(),
+            tags: TagTable::default(),
+            components: Components::default(),
+        }
+    }
+
     /// Analyses a package that has been checked.
     pub fn package(&mut self, program: &mut Program, package: PackageId) -> Verdicts {
         let init = self.world.functions.intern(FuncKey::Init(package));
@@ -53,8 +71,9 @@ impl Analysis {
         self.components.forget(|unit| functions.is_instance(unit.id));
         let own = own_functions(program, &mut self.world, package);
         let ambiguous = ambiguous_names(program);
-        let Analysis { world, tags, components } = self;
+        let Analysis { rules, world, tags, components } = self;
         let mut run = Run {
+            rules: *rules,
             program,
             world,
             tags,
@@ -127,6 +146,7 @@ fn ambiguous_names(program: &Program) -> Vec<Name> {
 
 /// The analysis of one package.
 struct Run<'a> {
+    rules: &'static dyn Rules,
     program: &'a mut Program,
     world: &'a mut World,
     tags: &'a mut TagTable,
@@ -203,7 +223,7 @@ impl Run<'_> {
             FuncKey::Declared(..) => lower(self.program, self.world, id),
         };
         let mut body = body.unwrap_or_else(|| Body::new(id));
-        rewrite::all(self.program, self.world, &mut body, self.package);
+        rewrite::all(self.program, self.world, &mut body, self.package, self.rules);
         self.note_types(&body);
         self.bodies.insert(id, body);
     }
@@ -238,7 +258,7 @@ impl Run<'_> {
                     }
                     _ if external => Leaks::worst(),
                     _ if unnamed => Leaks::default(),
-                    Some(loc) => built.graph[loc].leaks.optimized(),
+                    Some(loc) => self.rules.told(built.graph[loc].leaks),
                     None => Leaks::worst(),
                 }
             })
@@ -252,7 +272,9 @@ impl Calls for Run<'_> {
         self.load(unit.id);
         let body = &self.bodies[&unit.id];
         let mut mentioned = Vec::new();
-        if body.funcs.len() <= unit.func.index() {
+        if body.funcs.len() <= unit.func.index()
+            || !self.rules.answer(Question::CalleesFirst, true)
+        {
             return mentioned;
         }
         body.each_node(unit.func, &mut |id| match body[id].op {
@@ -292,6 +314,7 @@ impl Calls for Run<'_> {
             functions: &self.world.functions,
             tags: self.tags,
             bodies: &mut bodies,
+            rules: self.rules,
         };
         let mut built = build::build(sources, &batch);
         let mut results: Map<Place, Vec<Loc>> = Map::default();
@@ -300,7 +323,7 @@ impl Calls for Run<'_> {
             let locs = vars.iter().filter_map(|var| built.vars[place.body][var.index()]);
             results.insert(*place, locs.collect());
         }
-        solve(&mut built.graph, &bodies, &results);
+        solve(&mut built.graph, &bodies, &results, self.rules);
         for place in &batch {
             self.tag(*place, &bodies, &built);
         }
@@ -312,6 +335,7 @@ impl Calls for Run<'_> {
                 bodies: &bodies,
                 batch: &batch,
                 built: &built,
+                rules: self.rules,
             };
             for line in lines(self.program, &subject) {
                 let id = bodies[line.place.body].id;

@@ -33,6 +33,7 @@ pub mod lower;
 pub mod rewrite;
 pub mod leaks;
 pub mod graph;
+pub mod rules;
 pub mod limits;
 pub mod static_value;
 pub mod tags;

@@ -4,6 +4,7 @@ use crate::check::Program;
 use crate::constant::Value;
 use crate::graph::Site;
 use crate::ir::{Body, Class, FuncIndex, NodeId, Op, VarId};
+use crate::rules::{Limit, Rules};
 use crate::types::{Declare, Layouts, Type, TypeId};
 
 /// The most bytes that a declared variable may have.
@@ -19,14 +20,15 @@ pub fn needs_heap(
     body: &Body,
     site: Site,
     by_value: &dyn Fn(VarId) -> bool,
+    rules: &dyn Rules,
 ) -> bool {
     match site {
         Site::None => false,
         Site::Var(var) => {
             let var = &body[var];
-            var.class == Class::Auto && exceeds(program, var.ty, MAX_DECLARED)
+            var.class == Class::Auto && exceeds(program, var.ty, rules.limit(Limit::Declared, MAX_DECLARED))
         }
-        Site::Node(id) => node_needs_heap(program, body, id, by_value),
+        Site::Node(id) => node_needs_heap(program, body, id, by_value, rules),
     }
 }
 
@@ -43,21 +45,23 @@ fn node_needs_heap(
     body: &Body,
     id: NodeId,
     by_value: &dyn Fn(VarId) -> bool,
+    rules: &dyn Rules,
 ) -> bool {
+    let max_implicit = rules.limit(Limit::Implicit, MAX_IMPLICIT);
     let node = &body[id];
-    if exceeds(program, node.ty, MAX_DECLARED) {
+    if exceeds(program, node.ty, rules.limit(Limit::Declared, MAX_DECLARED)) {
         return true;
     }
     match &node.op {
         Op::New { .. } | Op::PtrLit(_) => match program.under_type(node.ty) {
-            Type::Pointer(elem) => exceeds(program, elem, MAX_IMPLICIT),
+            Type::Pointer(elem) => exceeds(program, elem, max_implicit),
             _ => false,
         },
-        Op::Closure(func) => closure_size(program, body, *func, by_value) > MAX_IMPLICIT,
+        Op::Closure(func) => closure_size(program, body, *func, by_value) > max_implicit,
         Op::MethodValue { x, .. } => {
             let ty = body[*x].ty;
             let word = program.types().sizes().word;
-            program.size_of(ty).saturating_add(word) > MAX_IMPLICIT
+            program.size_of(ty).saturating_add(word) > max_implicit
         }
         Op::MakeSlice(len, cap) => {
             let Type::Slice(elem) = program.under_type(node.ty) else { return false };
@@ -66,7 +70,7 @@ fn node_needs_heap(
                 return true;
             }
             match &body[cap.unwrap_or(*len)].op {
-                Op::Literal(value) => !fits(value, MAX_IMPLICIT / size),
+                Op::Literal(value) => !fits(value, max_implicit / size),
                 _ => false,
             }
         }

@@ -7,18 +7,20 @@
 use crate::graph::{Attrs, Graph, Loc, Place, Site};
 use crate::hash::Map;
 use crate::ir::{Body, Op};
+use crate::rules::Rules;
 use std::collections::{BTreeSet, VecDeque};
 
 /// The locations of the results of each function of a batch.
 pub type Results = Map<Place, Vec<Loc>>;
 
 /// Finds what escapes.
-pub fn solve(graph: &mut Graph, bodies: &[Body], results: &Results) {
+pub fn solve(graph: &mut Graph, bodies: &[Body], results: &Results, rules: &dyn Rules) {
     let count = graph.len();
     let mut solver = Solver {
         graph,
         bodies,
         results,
+        rules,
         lost: BTreeSet::new(),
         queue: VecDeque::new(),
         queued: vec![false; count],
@@ -33,6 +35,7 @@ struct Solver<'a> {
     graph: &'a mut Graph,
     bodies: &'a [Body],
     results: &'a Results,
+    rules: &'a dyn Rules,
     /// Literals whose results go where nobody looks.
     lost: BTreeSet<Place>,
     queue: VecDeque<Loc>,
@@ -135,7 +138,7 @@ impl Solver<'_> {
         if outlives {
             match result {
                 Some(at) if !attrs.has(Attrs::ESCAPES) && place == param.place => {
-                    param.leaks.add_result(at as usize, loads);
+                    self.rules.add_result(&mut param.leaks, at as usize, loads);
                 }
                 _ => param.leaks.add_heap(loads),
             }

@@ -3,6 +3,7 @@
 use super::{Builder, Ignored};
 use crate::graph::{Hole, Loc, Site};
 use crate::ir::{NodeId, Op};
+use crate::rules::{Flow, Question};
 
 impl Builder<'_> {
     /// The hole that storing in the place `id` means.
@@ -17,15 +18,15 @@ impl Builder<'_> {
                     return self.addr(x);
                 }
                 self.expr(Hole::MUTATOR, x);
-                Hole::HEAP
+                self.rules.hole(Flow::Element, Hole::HEAP)
             }
             Op::Deref(x) | Op::DotPtr(x, _) => {
                 self.expr(Hole::MUTATOR, x);
-                Hole::HEAP
+                self.rules.hole(Flow::Through, Hole::HEAP)
             }
             Op::IndexMap(x, index) => {
                 self.discard(x);
-                self.expr(Hole::HEAP, index);
+                self.expr(self.rules.hole(Flow::MapKey, Hole::HEAP), index);
                 Hole::HEAP
             }
             _ => Hole::HEAP,
@@ -49,7 +50,8 @@ impl Builder<'_> {
                 self.unsafe_value(Hole::HEAP, src);
                 continue;
             }
-            if self.is_self_assignment(*dst, src) {
+            let within = self.is_self_assignment(*dst, src);
+            if self.rules.answer(Question::MovesWithin, within) {
                 self.ignored.push(Ignored { place: self.place, stmt });
                 self.discard(src);
             } else {

@@ -3,6 +3,7 @@
 use super::Builder;
 use crate::graph::{Hole, Loc, Place};
 use crate::limits::MAX_BY_VALUE;
+use crate::rules::{Flow, Question};
 use crate::types::Layouts;
 
 impl Builder<'_> {
@@ -15,8 +16,10 @@ impl Builder<'_> {
             let fixed = !location.addrtaken && !location.reassigned;
             let ty = self.bodies[literal.body][var].ty;
             let by_value = fixed && self.program.size_of(ty) <= MAX_BY_VALUE;
+            let by_value = self.rules.answer(Question::CopiesCapture, by_value);
             self.by_value[literal.body][var.index()] = by_value;
-            self.graph.flow(if by_value { hole.shift(0) } else { hole.addr() }, loc);
+            let held = if by_value { hole.shift(0) } else { hole.addr() };
+            self.graph.flow(self.rules.hole(Flow::Captured, held), loc);
         }
     }
 }

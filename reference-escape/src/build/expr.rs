@@ -3,6 +3,7 @@
 use super::{Builder, is_closure};
 use crate::graph::{Hole, Place};
 use crate::ir::{Conv, NodeId, Op, Unary};
+use crate::rules::Flow;
 use crate::types::{Basic, Declare, Layouts, Type, TypeId};
 
 impl Builder<'_> {
@@ -47,6 +48,8 @@ impl Builder<'_> {
                 self.discard(index);
             }
             Op::Slice { x, bounds } => {
+                let array = matches!(self.body()[x].op, Op::Addr(_));
+                let hole = if array { self.rules.hole(Flow::Sliced, hole) } else { hole };
                 self.expr(hole, x);
                 bounds.into_iter().flatten().for_each(|bound| self.discard(bound));
             }
@@ -90,8 +93,9 @@ impl Builder<'_> {
             Op::MapLit(pairs) => {
                 self.spill(hole, id);
                 for (key, value) in &pairs {
-                    self.expr(Hole::HEAP, *key);
-                    self.expr(Hole::HEAP, *value);
+                    let held = self.rules.hole(Flow::MapLiteral, Hole::HEAP);
+                    self.expr(held, *key);
+                    self.expr(held, *value);
                 }
             }
             Op::Closure(func) => self.closure(hole, id, Place { func, ..self.place }),
@@ -137,6 +141,7 @@ impl Builder<'_> {
                 let ty = self.ty(x);
                 let boxed = !self.is_interface(ty) && !self.program.is_pointer_shaped(ty);
                 let hole = if boxed { self.spill(hole, id) } else { hole };
+                let hole = if boxed { self.rules.hole(Flow::Boxed, hole) } else { hole };
                 self.expr(hole.shift(0), x);
             }
             Conv::SliceToArray => self.expr(hole.deref(), x),
@@ -180,7 +185,7 @@ impl Builder<'_> {
         match self.op(id) {
             Op::Convert(Conv::Nop | Conv::Number, x) => {
                 if self.is_unsafe_pointer(x) {
-                    self.expr(hole, x);
+                    self.expr(self.rules.hole(Flow::Computed, hole), x);
                 } else {
                     self.discard(x);
                 }

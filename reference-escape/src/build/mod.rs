@@ -18,6 +18,7 @@ use crate::graph::{Attrs, Graph, Hole, Loc, Place, Site};
 use crate::hash::Map;
 use crate::ir::{Body, FuncIndex, NodeId, Op, VarId};
 use crate::names::Name;
+use crate::rules::{Question, Rules};
 use crate::source::Pos;
 use crate::static_value::Assignments;
 use crate::tags::{TagTable, Unit};
@@ -56,6 +57,8 @@ pub struct Sources<'a> {
     pub tags: &'a TagTable,
     /// The bodies that functions of the batch are in.
     pub bodies: &'a mut [Body],
+    /// What is decided, and how.
+    pub rules: &'a dyn Rules,
 }
 
 /// What `build` is in the middle of.
@@ -64,6 +67,7 @@ struct Builder<'a> {
     functions: &'a Functions,
     tags: &'a TagTable,
     bodies: &'a mut [Body],
+    rules: &'a dyn Rules,
     graph: Graph,
     units: Map<Unit, Place>,
     vars: Vec<Vec<Option<Loc>>>,
@@ -81,7 +85,7 @@ struct Builder<'a> {
 
 /// Builds the graph of a batch.
 pub fn build(sources: Sources<'_>, batch: &[Place]) -> Built {
-    let Sources { program, functions, tags, bodies } = sources;
+    let Sources { program, functions, tags, bodies, rules } = sources;
     let vars = bodies.iter().map(|body| vec![None; body.vars.len()]).collect();
     let by_value = bodies.iter().map(|body| vec![false; body.vars.len()]).collect();
     let assignments = bodies.iter().map(|_| None).collect();
@@ -90,6 +94,7 @@ pub fn build(sources: Sources<'_>, batch: &[Place]) -> Built {
         functions,
         tags,
         bodies,
+        rules,
         graph: Graph::default(),
         units: Map::default(),
         vars,
@@ -123,7 +128,9 @@ impl Builder<'_> {
             self.flow_captures(hole, place);
         }
         for loc in self.graph.all() {
-            self.literal_operands(loc);
+            if self.rules.answer(Question::FixedOperand, true) {
+                self.literal_operands(loc);
+            }
             self.limit(loc);
         }
     }
@@ -176,7 +183,7 @@ impl Builder<'_> {
         let (site, at) = (location.site, location.place.body);
         let Some(body) = self.bodies.get(at) else { return };
         let copies = &self.by_value[at];
-        if crate::limits::needs_heap(self.program, body, site, &|var| copies[var.index()]) {
+        if crate::limits::needs_heap(self.program, body, site, &|var| copies[var.index()], self.rules) {
             self.graph.flow(Hole::HEAP.addr(), loc);
         }
     }

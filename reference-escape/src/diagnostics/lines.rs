@@ -8,6 +8,7 @@ use crate::graph::{Attrs, Loc, Place, Site};
 use crate::ir::{Body, Conv, FuncIndex, NodeId, Op, VarId, VarName};
 use crate::leaks::{Leaks, MAX_RESULTS};
 use crate::names::Name;
+use crate::rules::Rules;
 use crate::source::Pos;
 use crate::types::{Basic, Declare, Layouts, PackageId, Type, TypeId};
 
@@ -37,6 +38,8 @@ pub struct Subject<'a> {
     pub batch: &'a [Place],
     /// What was found.
     pub built: &'a Built,
+    /// How it was decided.
+    pub rules: &'a dyn Rules,
 }
 
 struct Writer<'a> {
@@ -150,7 +153,8 @@ impl Writer<'_> {
         let Some(loc) = self.subject.built.vars[place.body][var.index()] else { return };
         let location = &self.subject.built.graph[loc];
         if !location.attrs.has(Attrs::ESCAPES) {
-            self.leaks(place, pos, &name, location.leaks.optimized());
+            let leaks = self.subject.rules.told(location.leaks);
+            self.leaks(place, pos, &name, leaks);
         }
     }
 
