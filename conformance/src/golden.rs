@@ -93,7 +93,9 @@ impl Golden {
             } else if shown.contains("// want-none") {
                 golden.wants.insert(line, Wants::default());
             } else if shown.contains("// want") || shown.contains("// must") {
-                return Err(fault("expected `// want: \"...\"`, `// must: \"...\"` or `// want-none`"));
+                return Err(fault(
+                    "expected `// want: \"...\"`, `// must: \"...\"` or `// want-none`",
+                ));
             }
         }
         if golden.wants.is_empty() && !golden.exact {

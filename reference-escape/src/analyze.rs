@@ -272,8 +272,7 @@ impl Calls for Run<'_> {
         self.load(unit.id);
         let body = &self.bodies[&unit.id];
         let mut mentioned = Vec::new();
-        if body.funcs.len() <= unit.func.index()
-            || !self.rules.answer(Question::CalleesFirst, true)
+        if body.funcs.len() <= unit.func.index() || !self.rules.answer(Question::CalleesFirst, true)
         {
             return mentioned;
         }

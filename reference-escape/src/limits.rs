@@ -26,7 +26,8 @@ pub fn needs_heap(
         Site::None => false,
         Site::Var(var) => {
             let var = &body[var];
-            var.class == Class::Auto && exceeds(program, var.ty, rules.limit(Limit::Declared, MAX_DECLARED))
+            var.class == Class::Auto
+                && exceeds(program, var.ty, rules.limit(Limit::Declared, MAX_DECLARED))
         }
         Site::Node(id) => node_needs_heap(program, body, id, by_value, rules),
     }

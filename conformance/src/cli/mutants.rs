@@ -61,7 +61,8 @@ pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
         let any = |i: &Invariant| patterns.is_empty() || patterns.iter().any(|p| p.matches(&i.id));
         specs.invariant(m.breaks).is_none_or(any)
     };
-    let mutants: Vec<&Mutant> = mutant::all().iter().chain(mutant::analysers()).filter(chosen).collect();
+    let mutants: Vec<&Mutant> =
+        mutant::all().iter().chain(mutant::analysers()).filter(chosen).collect();
     if mutants.is_empty() {
         return Err(Failure("no mutant is selected".into()));
     }

@@ -183,7 +183,13 @@ impl Builder<'_> {
         let (site, at) = (location.site, location.place.body);
         let Some(body) = self.bodies.get(at) else { return };
         let copies = &self.by_value[at];
-        if crate::limits::needs_heap(self.program, body, site, &|var| copies[var.index()], self.rules) {
+        if crate::limits::needs_heap(
+            self.program,
+            body,
+            site,
+            &|var| copies[var.index()],
+            self.rules,
+        ) {
             self.graph.flow(Hole::HEAP.addr(), loc);
         }
     }

@@ -201,7 +201,8 @@ fn verdict(invariant: &Invariant, bench: &Bench<'_>, judged: Option<&Judged>) ->
         } else if judged.effort.fired >= invariant.fires {
             report.verdict = Verdict::Holds;
         } else {
-            let text = format!("it fired {} times; {} are needed", judged.effort.fired, invariant.fires);
+            let text =
+                format!("it fired {} times; {} are needed", judged.effort.fired, invariant.fires);
             report.reason = Some(Reason::new(Cause::Coverage, text));
         }
     }

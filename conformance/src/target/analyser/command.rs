@@ -154,7 +154,9 @@ mod tests {
 
     #[test]
     fn both_outputs_are_read_and_the_file_is_there() {
-        let command = hasty("cat {files} go.mod >/dev/null && echo a.go:1:2: out && echo ./a.go:2:3: err >&2");
+        let command = hasty(
+            "cat {files} go.mod >/dev/null && echo a.go:1:2: out && echo ./a.go:2:3: err >&2",
+        );
         let answer = command.analyse("a.go", "package p\n").expect("an answer");
         assert_eq!(answer.told.len(), 2);
         assert_eq!(answer.ended, None);

@@ -51,7 +51,8 @@ mod tests {
 
     #[test]
     fn a_line_is_a_path_a_place_and_a_text() {
-        let answer = answer(&[b"# p\n", b"./a.go:3:7: moved to heap: x\n", b"/t/a.go:4:1: a: b\r\n"]);
+        let answer =
+            answer(&[b"# p\n", b"./a.go:3:7: moved to heap: x\n", b"/t/a.go:4:1: a: b\r\n"]);
         let shown: Vec<String> = answer.told.iter().map(|t| format!("{}:{t}", t.line)).collect();
         assert_eq!(shown, ["3:7 \"moved to heap: x\"", "4:1 \"a: b\""]);
         assert!(answer.other.is_empty());
