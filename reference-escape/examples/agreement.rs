@@ -1,6 +1,9 @@
 //! How far the lines agree with the compiler's: for each package the lines that both print, those that only one prints, and
 //! those with which we claim more than the compiler grants.
 //!
+//! The compiler is asked as a person asks it, with imports compiled as ever: inlined, so that some of their tags are more
+//! exact than what a body alone says. With `IMPORTS=plain` in the environment imports are compiled without inlining.
+//!
 //! `agreement GOESCAPE CACHE PACKAGE...` asks `go` (or `GO` in the environment) for its lines, keeps them in the folder
 //! CACHE, and runs GOESCAPE on the packages' folders. With `SHOW=n` in the environment the first n differences of each
 //! package are printed.
@@ -51,7 +54,6 @@ fn main() -> Outcome<()> {
     };
     let packages: Vec<String> = arguments.collect();
     let show: usize = std::env::var("SHOW").ok().and_then(|n| n.parse().ok()).unwrap_or(0);
-    std::fs::create_dir_all(&cache)?;
     let folders = folders(&packages)?;
     let (mut sum, mut equal, mut failed, mut spent) = (Score::default(), 0, 0, Duration::ZERO);
     println!("{:<28} {:>7} {:>7} {:>7} {:>7}", "package", "exact", "missing", "extra", "unsound");
@@ -108,14 +110,22 @@ fn folders(packages: &[String]) -> Outcome<Vec<PathBuf>> {
         .collect()
 }
 
+/// Whether imports are to be compiled without inlining.
+fn is_plain() -> bool {
+    std::env::var_os("IMPORTS").is_some_and(|how| how == "plain")
+}
+
 /// The compiler's lines.
 fn theirs(package: &str, cache: &Path) -> Outcome<Lines> {
-    let kept = cache.join(package.replace('/', "_"));
+    let folder = cache.join(if is_plain() { "plain" } else { "inlined" });
+    std::fs::create_dir_all(&folder)?;
+    let kept = folder.join(package.replace('/', "_"));
     if let Ok(text) = std::fs::read_to_string(&kept) {
         return Ok(lines(&text));
     }
     let flag = format!("-gcflags={package}=-m -l");
-    let output = go().arg("build").arg(flag).arg(package).output()?;
+    let plain = is_plain().then_some("-gcflags=all=-l");
+    let output = go().arg("build").args(plain).arg(flag).arg(package).output()?;
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     if !output.status.success() {
         return Err(format!("{package}: {text}").into());

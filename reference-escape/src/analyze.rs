@@ -5,21 +5,21 @@
 
 use crate::build::{self, Sources};
 use crate::check::Program;
+use crate::conclude::conclude;
 use crate::diagnostics::{Subject, lines};
 use crate::functions::{FuncId, FuncKey};
 use crate::graph::{Loc, Place};
 use crate::hash::Map;
 use crate::ir::{Body, FuncIndex, Op};
 use crate::lower::{World, instance_method, lower, lower_init};
-use crate::names::Name;
 use crate::reach::Reached;
 use crate::rewrite;
 use crate::rules::{Question, Right, Rules};
 use crate::scc::{Calls, Components};
 use crate::solve::solve;
 use crate::source::Pos;
-use crate::tags::{TagTable, Tags, Unit};
-use crate::types::{Declare, Layouts, ObjectId, ObjectKind, PackageId, TypeId};
+use crate::tags::{TagTable, Unit};
+use crate::types::{Declare, ObjectId, ObjectKind, PackageId, TypeId};
 use std::collections::BTreeSet;
 
 /// A line and its place.
@@ -70,7 +70,6 @@ impl Analysis {
         let functions = &self.world.functions;
         self.components.forget(|unit| functions.is_instance(unit.id));
         let own = own_functions(program, &mut self.world, package);
-        let ambiguous = ambiguous_names(program);
         let Analysis { rules, world, tags, components } = self;
         let mut run = Run {
             rules: *rules,
@@ -78,7 +77,6 @@ impl Analysis {
             world,
             tags,
             package,
-            ambiguous,
             bodies: Map::default(),
             uses: Map::default(),
             types: Map::default(),
@@ -138,12 +136,6 @@ fn own_functions(program: &mut Program, world: &mut World, package: PackageId) -
     own
 }
 
-/// Names that several packages of the run have.
-fn ambiguous_names(program: &Program) -> Vec<Name> {
-    let _ = program;
-    Vec::new()
-}
-
 /// The analysis of one package.
 struct Run<'a> {
     rules: &'static dyn Rules,
@@ -151,7 +143,6 @@ struct Run<'a> {
     world: &'a mut World,
     tags: &'a mut TagTable,
     package: PackageId,
-    ambiguous: Vec<Name>,
     /// Bodies of functions that are not done.
     bodies: Map<FuncId, Body>,
     /// The instances that each function mentions.
@@ -187,7 +178,7 @@ impl Run<'_> {
         let body = &self.bodies[&id];
         (1..body.funcs.len())
             .map(FuncIndex::new)
-            .filter(|func| !build::is_closure(body, &self.world.functions, *func))
+            .filter(|func| !body.is_closure(*func))
             .map(|func| Unit { id, func })
             .collect()
     }
@@ -232,39 +223,6 @@ impl Run<'_> {
         let functions = &self.world.functions;
         functions.is_instance(id) || functions.package(self.program, id) == self.package
     }
-
-    /// Notes what has been found out about a function.
-    fn tag(&mut self, place: Place, bodies: &[Body], built: &build::Built) {
-        let body = &bodies[place.body];
-        let unit = Unit { id: body.id, func: place.func };
-        let Some(func) = body.funcs.get(place.func.index()) else { return };
-        let external = body.is_external && place.func == FuncIndex::ROOT;
-        let noescape = body.directives.noescape;
-        let params = func
-            .param_vars()
-            .iter()
-            .map(|var| {
-                use crate::leaks::Leaks;
-                let declared = &body[*var];
-                let unnamed = matches!(declared.name, crate::ir::VarName::Named(name)
-                    if name == Name::EMPTY || name.is_blank());
-                match built.vars[place.body][var.index()] {
-                    _ if !self.program.has_pointers(declared.ty) => Leaks::worst(),
-                    _ if external && noescape => {
-                        let mut leaks = Leaks::default();
-                        leaks.add_mutator(0);
-                        leaks.add_callee(0);
-                        leaks
-                    }
-                    _ if external => Leaks::worst(),
-                    _ if unnamed => Leaks::default(),
-                    Some(loc) => self.rules.told(built.graph[loc].leaks),
-                    None => Leaks::worst(),
-                }
-            })
-            .collect();
-        self.tags.insert(unit, Tags { params });
-    }
 }
 
 impl Calls for Run<'_> {
@@ -294,7 +252,7 @@ impl Calls for Run<'_> {
 
     fn is_closure(&self, unit: Unit) -> bool {
         let Some(body) = self.bodies.get(&unit.id) else { return false };
-        unit.func != FuncIndex::ROOT && build::is_closure(body, &self.world.functions, unit.func)
+        unit.func != FuncIndex::ROOT && body.is_closure(unit.func)
     }
 
     fn component(&mut self, units: &[Unit]) {
@@ -324,13 +282,14 @@ impl Calls for Run<'_> {
         }
         solve(&mut built.graph, &bodies, &results, self.rules);
         for place in &batch {
-            self.tag(*place, &bodies, &built);
+            let body = &bodies[place.body];
+            let unit = Unit { id: body.id, func: place.func };
+            self.tags.insert(unit, conclude(self.program, body, *place, &built));
         }
         if ids.iter().any(|id| self.is_told(*id)) {
             let subject = Subject {
                 functions: &self.world.functions,
                 package: self.package,
-                ambiguous: &self.ambiguous,
                 bodies: &bodies,
                 batch: &batch,
                 built: &built,

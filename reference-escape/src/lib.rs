@@ -8,6 +8,19 @@
 //!    Positions are those that the compiler reports: a call's is its `(`, a selector's its dot.
 //! 3. What it imports is loaded likewise, declarations first and bodies on demand, and then all of it is
 //!    given types, constant values and objects ([`constant`], [`types`], [`check`], [`import`]).
+//! 4. Each function becomes a lowered form, as the compiler's after type checking: conversions explicit, methods functions
+//!    of their receiver, what is packed packed ([`ir`], [`lower`]); a generic one once for each shape that it is used
+//!    with ([`functions`], [`shape`]). Then it is changed as the compiler changes it: calls of a known type's method, a
+//!    loop's variables for each round, values that are known before the program runs ([`rewrite`]).
+//! 5. Functions are taken in batches, callees first ([`scc`]). The expressions of a batch become a graph of who may hold
+//!    whose address ([`graph`], [`build`]); callees that are done are known by their tags ([`leaks`], [`tags`]).
+//! 6. What is too large for a stack is in the heap anyway ([`limits`]); what something that outlives it may hold follows,
+//!    until nothing changes ([`solve`]). What becomes of each parameter is kept for the callers ([`conclude`]).
+//! 7. The lines are written, expressions printed as the compiler prints them ([`diagnostics`], [`print`]).
+//!
+//! Two laws must hold of what is told. No pointer to something on a stack is stored in the heap. And none is used after
+//! the function, or the round of the loop, that the something belongs to has ended. So what is not known counts as the
+//! worst: an unknown callee keeps what it is given.
 
 #![forbid(unsafe_code)]
 
@@ -29,6 +42,7 @@ pub mod import;
 pub mod functions;
 pub mod shape;
 pub mod ir;
+pub mod print;
 pub mod lower;
 pub mod rewrite;
 pub mod leaks;
@@ -38,9 +52,10 @@ pub mod limits;
 pub mod static_value;
 pub mod tags;
 pub mod build;
+pub mod solve;
+pub mod conclude;
+pub mod diagnostics;
 pub mod reach;
 pub mod scc;
-pub mod solve;
-pub mod diagnostics;
 pub mod analyze;
 pub mod cli;

@@ -199,3 +199,81 @@ impl Solver<'_> {
                 .is_some_and(|body| body.is_within(outer.func, inner.func))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::Hole;
+    use crate::ir::FuncIndex;
+
+    /// Numbers that look random, the same in each run.
+    struct Numbers(u64);
+
+    impl Numbers {
+        fn below(&mut self, limit: u64) -> u64 {
+            self.0 = self
+                .0
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (self.0 >> 33) % limit
+        }
+    }
+
+    /// A graph of one function: variables in loops, parameters, results, and flows between them.
+    fn random(seed: u64) -> Graph {
+        let mut numbers = Numbers(seed);
+        let mut graph = Graph::default();
+        let place = Place { body: 0, func: FuncIndex::ROOT };
+        let locs: Vec<Loc> = (0..12)
+            .map(|at| {
+                let depth = 1 + numbers.below(3) as u32;
+                let loc = graph.add(Site::None, place, depth, Attrs::default());
+                graph[loc].is_param = at < 3;
+                graph[loc].result = (3..5).contains(&at).then(|| at - 3);
+                loc
+            })
+            .collect();
+        for _ in 0..20 {
+            let dst = match numbers.below(10) {
+                0 => Loc::HEAP,
+                1 => Loc::MUTATOR,
+                2 => Loc::CALLEE,
+                _ => locs[numbers.below(12) as usize],
+            };
+            let hole = Hole::to(dst).shift(numbers.below(4) as i32 - 1);
+            let src = locs[numbers.below(12) as usize];
+            graph.flow(hole, src);
+        }
+        graph
+    }
+
+    /// What has been found out: what escapes, and where parameters leak to.
+    fn found(graph: &Graph) -> Vec<(Attrs, crate::leaks::Leaks)> {
+        graph.all().map(|loc| (graph[loc].attrs, graph[loc].leaks.optimized())).collect()
+    }
+
+    #[test]
+    fn a_solution_is_one_to_which_solving_again_adds_nothing() {
+        for seed in 0..2000 {
+            let mut graph = random(seed);
+            solve(&mut graph, &[], &Results::default(), &crate::rules::Right);
+            let once = found(&graph);
+            solve(&mut graph, &[], &Results::default(), &crate::rules::Right);
+            assert_eq!(once, found(&graph), "seed {seed}");
+        }
+    }
+
+    #[test]
+    fn another_flow_never_makes_less_escape() {
+        for seed in 0..2000 {
+            let (mut less, mut more) = (random(seed), random(seed));
+            let extra = more.all().nth(seed as usize % 12).expect("twelve");
+            more.flow(Hole::HEAP, extra);
+            solve(&mut less, &[], &Results::default(), &crate::rules::Right);
+            solve(&mut more, &[], &Results::default(), &crate::rules::Right);
+            for loc in less.all() {
+                assert!(more[loc].attrs.has(less[loc].attrs), "seed {seed}");
+            }
+        }
+    }
+}

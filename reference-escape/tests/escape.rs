@@ -57,8 +57,7 @@ fn wanted(text: &str) -> Vec<String> {
 
 /// What is told of a program.
 fn told(name: &str, text: &str) -> Vec<String> {
-    let (mut names, mut sources, mut ast) =
-        (Names::default(), Sources::default(), Ast::default());
+    let (mut names, mut sources, mut ast) = (Names::default(), Sources::default(), Ast::default());
     let file = sources.add(name, text.len()).expect("small");
     let faults = parse(text.as_bytes(), file, &mut sources, &mut names, &mut ast);
     assert!(faults.is_empty(), "{name}: {faults:?}");
@@ -87,8 +86,17 @@ fn each_program_is_told_what_it_says() {
     for (name, text) in programs() {
         let (wanted, told) = (wanted(&text), told(&name, &text));
         assert!(!wanted.is_empty(), "{name} wants nothing");
-        wrong.extend(wanted.iter().filter(|line| !told.contains(line)).map(|line| format!("{name}: - {line}")));
-        wrong.extend(told.iter().filter(|line| !wanted.contains(line)).map(|line| format!("{name}: + {line}")));
+        wrong.extend(
+            wanted
+                .iter()
+                .filter(|line| !told.contains(line))
+                .map(|line| format!("{name}: - {line}")),
+        );
+        wrong.extend(
+            told.iter()
+                .filter(|line| !wanted.contains(line))
+                .map(|line| format!("{name}: + {line}")),
+        );
         if wanted.len() != told.len() {
             wrong.push(format!("{name}: {} lines wanted, {} told", wanted.len(), told.len()));
         }

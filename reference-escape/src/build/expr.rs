@@ -1,6 +1,6 @@
 //! Expressions.
 
-use super::{Builder, is_closure};
+use super::Builder;
 use crate::graph::{Hole, Place};
 use crate::ir::{Conv, NodeId, Op, Unary};
 use crate::rules::Flow;
@@ -160,7 +160,7 @@ impl Builder<'_> {
     fn closure(&mut self, hole: Hole, id: NodeId, place: Place) {
         let hole = self.spill(hole, id);
         self.closures.push((hole, place));
-        if !is_closure(self.body(), self.functions, place.func) {
+        if !self.body().is_closure(place.func) {
             return;
         }
         for var in self.body()[place.func].captures.clone() {

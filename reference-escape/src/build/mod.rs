@@ -120,7 +120,7 @@ impl Builder<'_> {
         }
         for place in batch {
             let body = &self.bodies[place.body];
-            if !is_closure(body, self.functions, place.func) {
+            if !body.is_closure(place.func) {
                 self.walk_func(*place);
             }
         }
@@ -265,12 +265,4 @@ impl Builder<'_> {
             None => id,
         }
     }
-}
-
-/// Whether a function of a body uses something of what is around it. The literals of instances always do: they need
-/// the dictionary.
-pub fn is_closure(body: &Body, functions: &Functions, func: FuncIndex) -> bool {
-    let literal = &body[func];
-    literal.parent.is_some()
-        && (!literal.captures.is_empty() || functions.is_instance(body.id) && !literal.is_wrapper())
 }

@@ -109,6 +109,13 @@ pub enum VarName {
     Temp(u32),
 }
 
+impl VarName {
+    /// Whether nothing can use the variable: it has no name, or is called `_`.
+    pub fn is_unnamed(self) -> bool {
+        matches!(self, VarName::Named(name) if name == Name::EMPTY || name.is_blank())
+    }
+}
+
 /// Why a function literal is there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Origin {
@@ -304,6 +311,14 @@ impl Body {
         let id = FuncIndex::new(self.funcs.len());
         self.funcs.push(func);
         id
+    }
+
+    /// Whether `func` is a literal that uses something of what is around it. Those of instances always do: they
+    /// need the dictionary.
+    pub fn is_closure(&self, func: FuncIndex) -> bool {
+        let literal = &self[func];
+        literal.parent.is_some()
+            && (!literal.captures.is_empty() || self.hidden > 0 && !literal.is_wrapper())
     }
 
     /// Whether `inner` is `outer` or stands in it.

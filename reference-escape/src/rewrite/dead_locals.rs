@@ -1,6 +1,5 @@
 //! Variables that are given values which nobody reads: the assignments are dropped, and what they would have made with them.
 
-use super::World;
 use crate::ir::{Body, Class, FuncIndex, NodeId, Op, Pairing, VarId};
 use crate::types::TypeId;
 
@@ -21,11 +20,9 @@ struct Visitor<'a> {
 }
 
 /// Drops what is never read in the functions of a body that stand on their own.
-pub(super) fn run(world: &World, body: &mut Body) {
-    let alone: Vec<FuncIndex> = (0..body.funcs.len())
-        .map(FuncIndex::new)
-        .filter(|func| !crate::build::is_closure(body, &world.functions, *func))
-        .collect();
+pub(super) fn run(body: &mut Body) {
+    let alone: Vec<FuncIndex> =
+        (0..body.funcs.len()).map(FuncIndex::new).filter(|func| !body.is_closure(*func)).collect();
     for func in alone {
         let (uses, blanks) = (body.vars.iter().map(|_| None).collect(), Vec::new());
         let mut visitor = Visitor { body, uses, blanks };

@@ -3,11 +3,11 @@
 //! A variable's type is known if all that is assigned to it has the same one, `nil` apart.
 
 use crate::check::Program;
-use crate::diagnostics::Texts;
 use crate::functions::{FuncId, FuncKey};
 use crate::hash::Map;
 use crate::ir::{Body, Case, Class, Conv, FuncIndex, NodeId, Op, Pairing, VarId};
 use crate::lower::{World, shaped_function};
+use crate::print::Texts;
 use crate::types::{
     Declare, Implements, Lookup, Member, ObjectKind, PackageId, Symbol, Type, TypeId,
 };
@@ -89,7 +89,6 @@ impl Devirtualizer<'_> {
             program: self.program,
             functions: &self.world.functions,
             package: self.package,
-            ambiguous: &[],
             body: self.body,
         }
     }

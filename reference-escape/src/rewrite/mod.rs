@@ -28,7 +28,7 @@ pub fn all(
     if let FuncKey::Init(package) = world.functions[body.id]
         && rules.answer(Question::StaticValues, true)
     {
-        static_init::run(program, &world.functions, body, package);
+        static_init::run(program, body, package);
     }
-    dead_locals::run(world, body);
+    dead_locals::run(body);
 }

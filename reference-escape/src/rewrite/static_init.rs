@@ -5,14 +5,12 @@
 
 use super::effects::{has_side_effects, may_change_package};
 use crate::check::Program;
-use crate::functions::Functions;
 use crate::hash::Map;
 use crate::ir::{Body, Conv, FuncIndex, NodeId, Op};
 use crate::types::{Declare, ObjectId, PackageId, Type};
 
 struct Schedule<'a> {
     program: &'a mut Program,
-    functions: &'a Functions,
     body: &'a mut Body,
     package: PackageId,
     /// The statements that give package variables their values.
@@ -28,12 +26,7 @@ struct Schedule<'a> {
 const VERIFIED: &str = "crypto/internal/fips140";
 
 /// Removes what is static from the initialisation of `package`.
-pub(super) fn run(
-    program: &mut Program,
-    functions: &Functions,
-    body: &mut Body,
-    package: PackageId,
-) {
+pub(super) fn run(program: &mut Program, body: &mut Body, package: PackageId) {
     let stmts = std::mem::take(&mut body[FuncIndex::ROOT].body);
     let mut values = Map::default();
     for stmt in &stmts {
@@ -46,8 +39,7 @@ pub(super) fn run(
     let path = program.names.text(program.types()[package].path);
     let without_addresses = path == VERIFIED || path.starts_with(&format!("{VERIFIED}/"));
     let (out, changed) = (Vec::with_capacity(stmts.len()), false);
-    let mut schedule =
-        Schedule { program, functions, body, package, values, out, changed, without_addresses };
+    let mut schedule = Schedule { program, body, package, values, out, changed, without_addresses };
     for stmt in stmts {
         if !schedule.statement(stmt) {
             schedule.out.push(stmt);
@@ -104,7 +96,7 @@ impl Schedule<'_> {
                 }
                 true
             }
-            Op::Closure(func) => !crate::build::is_closure(self.body, self.functions, func),
+            Op::Closure(func) => !self.body.is_closure(func),
             Op::Convert(Conv::Iface, x) => self.boxed(left, x),
             _ => false,
         }

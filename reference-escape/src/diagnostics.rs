@@ -1,13 +1,12 @@
-//! The lines of one batch.
+//! The lines: what the analysis found of a batch, in the words and at the places of the compiler.
 
-use super::Texts;
 use crate::build::Built;
 use crate::check::Program;
 use crate::functions::Functions;
 use crate::graph::{Attrs, Loc, Place, Site};
 use crate::ir::{Body, Conv, FuncIndex, NodeId, Op, VarId, VarName};
 use crate::leaks::{Leaks, MAX_RESULTS};
-use crate::names::Name;
+use crate::print::Texts;
 use crate::rules::Rules;
 use crate::source::Pos;
 use crate::types::{Basic, Declare, Layouts, PackageId, Type, TypeId};
@@ -30,8 +29,6 @@ pub struct Subject<'a> {
     pub functions: &'a Functions,
     /// The package that is compiled.
     pub package: PackageId,
-    /// Names that several of its packages have.
-    pub ambiguous: &'a [Name],
     /// The bodies of the batch.
     pub bodies: &'a [Body],
     /// Its functions.
@@ -69,7 +66,6 @@ impl Writer<'_> {
             program: self.program,
             functions: self.subject.functions,
             package: self.subject.package,
-            ambiguous: self.subject.ambiguous,
             body: &self.subject.bodies[body],
         }
     }
@@ -111,8 +107,8 @@ impl Writer<'_> {
         let (ty, pos, noescape) = (body[var].ty, body[var].pos, body.directives.noescape);
         let name = self.texts(place.body).var(var);
         let named = !name.is_empty();
+        let name = if named && name != "_" { name } else { self.numbered(place, var) };
         if self.is_uintptr(ty) {
-            let name = if named { name } else { self.numbered(place, var) };
             self.say(place, pos, format!("assuming {name} is unsafe uintptr"));
         } else if self.program.has_pointers(ty) && named {
             let text = if noescape {
@@ -124,7 +120,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A parameter without a name, by its number.
+    /// The name that the compiler gives a parameter without one.
     fn numbered(&self, place: Place, var: VarId) -> String {
         let vars = self.subject.bodies[place.body][place.func].param_vars();
         let at = vars.iter().position(|other| *other == var).unwrap_or(0);
@@ -147,7 +143,7 @@ impl Writer<'_> {
                 return;
             }
         }
-        if !self.program.has_pointers(ty) || is_unnamed(body[var].name) {
+        if !self.program.has_pointers(ty) || body[var].name.is_unnamed() {
             return;
         }
         let Some(loc) = self.subject.built.vars[place.body][var.index()] else { return };
@@ -219,8 +215,4 @@ impl Writer<'_> {
             self.say(place, pos, "zero-copy string->[]byte conversion".to_owned());
         }
     }
-}
-
-fn is_unnamed(name: VarName) -> bool {
-    matches!(name, VarName::Named(name) if name == Name::EMPTY || name.is_blank())
 }

@@ -1,10 +1,14 @@
 //! Expressions as the compiler prints them: after all rewriting, with as few parentheses as their operators need.
 
+use super::words::{
+    TIGHTEST, UNARY, binary_sign, binary_strength, many_name, one_name, strength, two_name,
+    unary_sign,
+};
 use crate::ast::BinaryOp;
 use crate::check::Program;
 use crate::constant::{Kind, Value};
 use crate::functions::Functions;
-use crate::ir::{Body, Conv, Many, NodeId, One, Op, Two, Unary, VarId, VarName};
+use crate::ir::{Body, Conv, NodeId, Op, VarId, VarName};
 use crate::names::Name;
 use crate::types::{Basic, Form, PackageId, Printer, Type, TypeId};
 
@@ -17,16 +21,10 @@ pub struct Texts<'a> {
     pub functions: &'a Functions,
     /// The package.
     pub package: PackageId,
-    /// Names that several of its packages have.
-    pub ambiguous: &'a [Name],
     /// The body.
     pub body: &'a Body,
 }
 
-/// How tightly what is no operator binds.
-const TIGHTEST: u32 = 8;
-/// How tightly operators with one operand bind.
-const UNARY: u32 = 7;
 /// Deeper texts end in dots: only a text made to be deep gets there.
 const MAX_DEPTH: u32 = 2000;
 
@@ -96,12 +94,7 @@ impl Texts<'_> {
     }
 
     pub(super) fn printer(&self) -> Printer<'_> {
-        Printer {
-            types: self.program.types(),
-            names: &self.program.names,
-            package: self.package,
-            ambiguous: self.ambiguous,
-        }
+        Printer::new(self.program.types(), &self.program.names, self.package)
     }
 }
 
@@ -369,110 +362,5 @@ impl Writer<'_> {
             let ty = self.texts.ty(ty);
             self.put(&format!("{ty}({value})"));
         }
-    }
-}
-
-fn strength(op: &Op) -> u32 {
-    match op {
-        Op::Unary(..) | Op::Addr(_) | Op::Deref(_) => UNARY,
-        Op::Binary(op, ..) | Op::Logical(op, ..) => binary_strength(*op),
-        // The compiler forgot these in its table, so that they always get parentheses inside of operators.
-        Op::AddString(_)
-        | Op::PtrLit(_)
-        | Op::Closure(_)
-        | Op::MakeMap(_)
-        | Op::MakeChan(_)
-        | Op::Dictionary(_) => 0,
-        _ => TIGHTEST,
-    }
-}
-
-fn binary_strength(op: BinaryOp) -> u32 {
-    match op {
-        BinaryOp::OrOr => 1,
-        BinaryOp::AndAnd => 2,
-        BinaryOp::Eql
-        | BinaryOp::Neq
-        | BinaryOp::Lss
-        | BinaryOp::Leq
-        | BinaryOp::Gtr
-        | BinaryOp::Geq => 4,
-        BinaryOp::Add | BinaryOp::Sub | BinaryOp::Or | BinaryOp::Xor => 5,
-        BinaryOp::Mul
-        | BinaryOp::Div
-        | BinaryOp::Rem
-        | BinaryOp::And
-        | BinaryOp::AndNot
-        | BinaryOp::Shl
-        | BinaryOp::Shr => 6,
-    }
-}
-
-fn binary_sign(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::OrOr => "||",
-        BinaryOp::AndAnd => "&&",
-        BinaryOp::Eql => "==",
-        BinaryOp::Neq => "!=",
-        BinaryOp::Lss => "<",
-        BinaryOp::Leq => "<=",
-        BinaryOp::Gtr => ">",
-        BinaryOp::Geq => ">=",
-        BinaryOp::Add => "+",
-        BinaryOp::Sub => "-",
-        BinaryOp::Or => "|",
-        BinaryOp::Xor => "^",
-        BinaryOp::Mul => "*",
-        BinaryOp::Div => "/",
-        BinaryOp::Rem => "%",
-        BinaryOp::And => "&",
-        BinaryOp::AndNot => "&^",
-        BinaryOp::Shl => "<<",
-        BinaryOp::Shr => ">>",
-    }
-}
-
-fn unary_sign(op: Unary) -> &'static str {
-    match op {
-        Unary::Plus => "+",
-        Unary::Neg => "-",
-        Unary::BitNot => "^",
-        Unary::Not => "!",
-        Unary::Recv => "<-",
-    }
-}
-
-fn one_name(one: One) -> &'static str {
-    match one {
-        One::Len => "len",
-        One::Cap => "cap",
-        One::Real => "real",
-        One::Imag => "imag",
-        One::Close => "close",
-        One::Clear => "clear",
-        One::Panic => "panic",
-        One::StringData => "unsafe.StringData",
-        One::SliceData => "unsafe.SliceData",
-    }
-}
-
-fn two_name(two: Two) -> &'static str {
-    match two {
-        Two::Copy => "copy",
-        Two::Complex => "complex",
-        Two::UnsafeAdd => "unsafe.Add",
-        Two::UnsafeSlice => "unsafe.Slice",
-        Two::UnsafeString => "unsafe.String",
-    }
-}
-
-fn many_name(many: Many) -> &'static str {
-    match many {
-        Many::Delete => "delete",
-        Many::Print => "print",
-        Many::Println => "println",
-        Many::Recover => "recover",
-        Many::Min => "min",
-        Many::Max => "max",
     }
 }
