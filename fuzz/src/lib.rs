@@ -8,6 +8,8 @@
 
 mod alloc_ops;
 mod alloc_threads;
+mod escape_source;
+mod escape_types;
 mod gc_ops;
 mod protocol_lines;
 mod results_json;
@@ -18,6 +20,8 @@ mod trace_text;
 
 pub use alloc_ops::{ALLOC_OPS, alloc_ops};
 pub use alloc_threads::{ALLOC_THREADS, alloc_threads};
+pub use escape_source::escape_source;
+pub use escape_types::escape_types;
 pub use gc_ops::{gc_judge, gc_ops, gc_trace};
 pub use protocol_lines::protocol_lines;
 pub use results_json::results_json;
@@ -44,6 +48,8 @@ pub struct Target {
 pub const TARGETS: &[Target] = &[
     Target { name: "alloc_ops", run: alloc_ops, scripts: Some(&ALLOC_OPS) },
     Target { name: "alloc_threads", run: alloc_threads, scripts: Some(&ALLOC_THREADS) },
+    Target { name: "escape_source", run: escape_source, scripts: None },
+    Target { name: "escape_types", run: escape_types, scripts: None },
     Target { name: "gc_ops", run: gc_ops, scripts: None },
     Target { name: "protocol_lines", run: protocol_lines, scripts: None },
     Target { name: "results_json", run: results_json, scripts: None },

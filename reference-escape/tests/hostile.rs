@@ -46,6 +46,21 @@ fn what_is_long_without_nesting_is_checked_in_full() {
 }
 
 #[test]
+fn a_chain_of_calls_is_followed_to_its_end() {
+    let build =
+        "type B struct { f []*B; g *B }; func (b *B) Add(int) *B { return b }; var b = &B{}";
+    for link in [".Add(1)", ".g", ".f[0]", ".f[0].Add(2).g", ".f[1:][0]"] {
+        let text = format!("{build}; var x = b{}", link.repeat(5000));
+        assert_eq!(check(&text).faults(), Vec::<String>::new(), "{link}");
+    }
+    let matrix = "type M []M; var m M";
+    assert_eq!(
+        check(&format!("{matrix}; var x = m{}", "[0]".repeat(5000))).faults(),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
 fn a_chain_of_else_is_followed_to_its_end() {
     let chain = vec!["else if x == 1 { x++ } "; 3000].concat();
     let text = format!("func f(x int) {{ if x == 0 {{ }} {chain} }}");
@@ -53,13 +68,23 @@ fn a_chain_of_else_is_followed_to_its_end() {
 }
 
 #[test]
-fn declarations_that_need_each_other_in_a_row_are_refused_at_the_worst() {
-    let mut decls = String::new();
+fn declarations_that_need_each_other_in_a_row_are_found_from_its_other_end() {
+    let mut up = String::from("const c5000 = 1; ");
+    let mut down = String::from("var v0 = 1; ");
     for at in 0..5000 {
-        let _ = write!(decls, "var v{at} = v{} + 1; ", at + 1);
+        let _ = write!(down, "var v{} = v{at} + 1; ", at + 1);
+        up.insert_str(0, &format!("const c{at} = c{} + 1; ", at + 1));
     }
-    let faults = check(&format!("{decls} var v5000 = 1")).faults();
-    assert!(faults.is_empty() || faults[0].contains("nested too deeply"), "{:?}", &faults[..1]);
+    for (text, value) in [(down, "v5000"), (up.clone(), "c0"), (reversed(&up), "c0")] {
+        let faults = check(&format!("var first = {value}; {text}")).faults();
+        assert_eq!(faults, Vec::<String>::new());
+    }
+}
+
+fn reversed(decls: &str) -> String {
+    let mut all: Vec<&str> = decls.split_inclusive("; ").collect();
+    all.reverse();
+    all.concat()
 }
 
 #[test]

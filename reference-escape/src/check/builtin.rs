@@ -1,12 +1,11 @@
 //! Calls of the predeclared functions, and of those of `unsafe`.
 
 use super::operand::Operand;
-use super::{Mode, Program, SelectionKind};
-use crate::ast::{BinaryOp, ExprId, ExprKind};
+use super::{Mode, Program};
+use crate::ast::{BinaryOp, ExprId};
 use crate::constant::Value;
 use crate::types::{
-    Basic, Builtin, Declare, Layouts, Lookup, Member, Predicates, Relations, Signature, Type,
-    TypeId, TypeSets,
+    Basic, Builtin, Declare, Layouts, Predicates, Relations, Signature, Type, TypeId, TypeSets,
 };
 use std::rc::Rc;
 
@@ -377,66 +376,5 @@ impl Program {
             return Some(Operand { ty, value, ..x });
         }
         Some(Operand { mode: Mode::Value, ty, ..x })
-    }
-
-    /// A size: constant unless it depends on type parameters.
-    fn uintptr(&mut self, of: TypeId, size: u64) -> Operand {
-        if self.has_variable_size(of, &mut Vec::new()) {
-            return Operand::loose(TypeId::UINTPTR);
-        }
-        let value = Value::int(size.into());
-        Operand { mode: Mode::Constant, value, ..Operand::loose(TypeId::UINTPTR) }
-    }
-
-    /// Whether the size of `ty` depends on a type parameter. Each type that is met is asked once.
-    fn has_variable_size(&mut self, ty: TypeId, met: &mut Vec<TypeId>) -> bool {
-        // A type of the package level without arguments has nothing to depend on.
-        let fixed = |named: &crate::types::Named| named.targs.is_empty() && named.local == 0;
-        if met.len() > 1000 || self.types.as_named(ty).is_some_and(fixed) || met.contains(&ty) {
-            return false;
-        }
-        if self.types.is_param(ty) {
-            return true;
-        }
-        met.push(ty);
-        match self.under_type(ty) {
-            Type::Array { elem, .. } => self.has_variable_size(elem, met),
-            Type::Struct(fields) => {
-                fields.iter().any(|field| self.has_variable_size(field.ty, met))
-            }
-            _ => false,
-        }
-    }
-
-    /// `unsafe.Offsetof(x.f)`
-    fn offset_of(&mut self, arg: ExprId) -> Option<Operand> {
-        let ast = Rc::clone(&self.env.ast);
-        let arg = ast.unparen(arg);
-        let ExprKind::Selector { of, sel } = ast[arg].kind else { return None };
-        let x = self.expr(of);
-        if !x.is_valid() {
-            return None;
-        }
-        let base = match self.under_type(x.ty) {
-            Type::Pointer(elem) => elem,
-            _ => x.ty,
-        };
-        let symbol = self.symbol(sel.name);
-        let found = self.lookup(base, false, symbol).ok()?;
-        let Member::Field { ty } = found.member else { return None };
-        if found.indirect {
-            return None;
-        }
-        self.info_mut().select(arg, SelectionKind::Field, base, &found);
-        let mode = if x.mode == Mode::Variable { x.mode } else { Mode::Value };
-        self.record(&Operand::new(mode, ty, arg));
-        let (mut offset, mut at) = (0, base);
-        for step in &found.path {
-            let Type::Struct(fields) = self.under_type(at) else { return None };
-            let part = *self.field_offsets(&fields).get(*step as usize)?;
-            offset = part.saturating_add(offset);
-            at = fields[*step as usize].ty;
-        }
-        Some(self.uintptr(base, offset))
     }
 }

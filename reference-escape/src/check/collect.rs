@@ -67,6 +67,7 @@ impl Program {
             receiver_aliases,
             files,
             local_types,
+            row_declared: false,
             version,
         };
         while self.units.len() <= package.index() {

@@ -1,6 +1,7 @@
 //! What declarations say: of the package level when they are asked about, of functions when they are met.
 
 use super::collect::repeated;
+use super::env::MAX_DEPTH;
 use super::operand::Operand;
 use super::{Mode, Program, Repeated, State};
 use crate::ast::{Ast, ConstDecl, DeclId, DeclKind, ExprId, Group, Ident, TypeDecl, VarDecl};
@@ -9,6 +10,9 @@ use crate::names::Name;
 use crate::source::Pos;
 use crate::types::{Declare, ObjectId, ObjectKind, TypeId, VarKind};
 use std::rc::Rc;
+
+/// From this depth on declarations are taken to depend on each other in a row.
+pub(super) const LONG_ROW: u32 = MAX_DEPTH / 2;
 
 impl Program {
     /// Finds the type of a package-level object or method.
@@ -24,6 +28,28 @@ impl Program {
         });
         // An alias may have been settled in the middle of itself.
         self.declarations[at].state = state;
+    }
+
+    /// Declares the constants and variables of a package in the order of the text, or against it.
+    ///
+    /// Where each of a thousand constants is one more than its neighbour, and the last one is asked first, all of them
+    /// would be in the middle of their declarations at once. From the other end each finds its neighbour declared.
+    pub(super) fn declare_row(&mut self, at: usize) {
+        let package = self.declarations[at].package;
+        let Some(from) = self.env.declaration else { return };
+        let Some(unit) = &mut self.units[package.index()] else { return };
+        if std::mem::replace(&mut unit.row_declared, true) {
+            return;
+        }
+        let mut row = unit.objects.clone();
+        if at > from {
+            row.reverse();
+        }
+        for object in row {
+            if matches!(self.types[object].kind, ObjectKind::Const(_) | ObjectKind::Var(_)) {
+                self.declare(object);
+            }
+        }
     }
 
     fn declaration_of_kind(&mut self, object: ObjectId, node: DeclId, at: usize) -> State {

@@ -1,8 +1,9 @@
 //! Where the checker is.
 
 use super::Program;
+use super::operand::Operand;
 use super::scope::Locals;
-use crate::ast::{Ast, Ident};
+use crate::ast::{Ast, ExprId, Ident};
 use crate::hash::Map;
 use crate::names::Name;
 use crate::source::Pos;
@@ -29,6 +30,8 @@ pub(super) struct Env {
     pub declaration: Option<usize>,
     /// Whether a call or a receive has been met, so that `len` of an array is not constant.
     pub calls: bool,
+    /// An expression that has been looked at ahead of its turn.
+    pub ready: Option<(ExprId, Operand)>,
     /// How deep expressions and statements nest.
     pub depth: u32,
 }
@@ -56,6 +59,7 @@ impl Default for Env {
             repeated_at: None,
             declaration: None,
             calls: false,
+            ready: None,
             depth: 0,
         }
     }

@@ -80,6 +80,10 @@ impl Program {
 
     /// Whatever the expression is; notes what is found.
     pub(super) fn raw_expr(&mut self, id: ExprId, context: &Context) -> Operand {
+        if let Some(x) = self.take_ready(id) {
+            return x;
+        }
+        self.prepare_chain(id);
         let pos = self.env.ast[id].pos;
         let x = self.deeper(pos, Operand::INVALID, |program| program.any_expr(id, context));
         let mut x = Operand { id: Some(id), ..x };

@@ -16,6 +16,7 @@ mod binary;
 mod body;
 mod builtin;
 mod call;
+mod chain;
 mod collect;
 mod composite;
 mod containment;
@@ -32,6 +33,7 @@ mod range;
 mod scope;
 mod selector;
 mod signature;
+mod sizes;
 mod stmt;
 mod switch;
 mod terminate;
@@ -111,6 +113,8 @@ struct Unit {
     /// Declarations of types in functions, in the order of the texts: a type's number is its place here, from
     /// 1.
     local_types: Vec<DeclId>,
+    /// Whether all its constants and variables have been declared because some depend on each other in a row.
+    row_declared: bool,
     version: u32,
 }
 
@@ -168,7 +172,12 @@ impl Declare for Program {
         if let Some(at) = self.declaration(object)
             && self.declarations[at].state == State::Unseen
         {
-            self.declare_now(at);
+            if self.env.depth >= declare::LONG_ROW {
+                self.declare_row(at);
+            }
+            if self.declarations[at].state == State::Unseen {
+                self.declare_now(at);
+            }
         }
     }
 

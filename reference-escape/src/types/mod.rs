@@ -22,6 +22,8 @@ mod identical;
 mod implements;
 mod infer;
 mod instantiate;
+#[cfg(test)]
+mod laws;
 mod layout;
 mod lookup;
 mod object;

@@ -235,6 +235,7 @@ impl Clerk {
         }
         self.frame.set(self.names.object_cyclic, 0);
         self.frame.set(self.names.object_hidden, 0);
+        self.shadow.forget_overdue(&owed.dead);
         for &node in &owed.finalized {
             // Another finalizer may have given it back.
             if self.shadow.is_reachable(node) {

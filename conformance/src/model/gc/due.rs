@@ -32,6 +32,9 @@ pub struct Owed {
 /// Where more objects are due than this, none is looked at for cycles; and no further than this.
 const CYCLES: usize = 256;
 
+/// So many objects that were not reclaimed when they were due are due again after the next collection.
+const OVERDUE: usize = 64;
+
 impl Shadow {
     /// A collection begins: what is unreachable now is due when it has ended.
     pub fn begin_collection(&mut self) {
@@ -76,6 +79,16 @@ impl Shadow {
     /// What the collection that ends owes.
     pub fn end_collection(&mut self) -> Option<Owed> {
         self.due.owed.take()
+    }
+
+    /// The objects `told` were due, and everybody heard of it. Of those that are not dead a few are waited for
+    /// on: a collector that reclaims nothing would be told of all its garbage after every collection.
+    pub fn forget_overdue(&mut self, told: &[Node]) {
+        let late = told.iter().filter(|node| self.objects[node.0 as usize].deaths == 0);
+        let late: HashSet<Node> = late.skip(OVERDUE).copied().collect();
+        if !late.is_empty() {
+            self.due.unreachable.retain(|node| !late.contains(node));
+        }
     }
 
     /// Something unreachable was revived while a collection went on.
@@ -141,5 +154,39 @@ impl Shadow {
         let waits =
             |c: &super::Cleanup| c.state == super::CleanupState::Attached && dead.contains(&c.of);
         (1..).zip(&self.cleanups).filter(|(_, c)| waits(c)).map(|(number, _)| number).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::gc::Setting;
+    use crate::observe::gc::Answer;
+    use crate::op::gc::{Local, Map, Op, Step};
+
+    /// A collection that reclaims nothing: how many objects were due.
+    fn fruitless(shadow: &mut Shadow) -> usize {
+        shadow.begin_collection();
+        let owed = shadow.end_collection().expect("something is owed").dead;
+        shadow.forget_overdue(&owed);
+        owed.len()
+    }
+
+    #[test]
+    fn of_what_is_never_reclaimed_everything_is_due_once_and_a_little_for_ever() {
+        let mut shadow = Shadow::new(Setting { exact: true, ..Setting::default() });
+        let make = |count: usize, shadow: &mut Shadow| {
+            for _ in 0..count {
+                let new = Op::New { to: Local(0), words: 2, map: Map::All };
+                shadow.perform(&Step::main(new), &Answer::with(&[0]));
+            }
+            shadow.perform(&Step::main(Op::Drop { to: Local(0) }), &Answer::DONE);
+        };
+        make(1000, &mut shadow);
+        assert_eq!(fruitless(&mut shadow), 1000);
+        assert_eq!(fruitless(&mut shadow), OVERDUE);
+        make(10, &mut shadow);
+        assert_eq!(fruitless(&mut shadow), OVERDUE + 10);
+        assert_eq!(fruitless(&mut shadow), OVERDUE);
     }
 }

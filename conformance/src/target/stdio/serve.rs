@@ -11,7 +11,7 @@ use std::io::{self, BufRead, Read as _, Write};
 #[derive(Deserialize)]
 struct Greeting {
     heaplaw: Vec<u64>,
-    /// Judges of this subject alone did not always say so.
+    /// A judge that names none is taken at its word for the rest.
     #[serde(default)]
     subject: Option<String>,
 }
