@@ -142,7 +142,7 @@ impl Wants {
                 None => missing.push(want.to_string()),
             }
         }
-        let extra: Vec<String> = left.iter().map(|told| told.to_string()).collect();
+        let extra: Vec<String> = left.iter().map(ToString::to_string).collect();
         let wrong = !missing.is_empty() || !self.open && !extra.is_empty();
         wrong.then_some(Mismatch { line, missing, extra })
     }

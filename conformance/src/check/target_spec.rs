@@ -305,6 +305,10 @@ fn is_analyser(word: &str) -> bool {
 }
 
 /// The reference analyser.
+#[cfg_attr(
+    feature = "reference",
+    expect(clippy::unnecessary_wraps, reason = "a build may lack it")
+)]
 fn reference_analyser() -> Option<Box<dyn Analyser>> {
     #[cfg(feature = "reference")]
     return Some(Box::new(crate::adapter::escape::RIGHT));

@@ -79,7 +79,9 @@ impl Teller for Runes {
 
 impl Teller for FromZero {
     fn tell(&self, _: &str, mut told: Vec<Told>) -> Vec<Told> {
-        told.iter_mut().for_each(|told| told.column -= 1);
+        for told in &mut told {
+            told.column -= 1;
+        }
         told
     }
 }
