@@ -45,7 +45,9 @@ mod tests {
 
     fn answer(lines: &[&[u8]]) -> Answer {
         let mut answer = Answer::default();
-        lines.iter().for_each(|line| read(&mut answer, "a.go", line));
+        for line in lines {
+            read(&mut answer, "a.go", line);
+        }
         answer
     }
 
