@@ -8,6 +8,7 @@ use crate::ir::{Body, Conv, FuncIndex, NodeId, Op, VarId};
 use crate::kind::Kind;
 use crate::leaks::{Leaks, MAX_RESULTS};
 use crate::print::Texts;
+use crate::rules::Rules;
 use crate::source::Pos;
 use crate::types::{Basic, Declare, Layouts, PackageId, Type, TypeId};
 
@@ -39,6 +40,8 @@ pub struct Subject<'a> {
     pub batch: &'a [Place],
     /// What was found.
     pub built: &'a Built,
+    /// How it was decided.
+    pub rules: &'a dyn Rules,
 }
 
 struct Writer<'a> {
@@ -180,7 +183,8 @@ impl Writer<'_> {
         let Some(loc) = self.subject.built.vars[place.body][var.index()] else { return };
         let location = &self.subject.built.graph[loc];
         if !location.attrs.has(Attrs::ESCAPES) {
-            self.leaks(loc, pos, &name, location.leaks.optimized());
+            let leaks = self.subject.rules.told(location.leaks);
+            self.leaks(loc, pos, &name, leaks);
         }
     }
 

@@ -97,9 +97,12 @@ pub fn save(report: &mut Report, dir: &Path) -> Result<(), SaveError> {
         let folder = dir.join(file_name(&target.spec));
         for invariant in &mut target.invariants {
             let Some(witness) = &invariant.witness else { continue };
-            let file = folder.join(format!("{}.trace", file_name(invariant.id.as_str())));
+            // A witness against an analyser is a program, and no trace that is replayed.
+            let is_program = invariant.id.subject() == super::escape::SUBJECT;
+            let ending = if is_program { "go" } else { "trace" };
+            let file = folder.join(format!("{}.{ending}", file_name(invariant.id.as_str())));
             write(&file, &witness.trace)?;
-            invariant.trace_file = Some(file.display().to_string());
+            invariant.trace_file = (!is_program).then(|| file.display().to_string());
             let Some(graph) = &witness.graph else { continue };
             let title = format!("{} on {}", invariant.id, target.spec);
             let title = format!("{title}, step {}: {}", witness.at + 1, witness.step.trim());
