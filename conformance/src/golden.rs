@@ -5,6 +5,7 @@
 //! | `// want: 7 "moved to heap: x" 9 "p does not escape"` | exactly these texts at these columns, each as often as it stands there |
 //! | `// must: "moved to heap: x"` | at least these texts, at any column; more may be told |
 //! | `// want-none` | nothing |
+//! | `// error` | nothing: the line does not compile. Of such a file an analyser that fails is right; one that goes on is held to the other comments |
 //! | `// exact` alone on a line of the file | of each line just what it says, nothing of others, and no line about no place |
 //!
 //! A column may be left out. Lines without a comment are compared only in an exact file.
@@ -19,6 +20,8 @@ pub struct Golden {
     /// What must be told, by line from 1.
     wants: BTreeMap<u32, Wants>,
     exact: bool,
+    /// A line does not compile.
+    faulty: bool,
 }
 
 /// What must be told of one line.
@@ -77,13 +80,15 @@ impl Golden {
     /// Reads the comments of a file.
     ///
     /// # Errors
-    /// The first comment that begins as one of the four and is none, and a file that states nothing.
+    /// The first comment that begins as one of these and is none, and a file that states nothing.
     pub fn parse(text: &str) -> Result<Golden, GoldenFault> {
         let mut golden = Golden::default();
         for (line, shown) in (1..).zip(text.lines()) {
             let fault = |says: &str| GoldenFault { line, says: says.into() };
             if shown.trim() == "// exact" {
                 golden.exact = true;
+            } else if shown.ends_with(" // error") {
+                golden.faulty = true;
             } else if let Some((_, list)) = shown.split_once("// want: ") {
                 let told = wants(list).map_err(|says| fault(&says))?;
                 golden.wants.insert(line, Wants { told, open: false });
@@ -104,6 +109,11 @@ impl Golden {
         Ok(golden)
     }
 
+    /// Whether it is a file that does not compile.
+    pub fn is_faulty(&self) -> bool {
+        self.faulty
+    }
+
     /// How many lines it states something of.
     pub fn stated(&self) -> u64 {
         self.wants.len() as u64
@@ -111,6 +121,9 @@ impl Golden {
 
     /// The first line of which something else was told.
     pub fn mismatch(&self, answer: &Answer) -> Option<Mismatch> {
+        if self.faulty && answer.ended.is_some() {
+            return None;
+        }
         let mut told: BTreeMap<u32, Vec<&Told>> = BTreeMap::new();
         for one in &answer.told {
             told.entry(one.line).or_default().push(one);
@@ -239,6 +252,18 @@ mod tests {
         let told = vec![told(2, 1, "a \"q\"")];
         let answer = Answer { told, other: vec!["debug".into()], ended: None };
         assert!(golden.mismatch(&answer).is_some());
+    }
+
+    #[test]
+    fn of_a_file_that_does_not_compile_one_who_fails_is_right() {
+        let golden = Golden::parse("x // must: \"a\"\ny // error\n").expect("a golden file");
+        assert!(golden.is_faulty());
+        let mut answer = Answer::default();
+        assert!(golden.mismatch(&answer).is_some());
+        answer.ended = Some("it failed".into());
+        assert_eq!(golden.mismatch(&answer), None);
+        let answer = Answer { told: vec![told(1, 1, "a")], ..Answer::default() };
+        assert_eq!(golden.mismatch(&answer), None);
     }
 
     #[test]

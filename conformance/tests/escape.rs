@@ -4,6 +4,7 @@
 #![cfg(feature = "reference")]
 #![expect(clippy::print_stdout, reason = "a test that needs Go says so where there is none")]
 
+use conformance::check::again::{Program, Saved, Tries, replay};
 use conformance::check::target_spec::TargetSpec;
 use conformance::check::{Bench, Options, check, kills};
 use conformance::expect::Expectations;
@@ -115,6 +116,46 @@ fn a_command_that_says_nothing_useful_cannot_be_judged() {
 }
 
 #[test]
+fn a_command_that_says_something_else_each_time_cannot_be_judged() {
+    let report = judged("cmd:echo {files}:1:1: $$", &specs(), "escape/flow/sent-value-escapes");
+    assert!(!report.controls.noop.ok, "{:?}", report.controls);
+    assert!(report.controls.noop.says.contains("asked again"), "{}", report.controls.noop.says);
+    assert!(report.invariants.iter().all(|one| one.verdict == Verdict::Inconclusive));
+}
+
+#[test]
+fn a_witness_is_a_program_that_any_analyser_is_held_against_again() {
+    let specs = specs();
+    let id = "escape/flow/sent-value-escapes";
+    let report = judged("mutant:escape/keeps-sent-value", &specs, id);
+    let witness = report.invariants.iter().find_map(|one| one.witness.as_ref()).expect("a witness");
+    let program = Saved::Escape(Program::new("sent.go", &witness.trace));
+    assert_eq!(program.metadata().get("target"), Some("mutant:escape/keeps-sent-value"));
+    let options = Options::default();
+    let books = Books::compile(&specs).expect("the rules of this build compile");
+    let expectations = Expectations::default();
+    let bench = Bench {
+        specs: &specs,
+        books: &books,
+        expectations: &expectations,
+        options: &options,
+        worker: env!("CARGO_BIN_EXE_heaplaw").into(),
+        proven: None,
+    };
+    let again = |word: &str, saved: &Saved| {
+        replay(&word.parse().expect("a target"), &bench, saved, Tries::UntilBroken)
+    };
+    let broken = again("mutant:escape/keeps-sent-value", &program).expect("it is asked").broken;
+    assert_eq!((broken[0].id.as_str(), &broken[0].message), (id, &witness.message));
+    assert!(again("reference-escape", &program).expect("it is asked").broken.is_empty());
+    assert!(again("small", &program).is_err());
+    let text = witness.trace.replace("// heaplaw: invariant", "// heaplaw: invariable");
+    let unnamed = Saved::Escape(Program::new("sent.go", &text));
+    let says = again("reference-escape", &unnamed).expect_err("a fault").to_string();
+    assert!(says.contains("expected a last line `// heaplaw: invariant=ID`"), "{says}");
+}
+
+#[test]
 fn a_command_that_tells_too_little_breaks_what_it_does_not_tell() {
     let broken = broken("cmd:true {files}");
     assert!(broken.iter().any(|(id, _)| id == "escape/flow/sent-value-escapes"), "{broken:?}");
@@ -132,7 +173,10 @@ fn a_golden_file_that_is_no_go_is_named_with_its_line() {
     };
     let report = judged("reference-escape", &texts("package p\n\nfunc f( {} // want-none\n"), "**");
     let fault = report.fault.expect("a fault");
-    assert!(fault.contains("specs/escape/golden/a.go: a.go:3:"), "{fault}");
+    assert!(
+        fault.starts_with("specs/escape/golden/a.go: ") && fault.contains(" a.go:3:"),
+        "{fault}"
+    );
     let faults = Books::compile(&texts("package p\n\n// want nothing\n")).err().expect("faults");
     assert!(faults.to_string().contains("specs/escape/golden/a.go:3"), "{faults}");
 }

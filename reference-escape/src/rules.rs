@@ -27,6 +27,8 @@ pub enum Flow {
     Element,
     /// What is stored through a pointer.
     Through,
+    /// A pointer that is followed to a field.
+    Field,
     /// An array that is sliced.
     Sliced,
     /// The receiver that a method value holds.
@@ -68,6 +70,16 @@ pub enum Question {
     StaticValues,
     /// Is a function that may be called through a variable counted, apart from the last one?
     EveryCallee,
+    /// Is a method called directly where an interface can hold one type only?
+    KnownTypes,
+    /// Is this pointer, which is passed as a number among others, looked at?
+    EachNumber,
+    /// Is this function, whose body is elsewhere, known to keep nothing?
+    KeepsNothing,
+    /// Does this result outlive what it may hold the address of?
+    ResultOutlives,
+    /// Does a function that is called without anybody knowing give its results to nobody knows whom?
+    LosesResults,
 }
 
 /// A size up to which something may be on a stack, in bytes.

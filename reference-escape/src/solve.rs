@@ -10,7 +10,7 @@
 use crate::graph::{Attrs, Graph, Loc, Place, Site};
 use crate::hash::Map;
 use crate::ir::{Body, Op};
-use crate::rules::Rules;
+use crate::rules::{Question, Rules};
 use std::collections::{BTreeSet, VecDeque};
 
 /// Is told what the solver finds, at the moment when the way that led there is known.
@@ -202,7 +202,7 @@ impl<W: Watch> Solver<'_, W> {
         let Op::Closure(func) = body[id].op else { return };
         let literal = Place { func, ..place };
         let Some(results) = self.results.get(&literal) else { return };
-        if self.lost.insert(literal) {
+        if self.rules.answer(Question::LosesResults, true) && self.lost.insert(literal) {
             for result in results {
                 self.enqueue(*result);
             }
@@ -221,7 +221,8 @@ impl<W: Watch> Solver<'_, W> {
         if holder.result.is_some() {
             // A literal may return what is around it, if all its calls are known.
             let inside = self.contains(held.place, holder.place);
-            return !inside || self.lost.contains(&holder.place);
+            let right = !inside || self.lost.contains(&holder.place);
+            return self.rules.answer(Question::ResultOutlives, right);
         }
         if holder.place == held.place && holder.depth < held.depth {
             return true;

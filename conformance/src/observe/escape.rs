@@ -29,3 +29,12 @@ pub struct Answer {
     /// What became of the analyser, where it did not end well: in a sentence.
     pub ended: Option<String>,
 }
+
+impl Answer {
+    /// Why this is no answer about a file that compiles, if it is none: the analyser failed, and told nothing.
+    pub fn refusal(&self) -> Option<String> {
+        let ended = self.ended.as_ref().filter(|_| self.told.is_empty())?;
+        let said = if self.other.is_empty() { "nothing".into() } else { self.other.join("; ") };
+        Some(format!("nothing was told: {ended}; it said: {said}"))
+    }
+}

@@ -482,7 +482,7 @@ impl Calls for Run<'_> {
         for place in &batch {
             let body = &bodies[place.body];
             let unit = Unit { id: body.id, func: place.func };
-            self.tags.insert(unit, conclude(self.program, body, *place, &built));
+            self.tags.insert(unit, conclude(self.program, body, *place, &built, self.rules));
         }
         if ids.iter().any(|id| self.is_told(*id)) {
             let subject = Subject {

@@ -252,7 +252,9 @@ impl Builder<'_> {
             .iter()
             .any(|callee| self.functions.directives(self.program, callee.id).0.uintptrescapes);
         let list = match self.op(arg) {
-            Op::SliceLit(elems, _) => elems.to_vec(),
+            Op::SliceLit(elems, _) if self.rules.answer(Question::EachNumber, true) => {
+                elems.to_vec()
+            }
             _ => vec![arg],
         };
         for elem in list {

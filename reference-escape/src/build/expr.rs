@@ -34,7 +34,10 @@ impl Builder<'_> {
             }
             Op::Addr(x) => self.part(hole.addr(), id, Why::AddressOf, x),
             Op::Deref(x) => self.part(hole.deref(), id, Why::Indirection, x),
-            Op::DotPtr(x, _) => self.part(hole.deref(), id, Why::DotOfPointer, x),
+            Op::DotPtr(x, _) => {
+                let hole = self.rules.hole(Flow::Field, hole.deref());
+                self.part(hole, id, Why::DotOfPointer, x);
+            }
             Op::Dot(x, _) | Op::DotInter(x, _) => self.part(hole, id, Why::Dot, x),
             Op::DotType(x) => {
                 let hole = self.dot_type(hole, ty);

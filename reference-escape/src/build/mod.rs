@@ -227,8 +227,7 @@ impl Builder<'_> {
         let Some(lowered) = self.bodies.get(of) else { return };
         let copies = &self.by_value[of];
         let by_value = |var: VarId| copies[var.index()];
-        let reason =
-            crate::limits::needs_heap(self.program, lowered, site, &by_value, self.rules);
+        let reason = crate::limits::needs_heap(self.program, lowered, site, &by_value, self.rules);
         let at = match site {
             Site::Var(var) => Where::Var(var),
             Site::Node(id) => Where::Node(id),

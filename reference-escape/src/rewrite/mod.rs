@@ -21,7 +21,9 @@ pub fn all(
     package: PackageId,
     rules: &dyn Rules,
 ) {
-    devirtualize::run(program, world, body, package);
+    if rules.answer(Question::KnownTypes, true) {
+        devirtualize::run(program, world, body, package);
+    }
     if rules.answer(Question::FreshVariables, true) {
         loop_vars::run(program, body);
     }

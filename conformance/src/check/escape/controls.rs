@@ -1,7 +1,7 @@
 //! The three controls: a run that could not have seen a wrong line has judged nothing.
 //!
-//! One small program is asked about. Held against its own answer, the analyser breaks nothing; with one
-//! line more, which nobody tells, it breaks that.
+//! One small program is asked about, twice. Held against its first answer, the analyser breaks nothing with its second:
+//! one that says something else each time cannot be held to anything. With one line more, which nobody tells, it breaks that.
 
 use crate::golden::Golden;
 use crate::observe::escape::Answer;
@@ -24,8 +24,9 @@ const UNTOLD: &str = "a line that no analyser tells";
 /// # Errors
 /// Why it cannot be asked.
 pub(super) fn run(analyser: &dyn Analyser) -> Result<Controls, String> {
-    let answer = analyser.analyse("control.go", PROGRAM)?;
-    let own = mismatch(&golden(&answer, None), &answer)?;
+    let answer = ask(analyser)?;
+    let again = ask(analyser)?;
+    let own = mismatch(&golden(&answer, None), &again)?;
     let more = mismatch(&golden(&answer, Some(UNTOLD)), &answer)?;
     let identity = match analyser.identity().path.as_str() {
         "" => "built into this executable".into(),
@@ -36,8 +37,17 @@ pub(super) fn run(analyser: &dyn Analyser) -> Result<Controls, String> {
     Ok(Controls {
         identity: Control { ok: true, says: identity },
         planted: Control { ok: more.is_some(), says: format!("{UNTOLD}: {planted}") },
-        noop: Control { ok: own.is_none(), says: format!("its own answer: {noop}") },
+        noop: Control { ok: own.is_none(), says: format!("its own answer, asked again: {noop}") },
     })
+}
+
+/// What `analyser` tells of the program.
+fn ask(analyser: &dyn Analyser) -> Result<Answer, String> {
+    let answer = analyser.analyse("control.go", PROGRAM)?;
+    match answer.refusal() {
+        Some(says) => Err(format!("control.go: {says}")),
+        None => Ok(answer),
+    }
 }
 
 /// The program with what `answer` tells of each line, and `more`.

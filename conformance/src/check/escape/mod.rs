@@ -5,6 +5,7 @@
 //! witness is the file, and the line of which something else was told.
 
 mod controls;
+mod program;
 
 use super::examined::Kill;
 use super::target_spec::TargetSpec;
@@ -19,6 +20,8 @@ use crate::target::analyser::Analyser;
 use crate::verdict::{Effort, Verdict, Witness};
 use std::collections::BTreeMap;
 use std::time::Instant;
+
+pub use program::Program;
 
 /// The subject, as suites name it.
 pub(super) const SUBJECT: &str = "escape";
@@ -42,7 +45,11 @@ pub(super) fn check(
     let analyser = spec.analyser();
     report.identity = spec.identity(&analyser.identity());
     report.controls = controls::run(&*analyser)?;
-    let judged = judge_all(&*analyser, bench, watch)?;
+    let failed = report.controls.each().into_iter().find(|(_, control)| !control.ok);
+    if let Some((name, control)) = failed {
+        return Err(format!("{name} control failed: {}", control.says));
+    }
+    let judged = judge_all(spec, bench, watch)?;
     report.invariants =
         bench.invariants_of(SUBJECT).map(|one| verdict(one, bench, judged.get(&one.id))).collect();
     Ok(())
@@ -56,7 +63,7 @@ pub(super) fn kills(
     spec: &TargetSpec,
     bench: &Bench<'_>,
 ) -> Result<BTreeMap<InvariantId, (Kill, Witness)>, String> {
-    let judged = judge_all(&*spec.analyser(), bench, &mut |_| {})?;
+    let judged = judge_all(spec, bench, &mut |_| {})?;
     let broken = judged.into_iter().filter_map(|(id, judged)| {
         let (witness, kill) = judged.broken?;
         Some((id, (kill, witness)))
@@ -81,13 +88,14 @@ fn unjudged(invariant: &Invariant, bench: &Bench<'_>) -> Option<(Verdict, Reason
 }
 
 fn judge_all(
-    analyser: &dyn Analyser,
+    spec: &TargetSpec,
     bench: &Bench<'_>,
     watch: &mut dyn FnMut(&Progress<'_>),
 ) -> Result<BTreeMap<InvariantId, Judged>, String> {
     let chosen: Vec<&Invariant> =
         bench.invariants_of(SUBJECT).filter(|one| unjudged(one, bench).is_none()).collect();
-    let mut asked = Asked { analyser, answers: BTreeMap::new() };
+    let mut asked =
+        Asked { target: spec.to_string(), analyser: spec.analyser(), answers: BTreeMap::new() };
     let mut judged: BTreeMap<InvariantId, Judged> = BTreeMap::new();
     for (cases, invariant) in (0..).zip(&chosen) {
         let broken = judged.values().filter(|one| one.broken.is_some()).count();
@@ -99,12 +107,14 @@ fn judge_all(
 }
 
 /// An analyser, and what it has said so far.
-struct Asked<'a> {
-    analyser: &'a dyn Analyser,
+struct Asked {
+    /// As it is named.
+    target: String,
+    analyser: Box<dyn Analyser>,
     answers: BTreeMap<String, Answer>,
 }
 
-impl Asked<'_> {
+impl Asked {
     fn judge(&mut self, invariant: &Invariant, bench: &Bench<'_>) -> Result<Judged, String> {
         let started = Instant::now();
         let mut judged = Judged { effort: Effort::default(), broken: None };
@@ -115,8 +125,12 @@ impl Asked<'_> {
         for file in files {
             let path = golden_path(invariant, file);
             let text = bench.specs.golden.get(&path).map_or("", String::as_str);
-            let golden = parse(&path, text)?;
-            let answer = self.answer(&path, text)?;
+            let golden = parse(&format!("specs/{path}"), text)?;
+            self.ask(&path, text)?;
+            let answer = &self.answers[&path];
+            if let Some(says) = answer.refusal().filter(|_| !golden.is_faulty()) {
+                return Err(format!("specs/{path}: {says}"));
+            }
             judged.effort.cases += 1;
             judged.effort.ops += answer.told.len() as u64;
             judged.effort.evaluated += golden.stated();
@@ -126,22 +140,47 @@ impl Asked<'_> {
                 let nanos = nanos_since(started);
                 let Effort { cases, ops, .. } = judged.effort;
                 let kill = Kill { judge: Judge::Golden, cases, ops, nanos };
-                judged.broken = Some((witness(invariant, &path, text, &mismatch, answer), kill));
+                judged.broken = Some((self.witness(invariant, &path, text, &mismatch), kill));
             }
         }
         judged.effort.nanos = nanos_since(started);
         Ok(judged)
     }
 
-    /// What the analyser says of the file at `path`.
-    fn answer(&mut self, path: &str, text: &str) -> Result<&Answer, String> {
+    /// Notes what the analyser says of the file at `path`.
+    fn ask(&mut self, path: &str, text: &str) -> Result<(), String> {
         if !self.answers.contains_key(path) {
             let name = path.rsplit('/').next().unwrap_or(path);
             let answer = self.analyser.analyse(name, text);
             let answer = answer.map_err(|says| format!("specs/{path}: {says}"))?;
             self.answers.insert(path.to_owned(), answer);
         }
-        Ok(&self.answers[path])
+        Ok(())
+    }
+
+    /// The file at `path` with its bad line, and what was said of that.
+    fn witness(
+        &self,
+        invariant: &Invariant,
+        path: &str,
+        text: &str,
+        mismatch: &Mismatch,
+    ) -> Witness {
+        let at = (mismatch.line as usize).saturating_sub(1);
+        let name = path.rsplit('/').next().unwrap_or(path);
+        Witness {
+            trace: Program::saved(text, &invariant.id, &self.target),
+            steps: text.lines().count(),
+            at,
+            step: text.lines().nth(at).unwrap_or_default().to_owned(),
+            message: format!("{name}: {mismatch}"),
+            facts: facts(&format!("specs/{path}"), mismatch, &self.answers[path]),
+            picture: String::new(),
+            graph: None,
+            stderr: String::new(),
+            resembles: invariant.broken_by.first().cloned(),
+            replays: (1, 1),
+        }
     }
 }
 
@@ -151,39 +190,19 @@ fn nanos_since(started: Instant) -> u64 {
 
 /// The golden file at `path`.
 fn parse(path: &str, text: &str) -> Result<Golden, String> {
-    Golden::parse(text).map_err(|fault| format!("specs/{path}:{}: {}", fault.line, fault.says))
+    Golden::parse(text).map_err(|fault| format!("{path}:{}: {}", fault.line, fault.says))
 }
 
-/// The file with its bad line, and what was said of that.
-fn witness(
-    invariant: &Invariant,
-    path: &str,
-    text: &str,
-    mismatch: &Mismatch,
-    answer: &Answer,
-) -> Witness {
-    let at = (mismatch.line as usize).saturating_sub(1);
+/// What was wrong with `answer` about the file at `path`.
+fn facts(path: &str, mismatch: &Mismatch, answer: &Answer) -> Vec<(String, String)> {
     let each = |word: &str, list: &[String]| -> Vec<(String, String)> {
         list.iter().map(|text| (word.to_owned(), text.clone())).collect()
     };
-    let mut facts = vec![("golden".to_owned(), format!("specs/{path}:{}", mismatch.line))];
+    let mut facts = vec![("golden".to_owned(), format!("{path}:{}", mismatch.line))];
     facts.extend(each("missing", &mismatch.missing));
     facts.extend(each("told", &mismatch.extra));
     facts.extend(answer.ended.iter().map(|how| ("the analyser".to_owned(), how.clone())));
-    let name = path.rsplit('/').next().unwrap_or(path);
-    Witness {
-        trace: text.to_owned(),
-        steps: text.lines().count(),
-        at,
-        step: text.lines().nth(at).unwrap_or_default().to_owned(),
-        message: format!("{name}: {mismatch}"),
-        facts,
-        picture: String::new(),
-        graph: None,
-        stderr: String::new(),
-        resembles: invariant.broken_by.first().cloned(),
-        replays: (1, 1),
-    }
+    facts
 }
 
 fn verdict(invariant: &Invariant, bench: &Bench<'_>, judged: Option<&Judged>) -> InvariantReport {

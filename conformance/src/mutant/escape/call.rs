@@ -16,12 +16,42 @@ mutants! {
         "It treats a defer in a loop as a call that is over when it returns.";
     TrustsUnknown(rules) "escape/trusts-unknown-callee"
         breaks "escape/call/unknown-callee-keeps"
-        also []
+        also ["escape/call/known-type-is-called-directly"]
         "It takes a function that nobody knows for one that keeps nothing.";
     LastCallee(rules) "escape/counts-last-callee-only"
         breaks "escape/call/every-callee-counts"
         also []
         "It looks only at the last function that a variable may hold.";
+    AloneOnly(rules) "escape/overlooks-numbers-of-many"
+        breaks "escape/call/pointer-as-number-escapes"
+        also []
+        "It does not look for pointers among a variable number of arguments.";
+    Promises(rules) "escape/trusts-body-elsewhere"
+        breaks "escape/call/body-elsewhere-keeps"
+        also []
+        "It takes a body that is elsewhere for an empty one.";
+    NoTypes(rules) "escape/knows-no-types"
+        breaks "escape/call/known-type-is-called-directly"
+        also []
+        "It takes every method of an interface for one that nobody knows, as if that were a matter of inlining.";
+}
+
+impl Rules for AloneOnly {
+    fn answer(&self, question: Question, right: bool) -> bool {
+        right && question != Question::EachNumber
+    }
+}
+
+impl Rules for Promises {
+    fn answer(&self, question: Question, right: bool) -> bool {
+        right || question == Question::KeepsNothing
+    }
+}
+
+impl Rules for NoTypes {
+    fn answer(&self, question: Question, right: bool) -> bool {
+        right && question != Question::KnownTypes
+    }
 }
 
 impl Rules for GoAtOnce {

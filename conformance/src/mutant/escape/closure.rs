@@ -22,6 +22,16 @@ mutants! {
         breaks "escape/closure/fixed-variable-is-copied"
         also []
         "It copies no variable into a literal.";
+    UnseenResults(rules) "escape/keeps-unseen-results"
+        breaks "escape/closure/unseen-results-escape"
+        also []
+        "It takes what a literal returns for kept by the function around it, whoever calls it.";
+}
+
+impl Rules for UnseenResults {
+    fn answer(&self, question: Question, right: bool) -> bool {
+        right && question != Question::LosesResults
+    }
 }
 
 impl Rules for HoldsValue {

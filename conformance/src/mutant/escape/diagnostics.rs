@@ -1,6 +1,6 @@
 //! Wrong analysers for `specs/escape/diagnostics.yaml`: right verdicts, told wrongly.
 
-use super::{Teller, told};
+use super::{Reader, Teller, read, told};
 use crate::observe::escape::Told;
 
 mutants! {
@@ -33,6 +33,33 @@ mutants! {
         breaks "escape/diagnostics/nothing-else-is-told"
         also ["escape/**"]
         "It tells what could be inlined where nothing is to be inlined.";
+    NoText(told) "escape/takes-string-for-pointer-free"
+        breaks "escape/diagnostics/every-parameter-is-told"
+        also ["escape/**"]
+        "It takes strings for things that hold no pointer.";
+    Guesses(read) "escape/takes-missing-for-nothing"
+        breaks "escape/diagnostics/nothing-is-guessed"
+        also []
+        "It takes a function that is not there for one that keeps nothing.";
+}
+
+impl Teller for NoText {
+    fn tell(&self, text: &str, mut told: Vec<Told>) -> Vec<Told> {
+        let lines: Vec<&str> = text.lines().collect();
+        told.retain(|told| {
+            let shown = lines.get(told.line as usize - 1).copied().unwrap_or_default();
+            let rest = shown.get(told.column as usize - 1..).unwrap_or_default();
+            let is_string = rest.split_once(' ').is_some_and(|(_, ty)| ty.starts_with("string"));
+            !(is_string && shown.starts_with("func "))
+        });
+        told
+    }
+}
+
+impl Reader for Guesses {
+    fn read(&self, text: &str) -> String {
+        text.replace("missing(&x)", "0          ")
+    }
 }
 
 impl Teller for Twice {

@@ -63,6 +63,10 @@ mutants! {
         breaks "escape/flow/store-within-is-ignored"
         also []
         "It takes no assignment for one within an object.";
+    LocalResult(rules) "escape/takes-result-for-local"
+        breaks "escape/flow/returned-address-escapes"
+        also ["escape/**"]
+        "It takes a result for a variable that is gone when the function is.";
     ZeroCopy(told) "escape/shares-written-bytes"
         breaks "escape/flow/written-bytes-are-copied"
         also []
@@ -105,6 +109,12 @@ impl Rules for EveryStore {
 impl Rules for NoStore {
     fn answer(&self, question: Question, right: bool) -> bool {
         right && question != Question::MovesWithin
+    }
+}
+
+impl Rules for LocalResult {
+    fn answer(&self, question: Question, right: bool) -> bool {
+        right && question != Question::ResultOutlives
     }
 }
 

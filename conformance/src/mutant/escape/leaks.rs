@@ -1,8 +1,10 @@
 //! Wrong analysers for `specs/escape/leaks.yaml`: what callers are told.
 
-use super::rules;
+use super::{Teller, rules, told};
+use crate::observe::escape::Told;
+use reference_escape::graph::Hole;
 use reference_escape::leaks::{Leaks, MAX_RESULTS};
-use reference_escape::rules::{Question, Rules};
+use reference_escape::rules::{Flow, Question, Rules};
 
 mutants! {
     analyser:
@@ -26,6 +28,32 @@ mutants! {
         breaks "escape/leaks/callees-come-first"
         also ["escape/**"]
         "It looks at functions in the order of the text, and knows nothing of those below.";
+    FieldTwice(rules) "escape/counts-fields-twice"
+        breaks "escape/leaks/loads-are-counted"
+        also ["escape/leaks/result-level-is-least", "escape/leaks/results-are-named",
+            "escape/flow/stores-elsewhere-count"]
+        "It counts two loads where a pointer is followed to a field.";
+    ByPlace(told) "escape/tells-results-by-place"
+        breaks "escape/leaks/results-are-named"
+        also ["escape/leaks/sixth-result-is-heap"]
+        "It tells every result as the first of those without a name.";
+}
+
+impl Rules for FieldTwice {
+    fn hole(&self, flow: Flow, right: Hole) -> Hole {
+        if flow == Flow::Field { right.deref() } else { right }
+    }
+}
+
+impl Teller for ByPlace {
+    fn tell(&self, _: &str, mut told: Vec<Told>) -> Vec<Told> {
+        for told in &mut told {
+            let Some((leak, result)) = told.text.split_once(" to result ") else { continue };
+            let level = result.rsplit(' ').next().unwrap_or_default();
+            told.text = format!("{leak} to result ~r0 {level}");
+        }
+        told
+    }
 }
 
 impl Rules for FirstPath {

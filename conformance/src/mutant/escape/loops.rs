@@ -1,6 +1,6 @@
 //! Wrong analysers for `specs/escape/loop.yaml`: each takes a loop for none, or something else for one.
 
-use super::rules;
+use super::{Reader, read, rules};
 use reference_escape::rules::{Question, Rules};
 
 mutants! {
@@ -21,6 +21,16 @@ mutants! {
         breaks "escape/loop/loop-variable-is-fresh"
         also []
         "It lets all rounds of a loop share its variables, as Go did before 1.22.";
+    Newest(read) "escape/reads-all-as-newest"
+        breaks "escape/loop/old-language-shares"
+        also []
+        "It takes every file for one of the newest language version.";
+}
+
+impl Reader for Newest {
+    fn read(&self, text: &str) -> String {
+        text.replace("//go:build ", "// go:build ")
+    }
 }
 
 impl Rules for NoFor {

@@ -1,7 +1,7 @@
 //! Wrong escape analysers, one file per suite of `specs/escape/`.
 //!
-//! Each is the reference analysis with one wrong decision in the socket `reference_escape::rules`, or
-//! with its right lines told wrongly. The tables are as those of collectors.
+//! Each is the reference analysis with one wrong decision in the socket `reference_escape::rules`, with
+//! its right lines told wrongly, or of a text that was read wrongly. The tables are as those of collectors.
 
 use super::Mutant;
 use crate::adapter::escape::{Escape, RIGHT};
@@ -52,6 +52,30 @@ impl Analyser for Misteller {
 /// The right analysis, told wrongly.
 fn told(teller: &'static dyn Teller) -> Box<dyn Analyser> {
     Box::new(Misteller(teller))
+}
+
+/// A way to read a text wrongly.
+trait Reader: Sync {
+    /// The text that it takes `text` for. Columns of what is told must not change.
+    fn read(&self, text: &str) -> String;
+}
+
+/// The right analysis of a text that was read wrongly.
+struct Misreader(&'static dyn Reader);
+
+impl Analyser for Misreader {
+    fn identity(&self) -> Identity {
+        RIGHT.identity()
+    }
+
+    fn analyse(&self, name: &str, text: &str) -> Result<Answer, String> {
+        RIGHT.analyse(name, &self.0.read(text))
+    }
+}
+
+/// The right analysis of a text that was read wrongly.
+fn read(reader: &'static dyn Reader) -> Box<dyn Analyser> {
+    Box::new(Misreader(reader))
 }
 
 mod call;

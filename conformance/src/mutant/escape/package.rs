@@ -1,6 +1,6 @@
 //! Wrong analysers for `specs/escape/package.yaml`: which code is looked at, and how often.
 
-use super::{Teller, rules, told};
+use super::{Reader, Teller, read, rules, told};
 use crate::observe::escape::Told;
 use reference_escape::rules::{Question, Rules};
 
@@ -14,6 +14,38 @@ mutants! {
         breaks "escape/package/static-values-are-silent"
         also []
         "It looks at the values of package variables that are known before the program runs.";
+    OneForName(told) "escape/merges-variables-of-a-name"
+        breaks "escape/package/declarations-are-variables"
+        also ["escape/**"]
+        "It takes all variables of one name for one variable.";
+    Excluded(read) "escape/looks-into-excluded-branch"
+        breaks "escape/package/excluded-branch-is-silent"
+        also []
+        "It looks into branches that a constant condition excludes.";
+}
+
+impl Teller for OneForName {
+    fn tell(&self, text: &str, mut told: Vec<Told>) -> Vec<Told> {
+        let mut more = Vec::new();
+        for moved in told.iter().filter_map(|told| told.text.strip_prefix("moved to heap: ")) {
+            for (line, shown) in (1..).zip(text.lines()) {
+                let Some(column) = shown.find(&format!("{moved} := ")) else { continue };
+                let text = format!("moved to heap: {moved}");
+                more.push(Told { line, column: column as u32 + 1, text });
+            }
+        }
+        more.retain(|one| !told.contains(one));
+        more.sort();
+        more.dedup();
+        told.extend(more);
+        told
+    }
+}
+
+impl Reader for Excluded {
+    fn read(&self, text: &str) -> String {
+        text.replace("const debug = ", "var   debug = ")
+    }
 }
 
 impl Rules for WalksStatic {

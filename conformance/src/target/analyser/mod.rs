@@ -16,9 +16,10 @@ pub trait Analyser {
     /// What code answers.
     fn identity(&self) -> Identity;
 
-    /// The lines about the file `name`, which has `text` and is a package by itself.
+    /// The lines about the file `name`, which has `text` and is a package by itself. Of a file that it refuses an
+    /// analyser says so in [`Answer::ended`].
     ///
     /// # Errors
-    /// Why there is no answer, in a sentence: the file does not compile, or nobody can be asked.
+    /// Why there is no answer, in a sentence: nobody can be asked, or whoever was asked hangs.
     fn analyse(&self, name: &str, text: &str) -> Result<Answer, String>;
 }
