@@ -53,9 +53,10 @@ impl Builder<'_> {
         }
         self.argument(appendee, id, args[0]);
         for arg in &args[1..] {
-            let hole = match dots {
-                true => self.elements_to_heap(*arg, id, Why::Appended),
-                false => self.rules.hole(Flow::Appended, Hole::HEAP),
+            let hole = if dots {
+                self.elements_to_heap(*arg, id, Why::Appended)
+            } else {
+                self.rules.hole(Flow::Appended, Hole::HEAP)
             };
             self.argument(hole, id, *arg);
         }
