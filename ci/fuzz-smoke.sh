@@ -17,6 +17,7 @@ if ! command -v cargo-fuzz > /dev/null &&
 fi
 targets=$(sed -n '/^\[\[bin\]\]/,/^$/s/^name = "\(.*\)"/\1/p' fuzz/Cargo.toml)
 [ -n "$targets" ] || { echo "fuzz-smoke: fuzz/Cargo.toml names no target"; exit 1; }
+failed=
 for target in $targets; do
     echo "fuzz-smoke: $target for $seconds s"
     # The corpus goes first: libFuzzer writes what it finds into the first folder.
@@ -24,5 +25,9 @@ for target in $targets; do
     folders=("fuzz/corpus/$target" "fuzz/seeds/$target")
     [ -d "fuzz/regressions/$target" ] && folders+=("fuzz/regressions/$target")
     cargo fuzz run -s none "$target" "${folders[@]}" -- \
-        "-max_total_time=$seconds" -timeout=10 -rss_limit_mb=2048
+        "-max_total_time=$seconds" -timeout=10 -rss_limit_mb=2048 || failed="$failed $target"
 done
+if [ -n "$failed" ]; then
+    echo "fuzz-smoke: something was found by:$failed"
+    exit 1
+fi

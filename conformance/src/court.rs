@@ -143,7 +143,7 @@ impl<'c> Court<'c> {
         self.tainted || !self.breaches.is_empty() || self.fault.is_some()
     }
 
-    /// The breaches of the first bad step, and readiness for the next case.
+    /// The breaches of the first bad step, the first of each law, and readiness for the next case.
     ///
     /// # Errors
     /// [`CourtFault`] where a rule could not be evaluated.
@@ -179,7 +179,9 @@ impl<'c> Court<'c> {
         tally.broken += 1;
         self.tainted |= law.taints;
         self.broke_known |= self.standing[i] == Standing::Known;
-        if self.standing[i] == Standing::In {
+        // A collection that gives nothing back breaks one law for each of a million objects.
+        let is_news = self.breaches.iter().all(|breach| breach.law != i);
+        if self.standing[i] == Standing::In && is_news {
             let shown = law.rule.explain(frame, natives);
             self.breaches.push(Breach { law: i, at: self.at, shown });
         }
@@ -200,7 +202,6 @@ impl Hears for Court<'_> {
                 self.fault = Some(CourtFault { id: self.code.laws[i].id.clone(), fault });
             }
         }
-        let (known, new) = self.breaches.split_at(before);
-        new.iter().filter(|new| known.iter().all(|known| known.law != new.law)).count()
+        self.breaches.len() - before
     }
 }

@@ -32,6 +32,8 @@ pub struct Matrix<'m> {
     pub cases: u64,
     /// Seed of all random scripts.
     pub seed: u64,
+    /// A mutant that one judge killed is not shown to the others.
+    pub first_kill: bool,
 }
 
 /// One mutant, and what became of it.
@@ -83,7 +85,7 @@ pub const CONTROLS: &[TargetSpec] = &[
 ];
 
 impl Matrix<'_> {
-    /// Judges `mutant` by every judge of its invariant.
+    /// Judges `mutant` by every judge of its invariant, or until one has killed it.
     pub fn row(&self, mutant: &Mutant) -> Row {
         let mut row = Row {
             mutant: mutant.id,
@@ -108,6 +110,9 @@ impl Matrix<'_> {
             match self.kills(&spec, &options) {
                 Ok(killed) => row.enter(judge, killed, &excuses),
                 Err(says) => row.alive = Some(format!("{judge} could not judge it: {says}")),
+            }
+            if self.first_kill && !row.kills.is_empty() {
+                break;
             }
         }
         if row.kills.is_empty() && row.alive.is_none() {

@@ -3,24 +3,26 @@
 //! An op that does not apply is skipped by targets, so every input is a script. The collectors are safe code of
 //! this process, fresh for each script.
 
+use crate::bench::Laws;
 use conformance::capability::{Capabilities, Capability};
 use conformance::check::witness::key;
-use conformance::court::{Breach, Court, Standing, Tally};
+use conformance::court::Tally;
 use conformance::facts::Clerk as _;
 use conformance::facts::gc::Clerk;
-use conformance::laws::{Book, SUBJECTS};
+use conformance::laws::SUBJECTS;
 use conformance::model::gc::Setting;
 use conformance::mutant::{Mutant, correct_collector, correct_paced, find};
 use conformance::op::Thread;
 use conformance::op::gc::{INITIAL, Kind, LOCALS, Map, OFF, Op, PLACES, Script, Step};
 use conformance::run::Session;
-use conformance::spec::{Judge, Profile, Specs};
+use conformance::spec::{Judge, Profile};
 use conformance::target::collector::{Collector, Housed, needs};
 use conformance::trace::Trace;
 use conformance::trace::form::gc::FORMS;
 use conformance::trace::form::{Operand, Values};
-use std::fmt::Write as _;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
+
+static LAWS: LazyLock<Laws> = LazyLock::new(|| Laws::of(SUBJECTS[1]));
 
 /// The collectors that a script is performed on, by their words on the command line.
 const COLLECTORS: [&str; 2] = ["small-gc", "small-paced"];
@@ -64,34 +66,27 @@ pub fn gc_trace(data: &[u8], word: &str) -> Trace<Op> {
 /// # Panics
 /// If a law breaks; the message ends with the trace.
 pub fn gc_judge(trace: &Trace<Op>) -> Vec<(&'static str, Tally)> {
-    let Laws { specs, book } = laws();
     let collector = collector(trace.metadata.get(key::TARGET).unwrap_or(COLLECTORS[0]));
     let offers = collector.offers();
-    let standing = book.code.laws.iter().map(|law| {
-        let judged = specs.invariant(law.id.as_str()).is_some_and(|invariant| {
-            law.scenario.is_empty()
-                && invariant.judges.contains(&Judge::Property)
-                && invariant.profile == Profile::Any
-                && offers.covers(invariant.needs.iter().copied().collect())
-        });
-        if judged { Standing::In } else { Standing::Out }
+    let mut court = LAWS.court(|invariant| {
+        invariant.judges.contains(&Judge::Property)
+            && invariant.profile == Profile::Any
+            && offers.covers(invariant.needs.iter().copied().collect())
     });
-    let mut court = Court::new(&book.code, standing.collect());
     let setting = Setting {
         ordered: offers.has(Capability::Ordered),
         exact: offers.has(Capability::Exact),
         steps: offers.has(Capability::Step),
         tiny: collector.tiny(),
     };
-    let clerk = Clerk::new(&book.vocabulary, setting).expect("the glossary has all words");
+    let clerk = Clerk::new(&LAWS.book.vocabulary, setting).expect("the glossary has all words");
     let mut target = Housed::new(collector);
     let mut session = Session::new(&mut target, clerk);
     let ran = session.perform(&trace.script(), &mut court, u64::MAX);
-    refuse(&ran.expect("every rule has a value").breaches, trace);
+    LAWS.refuse(&ran.expect("every rule has a value").breaches, 0, trace);
     let end = session.finish(true, 0, &mut court).expect("every rule has a value");
-    refuse(&end, trace);
-    let ids = book.code.laws.iter().map(|law| law.id.as_str());
-    ids.zip(court.tallies().iter().copied()).collect()
+    LAWS.refuse(&end, 0, trace);
+    LAWS.tallies(&court)
 }
 
 /// The ops that are offered, whether they apply or not: targets skip what does not, and what a collection gives
@@ -121,7 +116,9 @@ fn value(operand: Operand, byte: u64) -> u64 {
     match operand {
         Operand::To | Operand::Of | Operand::From => byte % LOCALS as u64,
         Operand::Global | Operand::Weak | Operand::OtherWeak => byte % PLACES as u64,
-        Operand::Thread | Operand::Mutator => byte % 4,
+        // The main mutator neither starts nor ends, and a trace cannot say that it does.
+        Operand::Thread => [3, 1, 2][byte as usize % 3],
+        Operand::Mutator => byte % 4,
         Operand::Map => byte % Map::ALL.len() as u64,
         Operand::Kind => byte % Kind::ALL.len() as u64,
         Operand::Words => [1 + byte % 16, 1 + byte * 40][usize::from(byte >= 240)],
@@ -129,21 +126,6 @@ fn value(operand: Operand, byte: u64) -> u64 {
         Operand::Percent => [OFF, INITIAL, byte * 10][byte.min(2) as usize],
         _ => byte % 64,
     }
-}
-
-/// Panics with what broke first, what showed it, and the script.
-fn refuse(breaches: &[Breach], trace: &Trace<Op>) {
-    let Some(breach) = breaches.first() else { return };
-    let id = laws().book.code.laws[breach.law].id.as_str();
-    let mut facts = String::new();
-    for shown in &breach.shown {
-        writeln!(facts, "  {} = {}", shown.text, shown.value).expect("a text takes all");
-    }
-    let mut trace = trace.clone();
-    if trace.metadata.get(key::INVARIANT).is_none() {
-        trace.metadata.push(key::INVARIANT, id);
-    }
-    panic!("{id} is broken at step {} of the script\n{facts}\n{trace}", breach.at);
 }
 
 /// A collector by its word. Panics where a trace names one that is not there.
@@ -157,19 +139,4 @@ fn collector(word: &str) -> Box<dyn Collector> {
             made.unwrap_or_else(|| panic!("`{word}` is no collector of this process"))
         }
     }
-}
-
-/// The real laws. Made once: they do not depend on the input.
-struct Laws {
-    specs: Specs,
-    book: Book,
-}
-
-fn laws() -> &'static Laws {
-    static LAWS: OnceLock<Laws> = OnceLock::new();
-    LAWS.get_or_init(|| {
-        let specs = Specs::embedded().expect("the real specs load");
-        let book = Book::compile(&specs, SUBJECTS[1]).expect("the real rules compile");
-        Laws { specs, book }
-    })
 }

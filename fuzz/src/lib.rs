@@ -8,6 +8,7 @@
 
 mod alloc_ops;
 mod alloc_threads;
+mod bench;
 mod escape_source;
 mod escape_types;
 mod gc_ops;

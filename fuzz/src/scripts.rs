@@ -3,24 +3,26 @@
 //! A breach ends with the script as a trace: saved to a file, `heaplaw replay FILE` performs it again in
 //! a process of its own.
 
+use crate::bench::Laws;
 use conformance::capability::Capabilities;
 use conformance::check::target_spec::built_in;
 use conformance::check::witness::key;
 use conformance::choice::Choices;
-use conformance::court::{Breach, Court, Standing, Tally};
+use conformance::court::Tally;
 use conformance::driver::clear_up;
 use conformance::facts::Clerk as _;
 use conformance::facts::alloc::Clerk;
-use conformance::laws::{Book, SUBJECTS};
+use conformance::laws::SUBJECTS;
 use conformance::op::alloc::{Op, Script, Step};
 use conformance::run::Session;
-use conformance::spec::{Invariant, Judge, Profile, Specs};
+use conformance::spec::{Invariant, Judge, Profile};
 use conformance::target::Target as _;
 use conformance::target::heap::Heap;
 use conformance::target::inproc::InProcess;
 use conformance::trace::Trace;
-use std::fmt::Write as _;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
+
+static LAWS: LazyLock<Laws> = LazyLock::new(|| Laws::of(SUBJECTS[0]));
 
 /// A target whose bytes are a script.
 pub struct Scripts {
@@ -78,18 +80,11 @@ impl Scripts {
     /// # Panics
     /// If a law breaks; the message ends with the trace.
     pub fn judge(&self, trace: &Trace) -> Vec<(&'static str, Tally)> {
-        let Laws { specs, book } = laws();
         let heap = heap(trace.metadata.get(key::TARGET).expect("the trace names its heap"));
         let offers = offers(&*heap);
         let choices = Choices::declared(offers);
-        let standing = book.code.laws.iter().map(|law| {
-            let judged = specs.invariant(law.id.as_str()).is_some_and(|invariant| {
-                law.scenario.is_empty() && self.is_judged(invariant, offers, choices)
-            });
-            if judged { Standing::In } else { Standing::Out }
-        });
-        let mut court = Court::new(&book.code, standing.collect());
-        let clerk = Clerk::new(&book.vocabulary, choices).expect("the glossary has all words");
+        let mut court = LAWS.court(|invariant| self.is_judged(invariant, offers, choices));
+        let clerk = Clerk::new(&LAWS.book.vocabulary, choices).expect("the glossary has all words");
         let mut target = InProcess::new(&*heap, 0);
         let mut session = Session::new(&mut target, clerk);
         let steps = trace.script().steps;
@@ -98,13 +93,12 @@ impl Scripts {
             let script = Script { steps: part.to_vec() };
             let ran =
                 session.perform(&script, &mut court, u64::MAX).expect("every rule has a value");
-            refuse(&ran.breaches, done, trace);
+            LAWS.refuse(&ran.breaches, done, trace);
             done += part.len();
         }
         let end = session.finish(true, 0, &mut court).expect("every rule has a value");
-        refuse(&end, done, trace);
-        let ids = book.code.laws.iter().map(|law| law.id.as_str());
-        ids.zip(court.tallies().iter().copied()).collect()
+        LAWS.refuse(&end, done, trace);
+        LAWS.tallies(&court)
     }
 
     /// Whether a heap is held to `invariant` here.
@@ -133,21 +127,6 @@ fn parts(steps: &[Step]) -> impl Iterator<Item = &[Step]> {
     })
 }
 
-/// Panics with what broke first in a part that begins at step `begin`, what showed it, and the script.
-fn refuse(breaches: &[Breach], begin: usize, trace: &Trace) {
-    let Some(breach) = breaches.first() else { return };
-    let id = laws().book.code.laws[breach.law].id.as_str();
-    let mut facts = String::new();
-    for shown in &breach.shown {
-        writeln!(facts, "  {} = {}", shown.text, shown.value).expect("a text takes all");
-    }
-    let mut trace = trace.clone();
-    if trace.metadata.get(key::INVARIANT).is_none() {
-        trace.metadata.push(key::INVARIANT, id);
-    }
-    panic!("{id} is broken at step {} of the script\n{facts}\n{trace}", begin + breach.at);
-}
-
 /// A heap by its word. Panics where a trace or a target names one that is not there.
 fn heap(word: &str) -> Box<dyn Heap> {
     let name = word.strip_prefix("mutant:").unwrap_or(word);
@@ -157,19 +136,4 @@ fn heap(word: &str) -> Box<dyn Heap> {
 /// What `heap` offers to be judged on in this process.
 fn offers(heap: &dyn Heap) -> Capabilities {
     InProcess::new(heap, 0).offers()
-}
-
-/// The real laws. Made once: they do not depend on the input.
-struct Laws {
-    specs: Specs,
-    book: Book,
-}
-
-fn laws() -> &'static Laws {
-    static LAWS: OnceLock<Laws> = OnceLock::new();
-    LAWS.get_or_init(|| {
-        let specs = Specs::embedded().expect("the real specs load");
-        let book = Book::compile(&specs, SUBJECTS[0]).expect("the real rules compile");
-        Laws { specs, book }
-    })
 }

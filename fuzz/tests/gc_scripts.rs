@@ -60,3 +60,16 @@ fn every_seed_passes_on_the_collectors_that_are_right_and_puts_laws_to_the_test(
     }
     assert!(fired > 1000, "{fired}");
 }
+
+#[test]
+fn whatever_the_bytes_say_the_trace_can_be_read_again() {
+    for operand in [0, 1, 3, 4, 7, 64, 239, 240, 255] {
+        let data: Vec<u8> =
+            (0..=255).flat_map(|op| [op, operand].into_iter().cycle().take(8)).collect();
+        for collector in ["small-gc", "small-paced"] {
+            let trace = gc_trace(&data, collector);
+            let again = Trace::<Op>::parse(trace.to_string().as_bytes(), 10_000).expect("a trace");
+            assert_eq!(again.script(), trace.script(), "{operand} on {collector}");
+        }
+    }
+}

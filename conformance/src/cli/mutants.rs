@@ -30,6 +30,9 @@ pub struct Args {
     /// Mutants judged at the same time.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
+    /// Do not show a mutant that one judge has killed to the others: much quicker, and as good a proof.
+    #[arg(long)]
+    first_kill: bool,
     /// Leave the right allocators out: quicker, and no proof.
     #[arg(long, conflicts_with = "write_proof")]
     skip_controls: bool,
@@ -67,8 +70,14 @@ pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
         return Err(Failure("no mutant is selected".into()));
     }
     let worker = load::worker()?;
-    let matrix =
-        Matrix { specs: &specs, books: &books, worker, cases: args.cases, seed: args.seed };
+    let matrix = Matrix {
+        specs: &specs,
+        books: &books,
+        worker,
+        cases: args.cases,
+        seed: args.seed,
+        first_kill: args.first_kill,
+    };
     let widest = mutants.iter().map(|m| m.id.len()).max().unwrap_or(0);
     if !args.json {
         screen::print(&head(widest))?;

@@ -1,13 +1,13 @@
 //! Identity: the n-th object made is number n, whoever made it, and nothing else has a number.
 
 use super::prompter::Prompter;
-use super::scripts::{perform, steps};
+use super::scripts::{Row, case, steps};
 use super::{Adapter, Case, Fault};
 use crate::capability::Capability;
 use serde_json::json;
 
-/// Name, sentence, what it is about, and a script that reads the stamps.
-const CASES: &[(&str, &str, Option<Capability>, &str)] = &[
+/// Scripts that read the stamps.
+const CASES: &[Row] = &[
     (
         "identity/stamps",
         "Objects are numbered from 1, and every word that is no slot has its stamp.",
@@ -53,13 +53,6 @@ const CASES: &[(&str, &str, Option<Capability>, &str)] = &[
 ];
 
 pub(super) fn cases() -> Vec<Case> {
-    let case = |&(name, says, need, script): &(_, _, Option<Capability>, _)| {
-        let case = Case::new(name, says, move |adapter| perform(adapter, script));
-        match need {
-            Some(need) => case.needing(need),
-            None => case,
-        }
-    };
     let mut cases: Vec<Case> = CASES.iter().map(case).collect();
     cases.push(Case::new(
         "identity/failed",

@@ -27,6 +27,18 @@ pub(super) fn steps(text: &str) -> Vec<Step> {
     lines.map(step).collect()
 }
 
+/// Name, sentence, what it is about, and the script, which the adapter must answer as a right collector would.
+pub(super) type Row = (&'static str, &'static str, Option<Capability>, &'static str);
+
+/// The case of a row.
+pub(super) fn case(&(name, says, need, script): &Row) -> Case {
+    let case = Case::new(name, says, move |adapter| perform(adapter, script));
+    match need {
+        Some(need) => case.needing(need),
+        None => case,
+    }
+}
+
 /// Has those of `text`'s steps performed whose ops are offered.
 pub(super) fn perform(adapter: &Adapter, text: &str) -> Result<(), Fault> {
     let mut steps = steps(text);

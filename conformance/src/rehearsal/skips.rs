@@ -1,12 +1,12 @@
 //! Ops that do not apply: they are skipped, and change nothing.
 
-use super::scripts::perform;
+use super::scripts::{Row, case};
 use super::{Adapter, Case, Fault};
 use crate::capability::Capability;
 use crate::op::gc::{FRAMES, Op, Step};
 
-/// Name, sentence, what it is about, and the script.
-const CASES: &[(&str, &str, Option<Capability>, &str)] = &[
+/// The scripts.
+const CASES: &[Row] = &[
     (
         "skip/nil",
         "An op that needs a local which is nil is skipped.",
@@ -63,6 +63,12 @@ const CASES: &[(&str, &str, Option<Capability>, &str)] = &[
          @t2 check l0; end t1; @t1 check l0; end t1; check l0; check l1; l0 = new 2 last; check l0",
     ),
     (
+        "skip/rest",
+        "A mutator that does not run does not rest.",
+        Some(Capability::Timed),
+        "@t3 rest; l0 = new 2 last; @t3 rest; check l0",
+    ),
+    (
         "skip/frames",
         "The last frame stays.",
         Some(Capability::Frames),
@@ -90,13 +96,6 @@ const CASES: &[(&str, &str, Option<Capability>, &str)] = &[
 ];
 
 pub(super) fn cases() -> Vec<Case> {
-    let case = |&(name, says, need, script): &(_, _, Option<Capability>, _)| {
-        let case = Case::new(name, says, move |adapter| perform(adapter, script));
-        match need {
-            Some(need) => case.needing(need),
-            None => case,
-        }
-    };
     let deep = Case::new(
         "skip/deepest-frame",
         "There are 10,000 frames, and a further one is skipped.",

@@ -85,6 +85,8 @@ impl Clerk {
     fn tell_dead(&mut self, gathered: &Gathered, hears: &mut impl Hears) {
         for number in told(&gathered.dead, self.shadow.made()) {
             self.set_object(number);
+            let before = self.shadow.object(number).map_or(0, |object| u64::from(object.deaths));
+            self.frame.set(self.names.object_deaths, before + 1);
             self.tell(self.names.told_dead, hears);
             if let Some(node) = self.shadow.node(number) {
                 self.shadow.died(node);

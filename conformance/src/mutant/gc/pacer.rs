@@ -35,10 +35,10 @@ mutants! { collector:
         breaks "gc/pacer/limit-goal-formula"
         also ["gc/pacer/**"]
         "Takes the memory limit for a limit of the heap.";
-    WaitsTooLong(paced) "gc/waits-for-eight-goals"
+    WaitsTooLong(paced) "gc/waits-for-sixteen-goals"
         breaks "gc/pacer/collects-at-the-goal"
         also ["gc/pacer/**"]
-        "Collects when the heap has grown to eight times its goal.";
+        "Collects when the heap has grown to sixteen times its goal.";
     CollectsThoughOff(paced) "gc/collects-though-off"
         breaks "gc/pacer/off-collects-not"
         also ["gc/pacer/**"]
@@ -109,7 +109,7 @@ impl Accounts for ForgetsWhatIsNoHeap {
 
 impl Accounts for WaitsTooLong {
     fn is_due(&self, counters: &Counters, in_use: u64, goal: u64) -> bool {
-        Exact.is_due(counters, in_use / 8, goal)
+        Exact.is_due(counters, in_use / 16, goal)
     }
 }
 

@@ -176,6 +176,13 @@ impl Tri {
     }
 }
 
+impl Tri {
+    /// Whether `mutator` runs: ops of one that does not are skipped.
+    pub(crate) fn runs(&self, mutator: Thread) -> bool {
+        self.mutators.get(usize::from(mutator.0)).is_some_and(|mutator| mutator.running)
+    }
+}
+
 impl Collector for Tri {
     fn name(&self) -> &'static str {
         "small"
@@ -189,8 +196,7 @@ impl Collector for Tri {
 
     fn perform(&mut self, mutator: Thread, op: &Op) -> (Answer, Option<Reading>) {
         let performer = usize::from(mutator.0);
-        let runs = self.mutators.get(performer).is_some_and(|mutator| mutator.running);
-        if !runs || !self.parts.applies(self, op) {
+        if !self.runs(mutator) || !self.parts.applies(self, op) {
             return (Answer::SKIPPED, None);
         }
         self.counters.clock += 1;

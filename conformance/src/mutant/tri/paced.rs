@@ -35,7 +35,7 @@ impl Collector for Paced {
     }
 
     fn perform(&mut self, mutator: Thread, op: &Op) -> (Answer, Option<Reading>) {
-        if *op == Op::Rest {
+        if *op == Op::Rest && self.0.runs(mutator) {
             if self.0.accounts.is_overdue(&self.0.counters) {
                 self.collect_by_itself();
             }
