@@ -3,14 +3,16 @@
 
 use crate::court::{Code, Law};
 use crate::driver::scenario;
+use crate::golden::Golden;
 use crate::mutant;
 use crate::rule::{EventId, Predicate, Rule, RuleFault, TableParts, TableRule, Vocabulary};
 use crate::spec::{Body, Fault, FaultKind, Invariant, Kind, RuleText, SpecFaults, Specs};
 use crate::trace::form::alloc::FORMS;
 use conformance_schedule::{self as schedule, wrong};
+use std::path::Path;
 
 /// The subjects whose invariants this build can judge.
-pub const SUBJECTS: [&str; 2] = ["alloc", "gc"];
+pub const SUBJECTS: [&str; 3] = ["alloc", "gc", "escape"];
 
 /// The laws of every subject.
 pub struct Books {
@@ -24,8 +26,9 @@ impl Books {
     /// # Errors
     /// As [`Book::compile`], the faults of the first subject that has any.
     pub fn compile(specs: &Specs) -> Result<Books, SpecFaults> {
-        let [alloc, gc] = SUBJECTS;
-        Ok(Books { books: [Book::compile(specs, alloc)?, Book::compile(specs, gc)?] })
+        let [alloc, gc, escape] = SUBJECTS;
+        let book = |subject| Book::compile(specs, subject);
+        Ok(Books { books: [book(alloc)?, book(gc)?, book(escape)?] })
     }
 
     /// The book about `subject`.
@@ -62,6 +65,7 @@ impl Book {
         let mut laws = Vec::new();
         for invariant in own {
             faults.faults.extend(unknown_names(invariant, specs));
+            faults.faults.extend(golden_faults(invariant, specs));
             match law(invariant, specs, &vocabulary) {
                 Ok(Some(law)) => laws.push(law),
                 Ok(None) => {}
@@ -135,6 +139,20 @@ fn table(
     TableRule::load(parts, on, vocabulary)
 }
 
+/// Comments of golden Go files that cannot be read.
+fn golden_faults(invariant: &Invariant, specs: &Specs) -> Vec<Fault> {
+    let Body::Golden { files } = &invariant.body else { return Vec::new() };
+    let is_go = |path: &String| Path::new(path).extension().is_some_and(|ending| ending == "go");
+    let paths = files.iter().map(|file| golden_path(invariant, file)).filter(is_go);
+    let fault = |path: String| {
+        let fault = Golden::parse(specs.golden.get(&path)?).err()?;
+        let root = invariant.file.strip_suffix(&format!("{}.yaml", invariant.id.suite()));
+        let file = format!("{}{path}", root.unwrap_or_default());
+        Some(Fault::in_file(FaultKind::BadWord, &file, fault.says).at(fault.line, 1))
+    };
+    paths.filter_map(fault).collect()
+}
+
 /// Names in an invariant that nothing has.
 fn unknown_names(invariant: &Invariant, specs: &Specs) -> Vec<Fault> {
     let mut unknown = Vec::new();
@@ -183,7 +201,11 @@ fn unknown_names(invariant: &Invariant, specs: &Specs) -> Vec<Fault> {
 fn is_mutant(id: &str, body: &Body) -> bool {
     match body {
         Body::Model { name } => wrong::find(id).is_some_and(|wrong| wrong.model == name),
-        _ => mutant::find(id).is_some(),
+        // Wrong analysers are wrong variants of the reference crate, which a build may lack.
+        _ => {
+            mutant::find(id).is_some()
+                || cfg!(not(feature = "reference")) && id.starts_with("escape/")
+        }
     }
 }
 

@@ -39,6 +39,9 @@
 //!                 verdicts -> report -> gate -> exit status
 //! ```
 //!
+//! Escape analysers perform no scripts: [`check`] asks them about Go files, and holds what they tell of each
+//! line against what the file says there ([`golden`]).
+//!
 //! Protocols between threads inside an allocator are judged apart from all this, in every order of
 //! their threads, by [`schedule`].
 //!
@@ -56,6 +59,7 @@ pub mod shrink;
 pub mod picture;
 pub mod verdict;
 pub mod trace;
+pub mod golden;
 pub mod target;
 pub mod choice;
 pub mod facts;

@@ -74,12 +74,14 @@ pub struct ControlRow {
 }
 
 /// The controls of a matrix, in order.
-pub const CONTROLS: [TargetSpec; 5] = [
+pub const CONTROLS: &[TargetSpec] = &[
     TargetSpec::Small,
     TargetSpec::SmallLayout,
     TargetSpec::SmallGo,
     TargetSpec::SmallGc,
     TargetSpec::SmallPaced,
+    #[cfg(feature = "reference")]
+    TargetSpec::Reference(crate::adapter::ANALYSER),
 ];
 
 impl Matrix<'_> {

@@ -7,6 +7,7 @@
 //! Who measures (`target::hands`) knows the pattern that each block was written with; who judges
 //! (`model`, `rule`) sees lengths and counts only.
 
+pub mod escape;
 pub mod gc;
 pub mod reading;
 

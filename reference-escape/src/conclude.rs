@@ -5,12 +5,23 @@ use crate::check::Program;
 use crate::graph::Place;
 use crate::ir::{Body, FuncIndex, VarId};
 use crate::leaks::Leaks;
+use crate::rules::{Question, Rules};
 use crate::tags::Tags;
 use crate::types::{Basic, Declare, Layouts, Type, TypeId};
 
 /// The tags of a function.
-pub fn conclude(program: &mut Program, body: &Body, place: Place, built: &Built) -> Tags {
+pub fn conclude(
+    program: &mut Program,
+    body: &Body,
+    place: Place,
+    built: &Built,
+    rules: &dyn Rules,
+) -> Tags {
     let params = body[place.func].param_vars();
+    if place.func == FuncIndex::ROOT && body.is_external {
+        let keeps_nothing = rules.answer(Question::KeepsNothing, body.directives.noescape);
+        return Tags { params: params.iter().map(|_| external(keeps_nothing)).collect() };
+    }
     Tags { params: params.iter().map(|var| leaks(program, body, place, *var, built)).collect() }
 }
 
@@ -18,9 +29,6 @@ pub fn conclude(program: &mut Program, body: &Body, place: Place, built: &Built)
 fn leaks(program: &mut Program, body: &Body, place: Place, var: VarId, built: &Built) -> Leaks {
     let declared = &body[var];
     let root = place.func == FuncIndex::ROOT;
-    if root && body.is_external {
-        return external(body.directives.noescape);
-    }
     let pins = root && body.directives.uintptrescapes && is_uintptrs(program, declared.ty);
     if pins || !program.has_pointers(declared.ty) {
         return Leaks::worst();
@@ -35,8 +43,8 @@ fn leaks(program: &mut Program, body: &Body, place: Place, var: VarId, built: &B
 }
 
 /// A parameter of a function whose body is elsewhere: it leaks, unless somebody promised that it does not.
-fn external(noescape: bool) -> Leaks {
-    if !noescape {
+fn external(keeps_nothing: bool) -> Leaks {
+    if !keeps_nothing {
         return Leaks::worst();
     }
     let mut leaks = Leaks::default();

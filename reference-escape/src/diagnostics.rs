@@ -8,6 +8,7 @@ use crate::ir::{Body, Conv, FuncIndex, NodeId, Op, VarId};
 use crate::kind::Kind;
 use crate::leaks::{Leaks, MAX_RESULTS};
 use crate::print::Texts;
+use crate::rules::{Question, Rules};
 use crate::source::Pos;
 use crate::types::{Basic, Declare, Layouts, PackageId, Type, TypeId};
 
@@ -39,6 +40,8 @@ pub struct Subject<'a> {
     pub batch: &'a [Place],
     /// What was found.
     pub built: &'a Built,
+    /// How it was decided.
+    pub rules: &'a dyn Rules,
 }
 
 struct Writer<'a> {
@@ -132,13 +135,14 @@ impl Writer<'_> {
     fn external_param(&mut self, place: Place, var: VarId) {
         let body = &self.subject.bodies[place.body];
         let (ty, pos, noescape) = (body[var].ty, body[var].pos, body.directives.noescape);
+        let keeps_nothing = self.subject.rules.answer(Question::KeepsNothing, noescape);
         let name = self.texts(place.body).var(var);
         let named = !name.is_empty();
         let name = if named && name != "_" { name } else { self.numbered(place, var) };
         if self.is_uintptr(ty) {
             self.say(place, pos, Kind::Uintptr, format!("assuming {name} is unsafe uintptr"));
         } else if self.program.has_pointers(ty) && named {
-            if noescape {
+            if keeps_nothing {
                 self.say(place, pos, Kind::Keeps, format!("{name} does not escape"));
             } else {
                 self.say(place, pos, Kind::Leak, format!("leaking param: {name}"));
@@ -180,7 +184,8 @@ impl Writer<'_> {
         let Some(loc) = self.subject.built.vars[place.body][var.index()] else { return };
         let location = &self.subject.built.graph[loc];
         if !location.attrs.has(Attrs::ESCAPES) {
-            self.leaks(loc, pos, &name, location.leaks.optimized());
+            let leaks = self.subject.rules.told(location.leaks);
+            self.leaks(loc, pos, &name, leaks);
         }
     }
 

@@ -5,6 +5,7 @@ use crate::constant::Value;
 use crate::graph::Site;
 use crate::ir::{Body, Class, FuncIndex, NodeId, Op, VarId};
 use crate::note::Why;
+use crate::rules::{Limit, Rules};
 use crate::types::{Declare, Layouts, Type, TypeId};
 
 /// The most bytes that a declared variable may have.
@@ -20,14 +21,16 @@ pub fn needs_heap(
     body: &Body,
     site: Site,
     by_value: &dyn Fn(VarId) -> bool,
+    rules: &dyn Rules,
 ) -> Option<Why> {
     match site {
         Site::None => None,
         Site::Var(var) => {
             let var = &body[var];
-            if var.class == Class::Auto { excess(program, var.ty, MAX_DECLARED) } else { None }
+            let limit = rules.limit(Limit::Declared, MAX_DECLARED);
+            if var.class == Class::Auto { excess(program, var.ty, limit) } else { None }
         }
-        Site::Node(id) => node_needs_heap(program, body, id, by_value),
+        Site::Node(id) => node_needs_heap(program, body, id, by_value, rules),
     }
 }
 
@@ -48,16 +51,18 @@ fn node_needs_heap(
     body: &Body,
     id: NodeId,
     by_value: &dyn Fn(VarId) -> bool,
+    rules: &dyn Rules,
 ) -> Option<Why> {
     let node = &body[id];
-    let excess_of_itself = excess(program, node.ty, MAX_DECLARED);
+    let excess_of_itself = excess(program, node.ty, rules.limit(Limit::Declared, MAX_DECLARED));
     if excess_of_itself.is_some() {
         return excess_of_itself;
     }
-    let over = |bytes| (bytes > MAX_IMPLICIT).then_some(Why::TooLarge);
+    let limit = rules.limit(Limit::Implicit, MAX_IMPLICIT);
+    let over = |bytes| (bytes > limit).then_some(Why::TooLarge);
     match &node.op {
         Op::New { .. } | Op::PtrLit(_) => match program.under_type(node.ty) {
-            Type::Pointer(elem) => excess(program, elem, MAX_IMPLICIT),
+            Type::Pointer(elem) => excess(program, elem, limit),
             _ => None,
         },
         Op::Closure(func) => over(closure_size(program, body, *func, by_value)),
@@ -73,7 +78,7 @@ fn node_needs_heap(
                 return Some(Why::ZeroSized);
             }
             match &body[cap.unwrap_or(*len)].op {
-                Op::Literal(value) if !fits(value, MAX_IMPLICIT / size) => Some(Why::TooLarge),
+                Op::Literal(value) if !fits(value, limit / size) => Some(Why::TooLarge),
                 _ => None,
             }
         }

@@ -10,6 +10,7 @@
 use crate::graph::{Attrs, Graph, Loc, Place, Site};
 use crate::hash::Map;
 use crate::ir::{Body, Op};
+use crate::rules::{Question, Rules};
 use std::collections::{BTreeSet, VecDeque};
 
 /// Is told what the solver finds, at the moment when the way that led there is known.
@@ -33,18 +34,25 @@ impl Watch for () {
 pub type Results = Map<Place, Vec<Loc>>;
 
 /// Finds what escapes.
-pub fn solve(graph: &mut Graph, bodies: &[Body], results: &Results) {
-    watched(graph, bodies, results, &mut ());
+pub fn solve(graph: &mut Graph, bodies: &[Body], results: &Results, rules: &dyn Rules) {
+    watched(graph, bodies, results, rules, &mut ());
 }
 
 /// The same, with somebody who watches.
-pub fn watched(graph: &mut Graph, bodies: &[Body], results: &Results, watch: &mut impl Watch) {
+pub fn watched(
+    graph: &mut Graph,
+    bodies: &[Body],
+    results: &Results,
+    rules: &dyn Rules,
+    watch: &mut impl Watch,
+) {
     let count = graph.len();
     let mut solver = Solver {
         watch,
         graph,
         bodies,
         results,
+        rules,
         lost: BTreeSet::new(),
         queue: VecDeque::new(),
         queued: vec![false; count],
@@ -60,6 +68,7 @@ struct Solver<'a, W> {
     graph: &'a mut Graph,
     bodies: &'a [Body],
     results: &'a Results,
+    rules: &'a dyn Rules,
     /// Literals whose results go where nobody looks.
     lost: BTreeSet<Place>,
     queue: VecDeque<Loc>,
@@ -169,7 +178,7 @@ impl<W: Watch> Solver<'_, W> {
         if outlives {
             match result {
                 Some(at) if !attrs.has(Attrs::ESCAPES) && place == param.place => {
-                    param.leaks.add_result(at as usize, loads);
+                    self.rules.add_result(&mut param.leaks, at as usize, loads);
                 }
                 _ => param.leaks.add_heap(loads),
             }
@@ -193,7 +202,7 @@ impl<W: Watch> Solver<'_, W> {
         let Op::Closure(func) = body[id].op else { return };
         let literal = Place { func, ..place };
         let Some(results) = self.results.get(&literal) else { return };
-        if self.lost.insert(literal) {
+        if self.rules.answer(Question::LosesResults, true) && self.lost.insert(literal) {
             for result in results {
                 self.enqueue(*result);
             }
@@ -212,7 +221,8 @@ impl<W: Watch> Solver<'_, W> {
         if holder.result.is_some() {
             // A literal may return what is around it, if all its calls are known.
             let inside = self.contains(held.place, holder.place);
-            return !inside || self.lost.contains(&holder.place);
+            let right = !inside || self.lost.contains(&holder.place);
+            return self.rules.answer(Question::ResultOutlives, right);
         }
         if holder.place == held.place && holder.depth < held.depth {
             return true;
@@ -287,9 +297,9 @@ mod tests {
     fn a_solution_is_one_to_which_solving_again_adds_nothing() {
         for seed in 0..2000 {
             let mut graph = random(seed);
-            solve(&mut graph, &[], &Results::default());
+            solve(&mut graph, &[], &Results::default(), &crate::rules::Right);
             let once = found(&graph);
-            solve(&mut graph, &[], &Results::default());
+            solve(&mut graph, &[], &Results::default(), &crate::rules::Right);
             assert_eq!(once, found(&graph), "seed {seed}");
         }
     }
@@ -300,8 +310,8 @@ mod tests {
             let (mut less, mut more) = (random(seed), random(seed));
             let extra = more.all().nth(seed as usize % 12).expect("twelve");
             more.flow(Hole::HEAP, extra);
-            solve(&mut less, &[], &Results::default());
-            solve(&mut more, &[], &Results::default());
+            solve(&mut less, &[], &Results::default(), &crate::rules::Right);
+            solve(&mut more, &[], &Results::default(), &crate::rules::Right);
             for loc in less.all() {
                 assert!(more[loc].attrs.has(less[loc].attrs), "seed {seed}");
             }

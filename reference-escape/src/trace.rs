@@ -114,11 +114,12 @@ mod tests {
     use crate::graph::{Attrs, Hole, Place, Site};
     use crate::hash::Map;
     use crate::ir::FuncIndex;
+    use crate::rules::Right;
     use crate::solve::watched;
 
     fn solved(graph: &mut Graph) -> Vec<Verdict> {
         let mut trace = Trace::new(graph);
-        watched(graph, &[], &Map::default(), &mut trace);
+        watched(graph, &[], &Map::default(), &Right, &mut trace);
         trace.into_verdicts()
     }
 

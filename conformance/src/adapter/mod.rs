@@ -4,6 +4,7 @@
 //! memory it does not serve but for the calls that are judged.
 
 mod collected;
+pub mod escape;
 mod explicit;
 mod hardened;
 
@@ -21,12 +22,15 @@ const TARGETS: [(&str, Make); 3] = [
     ("reference-alloc-collected", || Box::new(collected::Collecting::new())),
 ];
 
+/// The word of the escape analyser.
+pub const ANALYSER: &str = "reference-escape";
+
 /// The words of all targets here.
 pub fn words() -> impl Iterator<Item = &'static str> {
-    TARGETS.iter().map(|(word, _)| *word)
+    TARGETS.iter().map(|(word, _)| *word).chain([ANALYSER])
 }
 
-/// The target that `word` names.
+/// The allocator that `word` names.
 pub fn find(word: &str) -> Option<Box<dyn Heap>> {
     TARGETS.iter().find(|(name, _)| *name == word).map(|(_, make)| make())
 }

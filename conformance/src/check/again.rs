@@ -1,6 +1,7 @@
 //! A trace again: performed alone in fresh processes, judged by everything that applies, or made
 //! smaller.
 
+pub use super::escape::Program;
 use super::examined::sentence;
 pub use super::saved::{Saved, parse, read};
 use super::target_spec::TargetSpec;
@@ -163,6 +164,8 @@ pub fn replay(
     match trace {
         Saved::Alloc(trace) => replay_of::<facts::alloc::Clerk>(spec, bench, trace, tries),
         Saved::Gc(trace) => replay_of::<facts::gc::Clerk>(spec, bench, trace, tries),
+        // Analysers are asked, not run: luck has no part in it.
+        Saved::Escape(program) => program.replay(spec, bench.specs),
     }
 }
 
@@ -182,6 +185,10 @@ pub fn shrink(
             Saved::Alloc(shrink_of::<facts::alloc::Clerk>(spec, bench, trace, id)?)
         }
         Saved::Gc(trace) => Saved::Gc(shrink_of::<facts::gc::Clerk>(spec, bench, trace, id)?),
+        Saved::Escape(program) => {
+            let says = "a golden Go file is written small, and is not made smaller";
+            return Err(AgainError::Whole(format!("{}: {says}", program.name)));
+        }
     })
 }
 

@@ -8,10 +8,12 @@
 //! 5. What was found is held against metamorphic invariants.
 //! 6. Every invariant gets a verdict (`verdicts`).
 //!
-//! What differs from subject to subject is behind [`Judged`]: `alloc` and `gc`.
+//! What differs from subject to subject is behind [`Judged`]: `alloc` and `gc`. Escape analysers perform no
+//! scripts, and are judged by `escape` alone.
 
 pub mod again;
 mod alloc;
+mod escape;
 mod examined;
 mod gc;
 mod judged;
@@ -179,6 +181,9 @@ pub fn check(
     let checked = match spec.subject() {
         Of::Allocators => try_check::<facts::alloc::Clerk>(spec, bench, watch, &mut report),
         Of::Collectors => try_check::<facts::gc::Clerk>(spec, bench, watch, &mut report),
+        Of::Analysers => {
+            escape::check(spec, bench, watch, &mut report).map_err(HuntError::Unanswered)
+        }
     };
     if let Err(error) = checked {
         report.fault = Some(error.to_string());
@@ -240,6 +245,7 @@ pub fn kills(
     match spec.subject() {
         Of::Allocators => kills_of::<facts::alloc::Clerk>(spec, bench),
         Of::Collectors => kills_of::<facts::gc::Clerk>(spec, bench),
+        Of::Analysers => escape::kills(spec, bench).map_err(HuntError::Unanswered),
     }
 }
 
@@ -270,6 +276,7 @@ pub fn left_out(
     match spec.subject() {
         Of::Allocators => left_out_of::<facts::alloc::Clerk>(spec, bench),
         Of::Collectors => left_out_of::<facts::gc::Clerk>(spec, bench),
+        Of::Analysers => Ok(escape::left_out(bench)),
     }
 }
 

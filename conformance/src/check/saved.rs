@@ -1,6 +1,7 @@
 //! Traces of any subject, as they are kept in files.
 
 use super::again::AgainError;
+use super::escape::Program;
 use super::target_spec::{Of, TargetSpec};
 use crate::op::gc;
 use crate::op::performed::turns;
@@ -21,6 +22,8 @@ pub enum Saved {
     Alloc(Trace),
     /// It is about collectors.
     Gc(Trace<gc::Op>),
+    /// It is about escape analysers, and no trace but a program.
+    Escape(Program),
 }
 
 impl Saved {
@@ -29,14 +32,16 @@ impl Saved {
         match self {
             Saved::Alloc(trace) => &trace.metadata,
             Saved::Gc(trace) => &trace.metadata,
+            Saved::Escape(program) => &program.metadata,
         }
     }
 
-    /// How many steps it has.
+    /// How many steps it has; of a program, lines.
     pub fn len(&self) -> usize {
         match self {
             Saved::Alloc(trace) => trace.steps.len(),
             Saved::Gc(trace) => trace.steps.len(),
+            Saved::Escape(program) => program.text.lines().count(),
         }
     }
 
@@ -49,6 +54,7 @@ impl Saved {
         match self {
             Saved::Alloc(_) => Of::Allocators,
             Saved::Gc(_) => Of::Collectors,
+            Saved::Escape(_) => Of::Analysers,
         }
     }
 
@@ -67,15 +73,19 @@ impl fmt::Display for Saved {
         match self {
             Saved::Alloc(trace) => trace.fmt(f),
             Saved::Gc(trace) => trace.fmt(f),
+            Saved::Escape(program) => program.fmt(f),
         }
     }
 }
 
-/// The trace in the file `path`.
+/// The trace in the file `path`; a Go file is a program.
 ///
 /// # Errors
 /// [`AgainError::File`] where there is none.
 pub fn read(path: &Path) -> Result<Saved, AgainError> {
+    if path.extension().is_some_and(|ending| ending == "go") {
+        return Program::read(path).map(Saved::Escape);
+    }
     let file = File::open(path)
         .map_err(|e| AgainError::File(format!("cannot read {}: {e}", path.display())))?;
     read_any(BufReader::new(file), path)

@@ -13,6 +13,16 @@ pub(super) fn left_out<C: Judged>(
     setting: C::Setting,
     options: &Options,
 ) -> Option<(Verdict, Reason)> {
+    left_out_of(invariant, offers, &|name| C::chosen(setting, name), options)
+}
+
+/// The same of a target of any subject, with the word that it `chose` for the name of a choice.
+pub(super) fn left_out_of(
+    invariant: &Invariant,
+    offers: Capabilities,
+    chose: &dyn Fn(&str) -> Option<&'static str>,
+    options: &Options,
+) -> Option<(Verdict, Reason)> {
     let skipped = |text: &str| Some((Verdict::Skipped, Reason::new(Cause::Filter, text)));
     if !options.invariants.is_empty()
         && !options.invariants.iter().any(|p| p.matches(&invariant.id))
@@ -40,7 +50,7 @@ pub(super) fn left_out<C: Judged>(
         return Some((Verdict::NotApplicable, Reason::new(Cause::Capability, text)));
     }
     for (name, words) in &invariant.given {
-        let chosen = C::chosen(setting, name).unwrap_or("");
+        let chosen = chose(name).unwrap_or("");
         if !words.iter().any(|word| word == chosen) {
             let text = format!("the target chose {name}={chosen}");
             return Some((Verdict::NotApplicable, Reason::new(Cause::Choice, text)));

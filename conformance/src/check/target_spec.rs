@@ -3,6 +3,8 @@
 use super::gc::launch::Way as CollectorWay;
 use crate::mutant::{self, Mutant};
 use crate::report::target::{Identity, Loaded, TargetKind};
+use crate::target::analyser::Analyser;
+use crate::target::analyser::command::{self, Command, FILES};
 use crate::target::child::Way;
 use crate::target::identity;
 use std::fmt;
@@ -29,6 +31,8 @@ pub enum TargetSpec {
     Named(String),
     /// `stdio:COMMAND`: a program that speaks for a collector.
     Stdio(String),
+    /// `cmd:COMMAND`: an escape analyser that prints lines about files.
+    Command(String),
     /// `small-gc`: the small correct collector that mutants are made of.
     SmallGc,
     /// `small-paced`: the same collector when it decides itself when to collect.
@@ -42,6 +46,8 @@ pub enum Of {
     Allocators,
     /// It is a collector.
     Collectors,
+    /// It is an escape analyser.
+    Analysers,
 }
 
 impl Of {
@@ -50,6 +56,7 @@ impl Of {
         match self {
             Of::Allocators => "alloc",
             Of::Collectors => "gc",
+            Of::Analysers => "escape",
         }
     }
 }
@@ -88,6 +95,13 @@ impl FromStr for TargetSpec {
                 unknown("a command is one line of text".into())
             }
             Some(("stdio", command)) => Ok(TargetSpec::Stdio(command.to_owned())),
+            Some(("cmd", command)) if command.contains(['\0', '\n']) => {
+                unknown("a command is one line of text".into())
+            }
+            Some(("cmd", command)) if !command.contains(FILES) => {
+                unknown(format!("`cmd:` needs a command with `{FILES}` in it"))
+            }
+            Some(("cmd", command)) => Ok(TargetSpec::Command(command.to_owned())),
             Some(("so", "")) => {
                 unknown("`so:` needs a path, or a name that the loader finds".into())
             }
@@ -97,7 +111,7 @@ impl FromStr for TargetSpec {
                 Ok(TargetSpec::Mutant(id.to_owned()))
             }
             Some(("mutant", id)) => {
-                let near = mutant::all().iter().map(|m| m.id);
+                let near = mutant::all().iter().chain(mutant::analysers()).map(|m| m.id);
                 let near = near.max_by_key(|m| (strsim::jaro_winkler(m, id) * 1000.0) as u32);
                 unknown(format!(
                     "there is no mutant `{id}`; did you mean `mutant:{}`?",
@@ -107,7 +121,7 @@ impl FromStr for TargetSpec {
             _ => match reference_words().find(|reference| *reference == word) {
                 Some(reference) => Ok(TargetSpec::Reference(reference)),
                 None => unknown(format!(
-                    "`{word}` is no target: use `system`, `so:PATH`, `stdio:COMMAND`, {}, `small`, \
+                    "`{word}` is no target: use `system`, `so:PATH`, `stdio:COMMAND`, `cmd:COMMAND`, {}, `small`, \
                      `small-layout`, `small-go`, `small-gc`, `small-paced` or `mutant:ID`",
                     reference_words()
                         .map(|word| format!("`{word}`"))
@@ -130,6 +144,7 @@ impl fmt::Display for TargetSpec {
             TargetSpec::SmallGc => f.write_str("small-gc"),
             TargetSpec::SmallPaced => f.write_str("small-paced"),
             TargetSpec::Stdio(command) => write!(f, "stdio:{command}"),
+            TargetSpec::Command(command) => write!(f, "cmd:{command}"),
             TargetSpec::Reference(word) => f.write_str(word),
             TargetSpec::Mutant(id) => write!(f, "mutant:{id}"),
             TargetSpec::Named(name) => f.write_str(name),
@@ -143,6 +158,11 @@ impl TargetSpec {
         match self {
             TargetSpec::Stdio(_) | TargetSpec::SmallGc | TargetSpec::SmallPaced => Of::Collectors,
             TargetSpec::Mutant(id) if mutant::collector(id).is_some() => Of::Collectors,
+            TargetSpec::Command(_) => Of::Analysers,
+            TargetSpec::Mutant(id) if mutant::analysers().iter().any(|one| one.id == id) => {
+                Of::Analysers
+            }
+            TargetSpec::Reference(word) if is_analyser(word) => Of::Analysers,
             _ => Of::Allocators,
         }
     }
@@ -164,6 +184,21 @@ impl TargetSpec {
         }
     }
 
+    /// The analyser that it names.
+    ///
+    /// # Panics
+    /// Where it names none.
+    pub(super) fn analyser(&self) -> Box<dyn Analyser> {
+        let found = match self {
+            TargetSpec::Command(line) => {
+                Some(Box::new(Command::new(line, command::PATIENCE)) as Box<dyn Analyser>)
+            }
+            TargetSpec::Mutant(id) => mutant::find(id).and_then(Mutant::analyser),
+            _ => reference_analyser(),
+        };
+        found.unwrap_or_else(|| panic!("{self} is no analyser"))
+    }
+
     /// The first way to try, where it is an allocator.
     pub fn way(&self) -> Way {
         match self {
@@ -174,6 +209,7 @@ impl TargetSpec {
             | TargetSpec::SmallGo
             | TargetSpec::SmallGc
             | TargetSpec::SmallPaced
+            | TargetSpec::Command(_)
             | TargetSpec::Stdio(_) => Way::Named(self.to_string()),
             TargetSpec::Reference(word) => Way::Named((*word).to_owned()),
             TargetSpec::Mutant(id) | TargetSpec::Named(id) => Way::Named(id.clone()),
@@ -209,10 +245,15 @@ impl TargetSpec {
             | TargetSpec::SmallPaced
             | TargetSpec::Mutant(_) => TargetKind::Mutant,
             TargetSpec::Stdio(_) => TargetKind::Stdio,
+            TargetSpec::Command(_) => TargetKind::Command,
             TargetSpec::Reference(_) | TargetSpec::Named(_) => TargetKind::InProcess,
         };
         let loaded = match found.loaded {
-            identity::Loaded::BuiltIn if kind == TargetKind::Stdio => Loaded::Program,
+            identity::Loaded::BuiltIn
+                if matches!(kind, TargetKind::Stdio | TargetKind::Command) =>
+            {
+                Loaded::Program
+            }
             identity::Loaded::BuiltIn => Loaded::InProcess,
             identity::Loaded::Dlopen => Loaded::Dlopen,
             identity::Loaded::Preload => Loaded::Preload,
@@ -220,7 +261,8 @@ impl TargetSpec {
         };
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let path = some(&found.path);
-        let symbols = path.iter().filter(|_| kind != TargetKind::Stdio);
+        let has_symbols = !matches!(kind, TargetKind::Stdio | TargetKind::Command);
+        let symbols = path.iter().filter(|_| has_symbols);
         let symbols = symbols.map(|path| ("malloc".to_owned(), path.clone())).collect();
         Identity {
             kind,
@@ -253,6 +295,27 @@ fn reference_words() -> impl Iterator<Item = &'static str> {
     std::iter::empty()
 }
 
+/// Whether `word` names the reference analyser.
+#[cfg_attr(not(feature = "reference"), expect(unused_variables, reason = "there is none"))]
+fn is_analyser(word: &str) -> bool {
+    #[cfg(feature = "reference")]
+    return word == crate::adapter::ANALYSER;
+    #[cfg(not(feature = "reference"))]
+    false
+}
+
+/// The reference analyser.
+#[cfg_attr(
+    feature = "reference",
+    expect(clippy::unnecessary_wraps, reason = "a build may lack it")
+)]
+fn reference_analyser() -> Option<Box<dyn Analyser>> {
+    #[cfg(feature = "reference")]
+    return Some(Box::new(crate::adapter::escape::RIGHT));
+    #[cfg(not(feature = "reference"))]
+    None
+}
+
 /// The reference crate that `name` names.
 #[cfg_attr(not(feature = "reference"), expect(unused_variables, reason = "there is none"))]
 fn reference(name: &str) -> Option<Box<dyn crate::target::heap::Heap>> {
@@ -268,7 +331,14 @@ mod tests {
 
     #[test]
     fn every_spelling_prints_as_it_was_read() {
-        for word in ["system", "small", "small-layout", "so:libjemalloc.so.2", "so:/a b/c:d.so"] {
+        for word in [
+            "system",
+            "small",
+            "small-layout",
+            "so:libjemalloc.so.2",
+            "so:/a b/c:d.so",
+            "cmd:go vet {files}",
+        ] {
             assert_eq!(word.parse::<TargetSpec>().map(|t| t.to_string()).as_deref(), Ok(word));
         }
     }
@@ -278,6 +348,7 @@ mod tests {
         let says = |word: &str| word.parse::<TargetSpec>().unwrap_err().says;
         assert!(says("sytem").contains("use `system`"));
         assert!(says("so:").contains("needs a path"));
+        assert!(says("cmd:go build").contains("{files}"));
         assert!(says("mutant:alloc/hands-out-life-block").contains("alloc/hands-out-live-block"));
     }
 }

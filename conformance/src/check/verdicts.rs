@@ -47,7 +47,7 @@ pub(super) fn unjudged(
     bench.invariants_of(subject).map(one).collect()
 }
 
-fn blank(invariant: &Invariant) -> InvariantReport {
+pub(super) fn blank(invariant: &Invariant) -> InvariantReport {
     InvariantReport {
         id: invariant.id.clone(),
         says: invariant.says.clone(),
@@ -67,6 +67,11 @@ fn blank(invariant: &Invariant) -> InvariantReport {
     }
 }
 
+/// Why nothing may be said by a check that may be unable to fail.
+pub(super) fn unproven() -> Reason {
+    Reason::new(Cause::Unproven, "its mutants were not all killed in the last kill matrix")
+}
+
 fn judge<C: Judged>(
     report: &mut InvariantReport,
     subject: &Subject<'_, C>,
@@ -83,8 +88,7 @@ fn judge<C: Judged>(
     }
     let bench = subject.bench;
     if bench.proven.is_some_and(|proof| !proof.covers(invariant)) {
-        let text = "its mutants were not all killed in the last kill matrix";
-        report.reason = Some(Reason::new(Cause::Unproven, text));
+        report.reason = Some(unproven());
         return;
     }
     let fired = report.effort().fired;

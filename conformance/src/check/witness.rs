@@ -87,7 +87,7 @@ impl fmt::Display for SaveError {
 
 impl std::error::Error for SaveError {}
 
-/// Saves every witness of `report` as `dir/<target>/<invariant>.trace`, and its object graph, if it has
+/// Saves every witness of `report` as `dir/<target>/<invariant>.trace`, a program as `.go`, and its object graph, if it has
 /// one, as a drawing beside it; notes where.
 ///
 /// # Errors
@@ -97,7 +97,10 @@ pub fn save(report: &mut Report, dir: &Path) -> Result<(), SaveError> {
         let folder = dir.join(file_name(&target.spec));
         for invariant in &mut target.invariants {
             let Some(witness) = &invariant.witness else { continue };
-            let file = folder.join(format!("{}.trace", file_name(invariant.id.as_str())));
+            // A witness against an analyser is a program.
+            let is_program = invariant.id.subject() == super::escape::SUBJECT;
+            let ending = if is_program { "go" } else { "trace" };
+            let file = folder.join(format!("{}.{ending}", file_name(invariant.id.as_str())));
             write(&file, &witness.trace)?;
             invariant.trace_file = Some(file.display().to_string());
             let Some(graph) = &witness.graph else { continue };

@@ -17,8 +17,8 @@ use std::time::{Duration, SystemTime};
 /// Arguments of `check`.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// `system`, `so:PATH`, `small`, `reference-alloc` or `mutant:ID`, or a kin of one of these; `system`
-    /// if none is given.
+    /// `system`, `so:PATH`, `cmd:COMMAND`, `small`, `reference-alloc`, `reference-escape` or `mutant:ID`, or
+    /// a kin of one of these; `system` if none is given.
     #[arg(value_name = "TARGET")]
     targets: Vec<TargetSpec>,
     /// Only invariants whose id matches; `*` stands for a part, `**` for several. May repeat.

@@ -1,14 +1,16 @@
 //! `heaplaw explain ID`: one invariant in full.
 
-use super::{Ended, load, screen};
-use crate::check::Bench;
+use super::{Ended, Failure, load, screen};
 use crate::check::again::{self, Tries};
 use crate::check::target_spec::TargetSpec;
+use crate::check::{Bench, Options, kills};
 use crate::expect::Expectations;
-use crate::mutant;
+use crate::laws::Books;
+use crate::mutant::{self, Mutant};
 use crate::report::{failure, terminal};
 use crate::spec::glossary::{FieldType, Function, Parameter, Terms};
-use crate::spec::{Body, Invariant, RuleText, Source, Specs};
+use crate::spec::{Body, Invariant, Pattern, Profile, RuleText, Source, Specs};
+use crate::verdict::Witness;
 use conformance_schedule::{self as schedule, record::Record};
 use std::fmt;
 use std::path::Path;
@@ -27,29 +29,62 @@ pub struct Args {
 pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
     let (specs, books) = load::specs(specs_dir)?;
     screen::print(&explain(&specs, &args.id)?)?;
-    let invariant = specs.invariant(&args.id);
-    let mutant = invariant.and_then(|one| mutant::find(one.broken_by.first()?));
-    let Some((mutant, text)) = mutant.and_then(|m| Some((m, mutant::witness(m.id)?))) else {
-        return Ok(0);
+    let mutant = specs.invariant(&args.id).and_then(|one| mutant::find(one.broken_by.first()?));
+    let Some(mutant) = mutant else { return Ok(0) };
+    let seen = if mutant.analyser().is_some() {
+        asked(mutant, &args.id, (&specs, &books))?
+    } else {
+        replayed(mutant, &args.id, (&specs, &books))?
     };
-    let trace = again::parse(text, mutant.id)?;
-    let bench = Bench {
-        specs: &specs,
-        books: &books,
-        expectations: &Expectations::default(),
-        options: &again::options(&trace),
-        worker: load::worker()?,
-        proven: None,
-    };
-    let target = TargetSpec::Mutant(mutant.id.to_owned());
-    let replayed = again::replay(&target, &bench, &trace, Tries::UntilBroken)?;
-    // What needs luck may not have had it.
-    if let Some(broken) = replayed.broken.iter().find(|one| one.id.as_str() == args.id) {
-        let seen = failure::seen(&broken.witness(&trace));
-        let seen = terminal::account(&seen, &screen::style());
+    if let Some(witness) = seen {
+        let seen = terminal::account(&failure::seen(&witness), &screen::style());
         screen::print(&format!("\n{}: {}\n{seen}", mutant.id, mutant.says))?;
     }
     Ok(0)
+}
+
+/// What `mutant` does in the trace that the kill matrix kept; nothing where that wants luck, and has none.
+fn replayed(
+    mutant: &Mutant,
+    id: &str,
+    (specs, books): (&Specs, &Books),
+) -> Result<Option<Witness>, Failure> {
+    let Some(text) = mutant::witness(mutant.id) else { return Ok(None) };
+    let trace = again::parse(text, mutant.id)?;
+    let (expectations, options) = (Expectations::default(), again::options(&trace));
+    let bench = bench((specs, books), &expectations, &options)?;
+    let target = TargetSpec::Mutant(mutant.id.to_owned());
+    let replayed = again::replay(&target, &bench, &trace, Tries::UntilBroken)?;
+    let broken = replayed.broken.iter().find(|one| one.id.as_str() == id);
+    Ok(broken.map(|one| one.witness(&trace)))
+}
+
+/// What the analyser `mutant` says of the golden files of `id`.
+fn asked(
+    mutant: &Mutant,
+    id: &str,
+    (specs, books): (&Specs, &Books),
+) -> Result<Option<Witness>, Failure> {
+    let options = Options {
+        profile: Profile::Go,
+        invariants: vec![Pattern::new(id)],
+        patterns: vec![id.to_owned()],
+        ..Options::default()
+    };
+    let expectations = Expectations::default();
+    let bench = bench((specs, books), &expectations, &options)?;
+    let target = TargetSpec::Mutant(mutant.id.to_owned());
+    let killed = kills(&target, &bench).map_err(|e| Failure(e.to_string()))?;
+    let broken = killed.into_iter().find(|(broken, _)| broken.as_str() == id);
+    Ok(broken.map(|(_, (_, witness))| witness))
+}
+
+fn bench<'b>(
+    (specs, books): (&'b Specs, &'b Books),
+    expectations: &'b Expectations,
+    options: &'b Options,
+) -> Result<Bench<'b>, Failure> {
+    Ok(Bench { specs, books, expectations, options, worker: load::worker()?, proven: None })
 }
 
 /// There is no invariant with this id.

@@ -64,7 +64,8 @@ pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
         let any = |i: &Invariant| patterns.is_empty() || patterns.iter().any(|p| p.matches(&i.id));
         specs.invariant(m.breaks).is_none_or(any)
     };
-    let mutants: Vec<&Mutant> = mutant::all().iter().filter(chosen).collect();
+    let mutants: Vec<&Mutant> =
+        mutant::all().iter().chain(mutant::analysers()).filter(chosen).collect();
     if mutants.is_empty() {
         return Err(Failure("no mutant is selected".into()));
     }
@@ -87,7 +88,7 @@ pub fn run(args: &Args, specs_dir: Option<&Path>) -> Ended {
             let _ = screen::print(&text);
         }
     };
-    let controls: &[TargetSpec] = if args.skip_controls { &[] } else { &CONTROLS };
+    let controls: &[TargetSpec] = if args.skip_controls { &[] } else { CONTROLS };
     let whole = judge(&matrix, (controls, &mutants), args.jobs, &|line| said(line.text(widest)));
     if args.json {
         screen::print(&(serde_json::to_string_pretty(&whole).unwrap_or_default() + "\n"))?;
@@ -230,7 +231,9 @@ fn write_witnesses(rows: &[Row], dir: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(dir)
         .map_err(|e| Failure(format!("cannot make {}: {e}", dir.display())))?;
     for row in rows {
-        let Some(witness) = &row.witness else { continue };
+        // What breaks an analyser is a golden file, which is kept where it is.
+        let performs = mutant::find(row.mutant).is_some_and(|mutant| mutant.analyser().is_none());
+        let Some(witness) = row.witness.as_ref().filter(|_| performs) else { continue };
         let name = row.mutant.rsplit('/').next().unwrap_or(row.mutant);
         let file = dir.join(format!("{name}.trace"));
         let known = again::read(&file).map_or(usize::MAX, |known| known.len());

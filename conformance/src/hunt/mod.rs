@@ -57,6 +57,8 @@ pub enum HuntError {
     Court(CourtFault),
     /// The glossary lacks a word.
     Glossary(MissingName),
+    /// The target does not answer, or the question is none: in a sentence.
+    Unanswered(String),
 }
 
 impl fmt::Display for HuntError {
@@ -67,6 +69,7 @@ impl fmt::Display for HuntError {
                 write!(f, "the rule of {id} has no value: {fault}")
             }
             HuntError::Glossary(e) => e.fmt(f),
+            HuntError::Unanswered(says) => f.write_str(says),
         }
     }
 }

@@ -5,7 +5,7 @@
 //! The allocators that the parts belong to are in `small` and `go`, and keep every invariant: the
 //! first is black, and fast enough for threads by the million; the second is built as Go's, and open
 //! to look into. Their mutants are in `alloc`, one file per suite. The collector is in `tri`,
-//! and its mutants in `gc`.
+//! and its mutants in `gc`. Escape analysers are wrong variants of the reference crate, in `escape`.
 
 /// Declares the mutants of a file: a unit struct each, and the list `MUTANTS`. `$maker` is a macro that
 /// has the socket and the struct, and gives what [`Make`] holds.
@@ -30,6 +30,8 @@ macro_rules! mutants {
 }
 
 mod alloc;
+#[cfg(feature = "reference")]
+mod escape;
 #[expect(clippy::similar_names, reason = "span and scan are two words of Go's")]
 mod go;
 mod small;
@@ -37,6 +39,7 @@ mod gc;
 mod tri;
 mod witness;
 
+use crate::target::analyser::Analyser;
 use crate::target::collector::Collector;
 use crate::target::heap::{Global, Heap};
 use go::Go;
@@ -45,7 +48,7 @@ use small::parts::{Parts, Right};
 use std::sync::LazyLock;
 pub use witness::witness;
 
-/// One wrong allocator or collector, and what it must break.
+/// One wrong allocator, collector or analyser, and what it must break.
 #[derive(Clone, Copy, Debug)]
 pub struct Mutant {
     /// Its id: `alloc/hands-out-live-block`. The name of the fault, not of the invariant.
@@ -68,6 +71,8 @@ pub enum Make {
     Heap(fn() -> Box<dyn Heap>),
     /// A collector.
     Collector(fn() -> Box<dyn Collector>),
+    /// An escape analyser.
+    Analyser(fn() -> Box<dyn Analyser>),
 }
 
 impl Mutant {
@@ -75,7 +80,7 @@ impl Mutant {
     pub fn heap(&self) -> Option<Box<dyn Heap>> {
         match self.make {
             Make::Heap(make) => Some(make()),
-            Make::Collector(_) => None,
+            Make::Collector(_) | Make::Analyser(_) => None,
         }
     }
 
@@ -83,12 +88,20 @@ impl Mutant {
     pub fn collector(&self) -> Option<Box<dyn Collector>> {
         match self.make {
             Make::Collector(make) => Some(make()),
-            Make::Heap(_) => None,
+            Make::Heap(_) | Make::Analyser(_) => None,
+        }
+    }
+
+    /// The analyser, if it is one.
+    pub fn analyser(&self) -> Option<Box<dyn Analyser>> {
+        match self.make {
+            Make::Analyser(make) => Some(make()),
+            Make::Heap(_) | Make::Collector(_) => None,
         }
     }
 }
 
-/// Every mutant, suite by suite.
+/// Every mutant that performs scripts, suite by suite.
 pub fn all() -> &'static [Mutant] {
     static ALL: LazyLock<Vec<Mutant>> =
         LazyLock::new(|| [alloc::SUITES, gc::SUITES].concat().concat());
@@ -99,13 +112,24 @@ pub fn all() -> &'static [Mutant] {
 pub fn collector(id: &str) -> Option<fn() -> Box<dyn Collector>> {
     match find(id)?.make {
         Make::Collector(make) => Some(make),
-        Make::Heap(_) => None,
+        Make::Heap(_) | Make::Analyser(_) => None,
     }
+}
+
+/// Every wrong analyser, suite by suite. Without the reference crates there is none.
+pub fn analysers() -> &'static [Mutant] {
+    #[cfg(feature = "reference")]
+    {
+        static ALL: LazyLock<Vec<Mutant>> = LazyLock::new(|| escape::SUITES.concat());
+        &ALL
+    }
+    #[cfg(not(feature = "reference"))]
+    &[]
 }
 
 /// The mutant with this id.
 pub fn find(id: &str) -> Option<&'static Mutant> {
-    all().iter().find(|mutant| mutant.id == id)
+    all().iter().chain(analysers()).find(|mutant| mutant.id == id)
 }
 
 /// The allocator that all parts of are right, behind C's calls. It offers every capability but

@@ -101,7 +101,8 @@ fn script(witness: &Witness) -> Part {
         lines.push(format!("({start} lines before)"));
     }
     let first = lines.len();
-    lines.extend(all[start..end].iter().map(|step| line(step)));
+    // Programs are indented by tabs, which other texts would show as escapes.
+    lines.extend(all[start..end].iter().map(|step| line(&step.replace('\t', "    "))));
     if end < all.len() {
         lines.push(format!("({} lines more)", all.len() - end));
     }

@@ -66,7 +66,7 @@ impl Walk {
         // A link to a folder is no folder here, so that no circle of links has to be walked.
         let folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
         let ending = path.extension().and_then(OsStr::to_str).unwrap_or_default();
-        if ending == "yaml" || ending == "trace" {
+        if matches!(ending, "yaml" | "trace" | "go") {
             self.file(&path, format!("{below}{name}"));
         } else if ["yaml", "yml"].iter().any(|other| ending.eq_ignore_ascii_case(other)) {
             self.unreadable(&path, "a spec file ends in `.yaml`; this one would be passed over");

@@ -20,7 +20,7 @@ pub struct Specs {
     pub glossary: Glossary,
     /// The suites, in the order of their names.
     pub suites: Vec<Suite>,
-    /// Golden traces, by their paths below the root.
+    /// Golden traces and Go files, by their paths below the root.
     pub golden: BTreeMap<String, String>,
     /// Golden numbers, by their paths below the root.
     pub tables: BTreeMap<String, Table>,
@@ -36,7 +36,8 @@ impl Specs {
     /// Reads the glossary and every suite below `dir`.
     ///
     /// Suites are the `*.yaml` files, without `glossary.yaml`, `claims.yaml`, hidden files and what
-    /// lies in `expected/` or in a folder `table`; golden traces are the `*.trace` files. Symbolic links to files are followed, links to folders are not.
+    /// lies in `expected/` or in a folder `table`; golden files
+    /// are the `*.trace` and `*.go` files. Symbolic links to files are followed, links to folders are not.
     ///
     /// # Errors
     /// The faults of all files together: what cannot be read, what is no YAML, what is no suite.
@@ -104,14 +105,15 @@ fn read_texts(root: &str, texts: &[(&str, &str)], unread: Vec<Fault>) -> Result<
     texts.sort_unstable();
     let mut faults = SpecFaults { faults: unread, omitted: 0 };
     let glossary = read_glossary(root, &texts, &mut faults);
-    let is_trace = |path: &str| Path::new(path).extension().is_some_and(|e| e == "trace");
+    let is_golden =
+        |path: &str| Path::new(path).extension().is_some_and(|e| e == "trace" || e == "go");
     let is_table = |path: &str| path.contains("/table/");
     let mut tables = BTreeMap::new();
     for (path, text) in texts.iter().filter(|(path, _)| is_table(path)) {
         let table = read_file(&name_below(root, path), text, &mut faults, table_file::read);
         tables.extend(table.map(|table| ((*path).to_owned(), table)));
     }
-    let is_suite = |path: &str| path != GLOSSARY && !is_trace(path) && !is_table(path);
+    let is_suite = |path: &str| path != GLOSSARY && !is_golden(path) && !is_table(path);
     let suites = texts.iter().filter(|(path, _)| is_suite(path));
     let suites = suites.filter_map(|(path, text)| {
         read_suite(&name_below(root, path), path, text, glossary.as_ref(), &mut faults)
@@ -120,9 +122,9 @@ fn read_texts(root: &str, texts: &[(&str, &str)], unread: Vec<Fault>) -> Result<
     suites.sort_by(|a, b| a.name.cmp(&b.name));
     match glossary {
         Some(glossary) if faults.faults.is_empty() => {
-            let traces = texts.iter().filter(|(path, _)| is_trace(path));
+            let files = texts.iter().filter(|(path, _)| is_golden(path));
             let own = |&(path, text): &(&str, &str)| (path.to_owned(), text.to_owned());
-            let golden = traces.map(own).collect();
+            let golden = files.map(own).collect();
             Ok(Specs { glossary, suites, golden, tables, hash: hash(&texts) })
         }
         _ => {

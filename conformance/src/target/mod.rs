@@ -4,6 +4,7 @@
 //! [`inproc::InProcess`] performs them here, for fuzzers and benchmarks; [`child::Child`] in a
 //! process of its own, for everything that may crash. Both use the same `hands` and `crew`.
 
+pub mod analyser;
 pub mod child;
 pub mod collector;
 pub mod crew;

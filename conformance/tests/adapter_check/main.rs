@@ -222,7 +222,7 @@ fn the_command_passes() -> Result<(), Failed> {
             "ok      batch/empty               A batch of no ops is answered with no answers.\n",
             "ops a second",
             "cases: ",
-            " ok, 0 failed, 1 not applicable\n",
+            " ok, 0 failed, 2 not applicable\n",
         ],
     )?;
     says(&[&own, "--case", "line/*", "--case", "end/at-once"], 0, &["11 cases: 11 ok, 0 failed"])?;

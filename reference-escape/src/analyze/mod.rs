@@ -21,6 +21,7 @@ use crate::leaks::Leaks;
 use crate::lower::{World, instance_method, lower, lower_init};
 use crate::reach::Reached;
 use crate::rewrite;
+use crate::rules::{Question, Right, Rules};
 use crate::scc::{Calls, Components};
 use crate::solve::{solve, watched};
 use crate::source::Pos;
@@ -92,8 +93,9 @@ pub struct Verdicts {
 }
 
 /// What is known of functions of all packages of a run.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Analysis {
+    rules: &'static dyn Rules,
     /// Whether reasons are asked for.
     reasons: bool,
     world: World,
@@ -105,10 +107,30 @@ pub struct Analysis {
     known: Rc<RefCell<Known>>,
 }
 
+impl Default for Analysis {
+    fn default() -> Analysis {
+        Analysis::by(&Right)
+    }
+}
+
 impl Analysis {
-    /// An analysis that tells why things are as they are. It takes more time.
-    pub fn with_reasons() -> Analysis {
-        Analysis { reasons: true, ..Analysis::default() }
+    /// An analysis that decides by `rules`.
+    pub fn by(rules: &'static dyn Rules) -> Analysis {
+        Analysis {
+            rules,
+            reasons: false,
+            world: World::default(),
+            tags: TagTable::default(),
+            components: Components::default(),
+            imported: Components::default(),
+            known: Rc::default(),
+        }
+    }
+
+    /// The same, which tells why things are as they are. It takes more time.
+    #[must_use]
+    pub fn with_reasons(self) -> Analysis {
+        Analysis { reasons: true, ..self }
     }
 
     /// The same, which need not look at functions that are `known`.
@@ -139,8 +161,9 @@ impl Analysis {
         program: &'r mut Program,
         package: PackageId,
     ) -> (Run<'r>, &'r mut Components) {
-        let Analysis { reasons, world, tags, components, imported, known } = self;
+        let Analysis { rules, reasons, world, tags, components, imported, known } = self;
         let run = Run {
+            rules: *rules,
             program,
             world,
             tags,
@@ -218,6 +241,7 @@ fn plain_function(program: &mut Program, world: &mut World, object: ObjectId) ->
 
 /// The analysis of one package.
 struct Run<'a> {
+    rules: &'static dyn Rules,
     program: &'a mut Program,
     world: &'a mut World,
     tags: &'a mut TagTable,
@@ -268,6 +292,7 @@ impl Run<'_> {
     fn import(&mut self, unit: Unit) {
         let mut components = std::mem::take(self.imported);
         let mut run = Run {
+            rules: self.rules,
             program: self.program,
             world: self.world,
             tags: self.tags,
@@ -365,7 +390,7 @@ impl Run<'_> {
             FuncKey::Declared(..) => lower(self.program, self.world, id),
         };
         let mut body = body.unwrap_or_else(|| Body::new(id));
-        rewrite::all(self.program, self.world, &mut body, self.package);
+        rewrite::all(self.program, self.world, &mut body, self.package, self.rules);
         self.note_types(&body);
         self.bodies.insert(id, body);
     }
@@ -384,7 +409,8 @@ impl Calls for Run<'_> {
         self.load(unit.id);
         let body = &self.bodies[&unit.id];
         let mut mentioned = Vec::new();
-        if body.funcs.len() <= unit.func.index() {
+        if body.funcs.len() <= unit.func.index() || !self.rules.answer(Question::CalleesFirst, true)
+        {
             return mentioned;
         }
         body.each_node(unit.func, &mut |id| match body[id].op {
@@ -436,6 +462,7 @@ impl Calls for Run<'_> {
             tags: self.tags,
             bodies: &mut bodies,
             reasons,
+            rules: self.rules,
         };
         let mut built = build::build(sources, &batch);
         let mut results: Map<Place, Vec<Loc>> = Map::default();
@@ -446,16 +473,16 @@ impl Calls for Run<'_> {
         }
         let verdicts = if reasons {
             let mut trace = Trace::new(&built.graph);
-            watched(&mut built.graph, &bodies, &results, &mut trace);
+            watched(&mut built.graph, &bodies, &results, self.rules, &mut trace);
             trace.into_verdicts()
         } else {
-            solve(&mut built.graph, &bodies, &results);
+            solve(&mut built.graph, &bodies, &results, self.rules);
             Vec::new()
         };
         for place in &batch {
             let body = &bodies[place.body];
             let unit = Unit { id: body.id, func: place.func };
-            self.tags.insert(unit, conclude(self.program, body, *place, &built));
+            self.tags.insert(unit, conclude(self.program, body, *place, &built, self.rules));
         }
         if ids.iter().any(|id| self.is_told(*id)) {
             let subject = Subject {
@@ -464,6 +491,7 @@ impl Calls for Run<'_> {
                 bodies: &bodies,
                 batch: &batch,
                 built: &built,
+                rules: self.rules,
             };
             let lines = lines(self.program, &subject);
             if reasons {

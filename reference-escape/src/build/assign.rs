@@ -4,6 +4,7 @@ use super::{Builder, Ignored};
 use crate::graph::{Hole, Loc, Site};
 use crate::ir::{NodeId, Op};
 use crate::note::Why;
+use crate::rules::{Flow, Question};
 
 impl Builder<'_> {
     /// The hole that storing in the place `id` means.
@@ -18,15 +19,16 @@ impl Builder<'_> {
                     return self.addr(x);
                 }
                 self.expr(Hole::MUTATOR, x);
-                Hole::HEAP
+                self.rules.hole(Flow::Element, Hole::HEAP)
             }
             Op::Deref(x) | Op::DotPtr(x, _) => {
                 self.expr(Hole::MUTATOR, x);
-                Hole::HEAP
+                self.rules.hole(Flow::Through, Hole::HEAP)
             }
             Op::IndexMap(x, index) => {
                 self.discard(x);
-                self.part(Hole::HEAP, id, Why::KeyOfPut, index);
+                let hole = self.rules.hole(Flow::MapKey, Hole::HEAP);
+                self.part(hole, id, Why::KeyOfPut, index);
                 Hole::HEAP
             }
             _ => Hole::HEAP,
@@ -57,7 +59,8 @@ impl Builder<'_> {
                 self.unsafe_value(hole, src);
                 continue;
             }
-            if self.is_self_assignment(*dst, src) {
+            let within = self.is_self_assignment(*dst, src);
+            if self.rules.answer(Question::MovesWithin, within) {
                 self.ignored.push(Ignored { place: self.place, stmt });
                 self.discard(src);
             } else {

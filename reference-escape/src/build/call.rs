@@ -6,6 +6,7 @@ use crate::graph::{Hole, Loc};
 use crate::ir::{Conv, FuncIndex, Many, NodeId, One, Op, Two};
 use crate::leaks::MAX_RESULTS;
 use crate::note::Why;
+use crate::rules::{Flow, Question};
 use crate::tags::Unit;
 use crate::types::{Declare, Type, TypeId};
 
@@ -16,7 +17,9 @@ impl Builder<'_> {
         match self.op(id) {
             Op::Call { fun, args, .. } => self.function_call(holes, id, fun, &args),
             Op::Append { args, dots } => self.append(first, id, &args, dots),
-            Op::One(One::Panic, x) => self.argument(Hole::HEAP, id, x),
+            Op::One(One::Panic, x) => {
+                self.argument(self.rules.hole(Flow::Panicked, Hole::HEAP), id, x);
+            }
             Op::One(One::Clear, x) => self.argument(Hole::MUTATOR, id, x),
             Op::One(One::StringData | One::SliceData, x) => self.argument(first, id, x),
             Op::One(_, x) => self.discard(x),
@@ -44,13 +47,17 @@ impl Builder<'_> {
     fn append(&mut self, hole: Hole, id: NodeId, args: &[NodeId], dots: bool) {
         let mut appendee = self.tee(&[hole, Hole::MUTATOR]);
         if self.has_pointer_elements(args[0]) {
-            let moved = self.because(Hole::HEAP.deref(), id, Why::Appendee);
+            let regrown = self.rules.hole(Flow::Regrown, Hole::HEAP.deref());
+            let moved = self.because(regrown, id, Why::Appendee);
             appendee = self.tee(&[appendee, moved]);
         }
         self.argument(appendee, id, args[0]);
         for arg in &args[1..] {
-            let hole =
-                if dots { self.elements_to_heap(*arg, id, Why::Appended) } else { Hole::HEAP };
+            let hole = if dots {
+                self.elements_to_heap(*arg, id, Why::Appended)
+            } else {
+                self.rules.hole(Flow::Appended, Hole::HEAP)
+            };
             self.argument(hole, id, *arg);
         }
         // What is made is used once in a frame, and so is outside of all loops.
@@ -112,7 +119,7 @@ impl Builder<'_> {
     /// Arguments of nobody knows what.
     fn heap_args(&mut self, call: NodeId, args: &[NodeId]) {
         for arg in args {
-            self.argument(Hole::HEAP, call, *arg);
+            self.argument(self.rules.hole(Flow::Unknown, Hole::HEAP), call, *arg);
         }
     }
 
@@ -156,8 +163,11 @@ impl Builder<'_> {
 
     fn argument_hole(&mut self, holes: Option<&[Hole]>, callees: &[Unit], at: usize) -> Hole {
         if callees.is_empty() {
-            return Hole::HEAP;
+            return self.rules.hole(Flow::Unknown, Hole::HEAP);
         }
+        let last = callees.len() - 1;
+        let every = self.rules.answer(Question::EveryCallee, true);
+        let callees = if every { callees } else { &callees[last..] };
         let each: Vec<Hole> =
             callees.iter().map(|callee| self.parameter_hole(holes, *callee, at)).collect();
         self.tee(&each)
@@ -209,13 +219,14 @@ impl Builder<'_> {
             Some(method) => self.parameter_hole(Some(&holes), Unit::declared(method), 0),
             None => Hole::HEAP,
         };
-        let both = self.tee(&[receiver, record]);
+        let both = self.tee(&[receiver, self.rules.hole(Flow::Receiver, record)]);
         self.expr(both, x);
     }
 
-    /// The call of a `go` statement, or of a `defer` that `stays` in the frame.
-    pub(super) fn spawn(&mut self, call: NodeId, stays: bool) {
+    /// The call of a `go` statement, or of a `deferred` one, which may stay in the frame.
+    pub(super) fn spawn(&mut self, call: NodeId, deferred: bool, stays: bool) {
         let hole = if stays { Hole::to(self.temp(true)) } else { Hole::HEAP };
+        let hole = self.rules.hole(if deferred { Flow::Deferred } else { Flow::Spawned }, hole);
         match self.op(call) {
             Op::Call { fun, .. } => self.expr(hole, fun),
             _ => self.expr(hole, call),
@@ -242,7 +253,9 @@ impl Builder<'_> {
             .iter()
             .any(|callee| self.functions.directives(self.program, callee.id).0.uintptrescapes);
         let list = match self.op(arg) {
-            Op::SliceLit(elems, _) => elems.to_vec(),
+            Op::SliceLit(elems, _) if self.rules.answer(Question::EachNumber, true) => {
+                elems.to_vec()
+            }
             _ => vec![arg],
         };
         for elem in list {

@@ -4,6 +4,7 @@ use super::{Builder, Capture};
 use crate::graph::{Hole, Loc, Place};
 use crate::limits::MAX_BY_VALUE;
 use crate::note::{Note, Where, Why};
+use crate::rules::{Flow, Question};
 use crate::types::Layouts;
 
 impl Builder<'_> {
@@ -17,12 +18,13 @@ impl Builder<'_> {
             let fixed = !addrtaken && !reassigned;
             let ty = self.bodies[literal.body][var].ty;
             let by_value = fixed && self.program.size_of(ty) <= MAX_BY_VALUE;
+            let by_value = self.rules.answer(Question::CopiesCapture, by_value);
             self.by_value[literal.body][var.index()] = by_value;
             let note =
                 |why| Note { body: literal.body, at: Where::Capture(literal.func, var), why };
-            let hole =
+            let held =
                 if by_value { hole } else { self.because_of(hole.addr(), note(Why::Reference)) };
-            let hole = self.because_of(hole, note(Why::Captured));
+            let held = self.because_of(self.rules.hole(Flow::Captured, held), note(Why::Captured));
             if self.graph.notes.are_kept() {
                 self.captures.push(Capture {
                     body: literal.body,
@@ -32,7 +34,7 @@ impl Builder<'_> {
                     reassigned,
                 });
             }
-            self.graph.flow(hole, loc);
+            self.graph.flow(held, loc);
         }
     }
 }

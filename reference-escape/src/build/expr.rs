@@ -4,6 +4,7 @@ use super::Builder;
 use crate::graph::{Hole, Place};
 use crate::ir::{Conv, NodeId, Op, Unary};
 use crate::note::Why;
+use crate::rules::Flow;
 use crate::types::{Basic, Declare, Layouts, Type, TypeId};
 
 impl Builder<'_> {
@@ -33,7 +34,10 @@ impl Builder<'_> {
             }
             Op::Addr(x) => self.part(hole.addr(), id, Why::AddressOf, x),
             Op::Deref(x) => self.part(hole.deref(), id, Why::Indirection, x),
-            Op::DotPtr(x, _) => self.part(hole.deref(), id, Why::DotOfPointer, x),
+            Op::DotPtr(x, _) => {
+                let hole = self.rules.hole(Flow::Field, hole.deref());
+                self.part(hole, id, Why::DotOfPointer, x);
+            }
             Op::Dot(x, _) | Op::DotInter(x, _) => self.part(hole, id, Why::Dot, x),
             Op::DotType(x) => {
                 let hole = self.dot_type(hole, ty);
@@ -52,6 +56,8 @@ impl Builder<'_> {
                 self.discard(index);
             }
             Op::Slice { x, bounds } => {
+                let array = matches!(self.body()[x].op, Op::Addr(_));
+                let hole = if array { self.rules.hole(Flow::Sliced, hole) } else { hole };
                 self.part(hole, id, Why::Slice, x);
                 bounds.into_iter().flatten().for_each(|bound| self.discard(bound));
             }
@@ -97,8 +103,9 @@ impl Builder<'_> {
             Op::MapLit(pairs) => {
                 self.spill(hole, id);
                 for (key, value) in &pairs {
-                    self.part(Hole::HEAP, id, Why::MapKey, *key);
-                    self.part(Hole::HEAP, id, Why::MapValue, *value);
+                    let held = self.rules.hole(Flow::MapLiteral, Hole::HEAP);
+                    self.part(held, id, Why::MapKey, *key);
+                    self.part(held, id, Why::MapValue, *value);
                 }
             }
             Op::Closure(func) => self.closure(hole, id, Place { func, ..self.place }),
@@ -144,6 +151,7 @@ impl Builder<'_> {
                 let ty = self.ty(x);
                 let boxed = !self.is_interface(ty) && !self.program.is_pointer_shaped(ty);
                 let hole = if boxed { self.spill(hole, id) } else { hole };
+                let hole = if boxed { self.rules.hole(Flow::Boxed, hole) } else { hole };
                 self.part(hole, id, Why::Interface, x);
             }
             Conv::SliceToArray => self.part(hole.deref(), id, Why::SliceToArray, x),
@@ -187,7 +195,7 @@ impl Builder<'_> {
         match self.op(id) {
             Op::Convert(Conv::Nop | Conv::Number, x) => {
                 if self.is_unsafe_pointer(x) {
-                    self.expr(hole, x);
+                    self.expr(self.rules.hole(Flow::Computed, hole), x);
                 } else {
                     self.discard(x);
                 }

@@ -20,6 +20,7 @@ use crate::hash::Map;
 use crate::ir::{Body, FuncIndex, NodeId, Op, VarId};
 use crate::names::Name;
 use crate::note::{Note, Notes, Where, Why};
+use crate::rules::{Question, Rules};
 use crate::source::Pos;
 use crate::static_value::Assignments;
 use crate::tags::{TagTable, Unit};
@@ -92,6 +93,8 @@ pub struct Sources<'a> {
     pub bodies: &'a mut [Body],
     /// Whether somebody will ask for reasons.
     pub reasons: bool,
+    /// What is decided, and how.
+    pub rules: &'a dyn Rules,
 }
 
 /// What `build` is in the middle of.
@@ -100,6 +103,7 @@ struct Builder<'a> {
     functions: &'a Functions,
     tags: &'a TagTable,
     bodies: &'a mut [Body],
+    rules: &'a dyn Rules,
     graph: Graph,
     units: Map<Unit, Place>,
     vars: Vec<Vec<Option<Loc>>>,
@@ -120,7 +124,7 @@ struct Builder<'a> {
 
 /// Builds the graph of a batch.
 pub fn build(sources: Sources<'_>, batch: &[Place]) -> Built {
-    let Sources { program, functions, tags, bodies, reasons } = sources;
+    let Sources { program, functions, tags, bodies, reasons, rules } = sources;
     let vars = bodies.iter().map(|body| vec![None; body.vars.len()]).collect();
     let by_value = bodies.iter().map(|body| vec![false; body.vars.len()]).collect();
     let assignments = bodies.iter().map(|_| None).collect();
@@ -129,6 +133,7 @@ pub fn build(sources: Sources<'_>, batch: &[Place]) -> Built {
         functions,
         tags,
         bodies,
+        rules,
         graph: Graph::new(Notes::new(reasons)),
         units: Map::default(),
         vars,
@@ -166,7 +171,9 @@ impl Builder<'_> {
         }
         self.direct_before = self.graph.direct.len();
         for loc in self.graph.all() {
-            self.literal_operands(loc);
+            if self.rules.answer(Question::FixedOperand, true) {
+                self.literal_operands(loc);
+            }
             self.limit(loc);
         }
     }
@@ -219,8 +226,8 @@ impl Builder<'_> {
         let (site, of) = (location.site, location.place.body);
         let Some(lowered) = self.bodies.get(of) else { return };
         let copies = &self.by_value[of];
-        let reason =
-            crate::limits::needs_heap(self.program, lowered, site, &|var| copies[var.index()]);
+        let by_value = |var: VarId| copies[var.index()];
+        let reason = crate::limits::needs_heap(self.program, lowered, site, &by_value, self.rules);
         let at = match site {
             Site::Var(var) => Where::Var(var),
             Site::Node(id) => Where::Node(id),

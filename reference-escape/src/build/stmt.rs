@@ -4,6 +4,7 @@ use super::Builder;
 use crate::graph::{Hole, Loc};
 use crate::ir::{Case, NodeId, Op, Pairing, VarId};
 use crate::note::{Note, Where, Why};
+use crate::rules::{Flow, Question};
 
 impl Builder<'_> {
     /// Statements, after which the loop depth is what it was.
@@ -28,7 +29,11 @@ impl Builder<'_> {
             }
             Op::Block(list) => self.stmts(&list),
             Op::Label(name) => {
-                if self.labels.remove(&name) == Some(true) {
+                let question = match self.labels.remove(&name) {
+                    Some(true) => Question::LabelLoops,
+                    _ => Question::LabelLoopsForward,
+                };
+                if self.rules.answer(question, question == Question::LabelLoops) {
                     self.depth += 1;
                 }
             }
@@ -39,13 +44,14 @@ impl Builder<'_> {
             }
             Op::CheckNil(x) => self.discard(x),
             Op::For { cond, post, body, .. } => {
-                self.depth += 1;
+                let deeper = u32::from(self.rules.answer(Question::ForLoops, true));
+                self.depth += deeper;
                 self.opt_discard(cond);
                 if let Some(post) = post {
                     self.stmt(post);
                 }
                 self.block(&body);
-                self.depth -= 1;
+                self.depth -= deeper;
             }
             Op::Range { key, value, x, body, .. } => self.range(id, [key, value], x, &body),
             Op::Switch { tag, cases } => {
@@ -61,7 +67,7 @@ impl Builder<'_> {
             }
             Op::Send(chan, value) => {
                 self.discard(chan);
-                self.part(Hole::HEAP, id, Why::Send, value);
+                self.part(self.rules.hole(Flow::Sent, Hole::HEAP), id, Why::Send, value);
             }
             Op::Assign { x, y, .. } => self.assign_list(id, Why::Assign, &[x], &[y]),
             Op::AssignOp { x, y, .. } => self.assign_list(id, Why::Assign, &[x], &[Some(y)]),
@@ -83,8 +89,8 @@ impl Builder<'_> {
                 self.assign_list(id, why, &lhs, &rhs);
             }
             Op::Return(results) => self.return_stmt(id, &results),
-            Op::Go(call) => self.spawn(call, false),
-            Op::Defer(call, nested) => self.spawn(call, self.depth == 1 && !nested),
+            Op::Go(call) => self.spawn(call, false, false),
+            Op::Defer(call, nested) => self.spawn(call, true, self.depth == 1 && !nested),
             Op::Call { .. } | Op::One(..) | Op::Two(..) | Op::Many(..) | Op::Append { .. } => {
                 self.call(None, id);
             }

@@ -80,7 +80,7 @@ fn answer(arguments: &Arguments) -> Result<(), Refusal> {
         return Ok(());
     }
     let analysis = if arguments.output.needs_reasons() {
-        Analysis::with_reasons()
+        Analysis::default().with_reasons()
     } else {
         Analysis::default()
     };

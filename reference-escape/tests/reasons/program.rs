@@ -43,7 +43,7 @@ pub(crate) fn analysed(file: &str, text: &str) -> Analysed {
     let package = program.add_package("p", parsed);
     program.check_package(package);
     assert!(program.faults().is_empty(), "{file}: {:?}", program.faults());
-    let verdicts = Analysis::with_reasons().package(&mut program, package);
+    let verdicts = Analysis::default().with_reasons().package(&mut program, package);
     let (file, text, folder) = (file.to_owned(), text.to_owned(), Folder::default());
     Analysed { file, text, sources, verdicts, folder }
 }

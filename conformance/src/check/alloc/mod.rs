@@ -189,7 +189,7 @@ fn golden_traces(examination: &mut Examination<'_, Clerk>) -> Result<(), HuntErr
     if !(asked.is_empty() || asked.contains(&Judge::Golden)) || !first_shard {
         return Ok(());
     }
-    for invariant in bench.specs.invariants() {
+    for invariant in bench.invariants_of("alloc") {
         if !examination.selected(invariant) {
             continue;
         }
