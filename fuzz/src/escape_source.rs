@@ -1,7 +1,6 @@
 //! Go source from any bytes: front end alone.
 
 use reference_escape::ast::Ast;
-use reference_escape::fault::Faults;
 use reference_escape::names::Names;
 use reference_escape::parse::parse;
 use reference_escape::source::Sources;
@@ -12,7 +11,9 @@ use reference_escape::source::Sources;
 /// If a fault lies outside of the file or says nothing, or a node of the tree has no place.
 pub fn escape_source(data: &[u8]) {
     let mut sources = Sources::default();
-    let (ast, faults) = tree(data, &mut sources, &mut Names::default());
+    let mut ast = Ast::default();
+    let file = sources.add("fuzz.go", data.len()).expect("an input is small");
+    let faults = parse(data, file, &mut sources, &mut Names::default(), &mut ast);
     for fault in faults.list() {
         assert!(!fault.told(&sources).trim().is_empty());
         let (line, _) = sources.line_and_column(fault.pos).expect("a fault has a place");
@@ -24,12 +25,4 @@ pub fn escape_source(data: &[u8]) {
             assert!(expr.pos.is_known(), "{expr:?}");
         }
     }
-}
-
-/// The tree of `data`, and all that is wrong with it.
-pub(crate) fn tree(data: &[u8], sources: &mut Sources, names: &mut Names) -> (Ast, Faults) {
-    let mut ast = Ast::default();
-    let file = sources.add("fuzz.go", data.len()).expect("an input is small");
-    let faults = parse(data, file, sources, names, &mut ast);
-    (ast, faults)
 }

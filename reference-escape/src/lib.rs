@@ -24,6 +24,20 @@
 //!    things get out ([`trace`]), and these are put in words ([`explain`]). All of it is one value with many printers
 //!    ([`report`]).
 //!
+//! The shortest way to an answer:
+//!
+//! ```
+//! use reference_escape::{alone, analyze::Analysis};
+//!
+//! let text = b"package p\n\nfunc f() *int {\n\tx := 1\n\treturn &x\n}\n";
+//! let mut file = alone::read("f.go", text)?;
+//! let verdicts = Analysis::default().package(&mut file.program, file.package);
+//! let line = &verdicts.lines[0];
+//! assert_eq!(file.sources.line_and_column(line.pos), Some((4, 2)));
+//! assert_eq!(line.text, "moved to heap: x");
+//! # Ok::<(), alone::Refused>(())
+//! ```
+//!
 //! Two laws must hold of what is told. No pointer to something on a stack is stored in the heap. And none is used after
 //! the function, or the round of the loop, that the something belongs to has ended. So what is not known counts as the
 //! worst: an unknown callee keeps what it is given.
@@ -45,6 +59,7 @@ pub mod package;
 pub mod constant;
 pub mod types;
 pub mod check;
+pub mod alone;
 pub mod leaks;
 pub mod stub;
 pub mod summary;

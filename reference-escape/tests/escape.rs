@@ -3,28 +3,10 @@
 
 #![expect(clippy::print_stdout, reason = "a test that needs Go says so where there is none")]
 
+use reference_escape::alone::{self, Alone};
 use reference_escape::analyze::Analysis;
-use reference_escape::ast::Ast;
-use reference_escape::check::{Importer, Parsed, Program};
-use reference_escape::names::Names;
-use reference_escape::parse::parse;
-use reference_escape::source::Sources;
-use reference_escape::types::Sizes;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-
-/// Programs that import nothing.
-struct NoImports;
-
-impl Importer for NoImports {
-    fn resolve(&mut self, _: &str, path: &str) -> Result<String, String> {
-        Err(format!("{path}: nothing is imported here"))
-    }
-
-    fn load(&mut self, _: &mut Names, path: &str) -> Result<Parsed, String> {
-        Err(format!("{path}: nothing is imported here"))
-    }
-}
 
 fn programs() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
@@ -57,16 +39,8 @@ fn wanted(text: &str) -> Vec<String> {
 
 /// What is told of a program.
 fn told(name: &str, text: &str) -> Vec<String> {
-    let (mut names, mut sources, mut ast) = (Names::default(), Sources::default(), Ast::default());
-    let file = sources.add(name, text.len()).expect("small");
-    let faults = parse(text.as_bytes(), file, &mut sources, &mut names, &mut ast);
-    assert!(faults.is_empty(), "{name}: {faults:?}");
-    let parsed = Parsed { name: ast.files[0].package.name, ast, version: 27 };
-    let sizes = Sizes::of("amd64").expect("known");
-    let mut program = Program::new(names, sizes, Box::new(NoImports));
-    let package = program.add_package("p", parsed);
-    program.check_package(package);
-    assert!(program.faults().is_empty(), "{name}: {:?}", program.faults());
+    let file = alone::read(name, text.as_bytes()).unwrap_or_else(|refused| panic!("{refused}"));
+    let Alone { sources, mut program, package } = file;
     let verdicts = Analysis::default().package(&mut program, package);
     let mut told: Vec<String> = verdicts
         .lines

@@ -41,10 +41,11 @@ impl Program {
         };
         for (at, file) in ast.files.iter().enumerate() {
             collector.file = at as u32;
-            let mut scope = FileScope { imports: Vec::new(), version: file.version };
+            let mut scope =
+                FileScope { imports: Vec::new(), blank: Vec::new(), version: file.version };
             for node in &file.decls {
                 match &ast[*node].kind {
-                    DeclKind::Import(import) => scope.imports.extend(collector.import(import)),
+                    DeclKind::Import(import) => collector.import(import, &mut scope),
                     _ => collector.declaration(*node),
                 }
             }
@@ -78,18 +79,22 @@ impl Program {
 }
 
 impl Collector<'_> {
-    fn import(&mut self, import: &ImportDecl) -> Option<Import> {
+    fn import(&mut self, import: &ImportDecl, scope: &mut FileScope) {
         let names = &mut self.program.names;
         let quoted = Value::string_literal(names.text(import.path));
-        let path = String::from_utf8(quoted.as_text()?.bytes()).ok()?;
+        let text = quoted.as_text().and_then(|text| String::from_utf8(text.bytes()).ok());
+        let Some(text) = text else { return };
         let given = import.name.map(|ident| ident.name);
         let dot = given.is_some_and(|name| names.text(name) == ".");
-        let guess = names.find(guessed_name(&path));
-        let path = names.intern(&path);
-        let blank = given.is_some_and(Name::is_blank);
-        let name = given.filter(|_| !dot);
+        let guess = names.find(guessed_name(&text));
+        let path = names.intern(&text);
         let pos = import.name.map_or(import.path_pos, |ident| ident.pos);
-        (!blank).then_some(Import { pos, path, name, guess, dot, object: None })
+        if given.is_some_and(Name::is_blank) {
+            scope.blank.push((pos, path));
+            return;
+        }
+        let name = given.filter(|_| !dot);
+        scope.imports.push(Import { pos, path, name, guess, dot, object: None });
     }
 
     fn declaration(&mut self, node: DeclId) {

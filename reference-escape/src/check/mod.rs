@@ -253,6 +253,7 @@ impl Program {
             self.check_body(*object);
         }
         self.check_growth();
+        self.find_imports(package);
         self.order_initializers(package);
     }
 

@@ -74,6 +74,8 @@ impl Locals {
 #[derive(Debug, Default)]
 pub(super) struct FileScope {
     pub imports: Vec<Import>,
+    /// Where packages are imported for their effects alone, and their paths.
+    pub blank: Vec<(Pos, Name)>,
     /// The language version that the file asks for.
     pub version: Option<u32>,
 }
@@ -207,6 +209,26 @@ impl Program {
                 self.load_import(at);
             }
             (self.env.package, self.env.file) = aside;
+        }
+    }
+
+    /// Whether what no name led to is there at all: imports for their effects, and those that nothing uses.
+    pub(super) fn find_imports(&mut self, package: PackageId) {
+        let mut unasked: Vec<(Pos, Name)> = Vec::new();
+        for file in &self.unit(package).files {
+            let unused = file.imports.iter().filter(|import| import.object.is_none());
+            unasked.extend(unused.map(|import| (import.pos, import.path)));
+            unasked.extend(&file.blank);
+        }
+        let from = self.text(self.types[package].path).to_owned();
+        for (pos, path) in unasked {
+            let path = self.text(path).to_owned();
+            if path == "unsafe" {
+                continue;
+            }
+            if let Err(why) = self.importer.resolve(&from, &path) {
+                self.fault(pos, format!("could not import {path} ({why})"));
+            }
         }
     }
 

@@ -1,26 +1,10 @@
 //! Programs of one file that import nothing, with all that is known of them.
 
+use reference_escape::alone::{self, Alone};
 use reference_escape::analyze::{Analysis, Verdicts};
-use reference_escape::ast::Ast;
-use reference_escape::check::{Importer, Parsed, Program};
-use reference_escape::names::Names;
-use reference_escape::parse::parse;
 use reference_escape::report::{Excerpts, Folder, Query, Report, tree, why};
 use reference_escape::source::Sources;
-use reference_escape::types::Sizes;
 use std::path::Path;
-
-struct NoImports;
-
-impl Importer for NoImports {
-    fn resolve(&mut self, _: &str, path: &str) -> Result<String, String> {
-        Err(format!("{path}: nothing is imported here"))
-    }
-
-    fn load(&mut self, _: &mut Names, path: &str) -> Result<Parsed, String> {
-        Err(format!("{path}: nothing is imported here"))
-    }
-}
 
 /// A program that was analysed.
 pub(crate) struct Analysed {
@@ -33,16 +17,8 @@ pub(crate) struct Analysed {
 
 /// Analyses `text`, which is all of the file `file`.
 pub(crate) fn analysed(file: &str, text: &str) -> Analysed {
-    let (mut names, mut sources, mut ast) = (Names::default(), Sources::default(), Ast::default());
-    let id = sources.add(file, text.len()).expect("small");
-    let faults = parse(text.as_bytes(), id, &mut sources, &mut names, &mut ast);
-    assert!(faults.is_empty(), "{file}: {faults:?}");
-    let parsed = Parsed { name: ast.files[0].package.name, ast, version: 27 };
-    let sizes = Sizes::of("amd64").expect("known");
-    let mut program = Program::new(names, sizes, Box::new(NoImports));
-    let package = program.add_package("p", parsed);
-    program.check_package(package);
-    assert!(program.faults().is_empty(), "{file}: {:?}", program.faults());
+    let read = alone::read(file, text.as_bytes()).unwrap_or_else(|refused| panic!("{refused}"));
+    let Alone { sources, mut program, package } = read;
     let verdicts = Analysis::default().with_reasons().package(&mut program, package);
     let (file, text, folder) = (file.to_owned(), text.to_owned(), Folder::default());
     Analysed { file, text, sources, verdicts, folder }
