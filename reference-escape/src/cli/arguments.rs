@@ -41,7 +41,7 @@ impl Output {
 }
 
 /// Which package, and what of it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Arguments {
     pub goroot: Option<PathBuf>,
     pub gopath: Option<PathBuf>,

@@ -2,7 +2,7 @@
 
 /// How it is used, in short.
 pub(super) const USAGE: &str = "\
-usage: goescape [options] DIR | FILES...
+usage: goescape [options] DIR... | FILES...
        goescape why FILE.go:LINE[:COLUMN] [options] [DIR | FILES...]
        goescape summary [--goroot DIR] -o FILE
 Try `goescape --help`.";
@@ -12,7 +12,7 @@ pub(super) const HELP: &str = "\
 goescape tells which variables of a Go package the compiler keeps on the stack and which on the heap:
 the lines of `go build -gcflags='-m -l'`, found without the compiler.
 
-usage: goescape [options] DIR | FILES...
+usage: goescape [options] DIR... | FILES...
        goescape why FILE.go:LINE[:COLUMN] [options] [DIR | FILES...]
        goescape summary [--goroot DIR] -o FILE
 
@@ -26,6 +26,8 @@ What to tell:
   --sites          a table: for each function how many sites are on the heap and on the stack, and how many
                    parameters leak
   --sort ORDER     of the table: name, or heap for those with most on the heap first
+
+Several packages, by their folders or by patterns as `./...`, are answered one after another.
 
 How to look at the package:
   -l               no inlining. `-m` without `-l` is refused: there is no inliner yet
@@ -57,6 +59,7 @@ where it began, is why.
 
 Examples:
   goescape .                                  what escapes in this folder
+  goescape ./...                              and in all packages below it
   goescape why list.go:62                     why what line 62 makes is on the heap
   goescape why list.go:62:30 --svg why.svg    the same for one place, as a picture
   goescape --sites --sort heap .              where the heap is used most

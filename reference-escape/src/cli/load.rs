@@ -32,8 +32,8 @@ pub(super) struct Loaded {
     pub unknown: Option<String>,
 }
 
-/// Loads and checks the package that is named.
-pub(super) fn load(arguments: &Arguments, named: &[PathBuf]) -> Result<Loaded, String> {
+/// Where packages are looked for, and the standard library that stands in where no Go is installed.
+pub(super) fn options(arguments: &Arguments) -> (Options, Option<Embedded>) {
     let mut options = Options::from_env();
     if let Some(goroot) = &arguments.goroot {
         options.goroot = Some(goroot.clone());
@@ -41,9 +41,15 @@ pub(super) fn load(arguments: &Arguments, named: &[PathBuf]) -> Result<Loaded, S
     if let Some(gopath) = &arguments.gopath {
         options.mod_cache = Some(gopath.join("pkg/mod"));
     }
-    let folder = if named[0].is_dir() { named[0].clone() } else { parent(&named[0]) };
     let embedded = Embedded::for_platform(&options.platform).unwrap_or_default();
     options.fallback = embedded.as_ref().map(Embedded::goroot);
+    (options, embedded)
+}
+
+/// Loads and checks the package that is named.
+pub(super) fn load(arguments: &Arguments, named: &[PathBuf]) -> Result<Loaded, String> {
+    let (options, embedded) = options(arguments);
+    let folder = if named[0].is_dir() { named[0].clone() } else { parent(&named[0]) };
     let loader = Loader::new(&folder, &options).map_err(|error| error.to_string())?;
     let mut package = find(&loader, named)?;
     if let Some(path) = &arguments.path {

@@ -4,6 +4,7 @@ mod arguments;
 mod help;
 mod load;
 mod nearest;
+mod several;
 mod summary;
 
 use crate::analyze::{Analysis, Verdicts};
@@ -63,8 +64,27 @@ fn refuse(message: &str, status: u8) -> u8 {
     status
 }
 
-/// Prints what is asked for; then what had to be read for it is kept for later runs.
+/// Answers for each package that is named. What is wrong with one hides no other.
 fn answer(arguments: &Arguments) -> Result<(), Refusal> {
+    let Some(each) = several::each(arguments)? else { return answer_one(arguments) };
+    let mut unanswered = 0;
+    for arguments in &each {
+        if let Err((_, message)) = answer_one(arguments) {
+            refuse(&message, NOT_GO);
+            unanswered += 1;
+        }
+    }
+    match unanswered {
+        0 => Ok(()),
+        _ => Err((
+            NOT_GO,
+            format!("goescape: {unanswered} of {} packages do not compile", each.len()),
+        )),
+    }
+}
+
+/// Prints what is asked for of one package; then what had to be read for it is kept for later runs.
+fn answer_one(arguments: &Arguments) -> Result<(), Refusal> {
     for path in &arguments.named {
         if !path.exists() {
             return Err((USAGE, missing(path)));

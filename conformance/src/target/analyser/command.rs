@@ -20,6 +20,9 @@ pub const FILES: &str = "{files}";
 /// A compiler that has to build what it needs first takes its time, most of it in other processes.
 pub const PATIENCE: Patience = Patience { still_ms: 60_000, busy_ms: 120_000, memory: 12 << 30 };
 
+/// A process needs fewer folders than this.
+const FOLDERS: u64 = 1 << 20;
+
 /// The version of the language that the files are written in.
 const MODULE: &str = "module heaplaw.test/golden\n\ngo 1.27\n";
 
@@ -116,15 +119,25 @@ struct Scratch(PathBuf);
 
 impl Scratch {
     fn with(name: &str, text: &str) -> io::Result<Scratch> {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let folder = format!("heaplaw-golden-{}-{number}", std::process::id());
-        let scratch = Scratch(std::env::temp_dir().join(folder));
-        // A folder that is there already is somebody else's.
-        fs::create_dir(&scratch.0)?;
+        let scratch = Scratch(fresh_folder()?);
         fs::write(scratch.0.join("go.mod"), MODULE)?;
         fs::write(scratch.0.join(name), text)?;
         Ok(scratch)
+    }
+}
+
+/// A folder that was not there. One that is was left behind by a process of the same number, or is somebody else's.
+fn fresh_folder() -> io::Result<PathBuf> {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    loop {
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let folder = format!("heaplaw-golden-{}-{number}", std::process::id());
+        let folder = std::env::temp_dir().join(folder);
+        match fs::create_dir(&folder) {
+            Ok(()) => return Ok(folder),
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists && number < FOLDERS => {}
+            Err(e) => return Err(e),
+        }
     }
 }
 
@@ -193,6 +206,20 @@ mod tests {
                 "{says}"
             );
         }
+    }
+
+    #[test]
+    fn a_folder_of_somebody_else_stays_as_it_is() {
+        let taken = Scratch::with("a.go", "package p\n").expect("a folder");
+        let name = taken.0.file_name().expect("a name").to_string_lossy().into_owned();
+        let (process, number) = name.rsplit_once('-').expect("a number");
+        let next: u64 = number.parse().expect("a number");
+        let others = (1..4).map(|i| taken.0.with_file_name(format!("{process}-{}", next + i)));
+        // What other tests have by now is not ours to remove.
+        let others: Vec<PathBuf> = others.filter(|folder| fs::create_dir(folder).is_ok()).collect();
+        let scratch = Scratch::with("b.go", "package p\n").expect("a folder");
+        assert!(!others.contains(&scratch.0) && scratch.0 != taken.0);
+        others.iter().for_each(|folder| drop(fs::remove_dir(folder)));
     }
 
     #[test]
