@@ -36,7 +36,7 @@ pub(super) fn of<O: Written>(
     if let Some(scenario) = broken.scenario {
         metadata.push(key::SCENARIO, scenario);
     }
-    if let Some(tries) = tries(broken.replays) {
+    if let Some(tries) = tries(broken.replays, broken.trace.script().is_together()) {
         metadata.push(key::TRIES, &tries.to_string());
     }
     if !choices.is_empty() {
@@ -60,13 +60,16 @@ pub(super) fn of<O: Written>(
 }
 
 /// How often a witness that broke in `(broke, tried)` replays should be tried, if more than once:
-/// so often that missing it is one chance in some hundreds. What was seen once only is worth many.
-fn tries((broke, tried): (u32, u32)) -> Option<u32> {
+/// so often that missing it is one chance in some hundreds. What was seen once only is worth many. Where threads run
+/// `together`, a few replays that all broke are no promise that a busy machine breaks it at once.
+fn tries((broke, tried): (u32, u32), together: bool) -> Option<u32> {
     const SURE: u32 = 6;
+    const LUCKY: u32 = 20;
     const RARE: u32 = 200;
     match broke {
         0 => Some(RARE),
-        _ => (broke < tried).then(|| (SURE * tried).div_ceil(broke).min(500)),
+        _ if broke < tried => Some((SURE * tried).div_ceil(broke).min(500)),
+        _ => together.then_some(LUCKY),
     }
 }
 
@@ -130,6 +133,14 @@ fn file_name(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_needs_luck_is_tried_more_than_once() {
+        assert_eq!(tries((3, 3), false), None);
+        assert_eq!(tries((3, 3), true), Some(20));
+        assert_eq!(tries((4, 8), true), Some(12));
+        assert_eq!(tries((0, 20), false), Some(200));
+    }
 
     #[test]
     fn file_names_leave_no_folder() {

@@ -73,7 +73,7 @@ impl<C: Clerk<Op: Shrinks>> Trial<'_, C> {
         let bad_step = if is_own { None } else { self.bad_step(&script)? };
         let mut failure = None;
         // A script that breaks every time must not become one that breaks at times.
-        let times = if self.luck == 1 && is_together(&script) { 2 } else { 1 };
+        let times = if self.luck == 1 && script.is_together() { 2 } else { 1 };
         let mut breaks = |candidate: &Script<C::Op>| {
             if failure.is_some() || Instant::now() >= until {
                 return false;
@@ -142,7 +142,7 @@ impl<C: Clerk<Op: Shrinks>> Trial<'_, C> {
     /// How often a script that broke once must be tried: once may have been luck. How often in five?
     /// Where nothing runs together, twice in a row is enough.
     fn luck_of(&mut self, script: &Script<C::Op>) -> Result<u32, HuntError> {
-        if !is_together(script) && self.breaks(script)? {
+        if !script.is_together() && self.breaks(script)? {
             return Ok(1);
         }
         let mut hits = 1u32;
@@ -186,14 +186,10 @@ impl<C: Clerk<Op: Shrinks>> Trial<'_, C> {
     }
 }
 
-fn is_together<O: Action>(script: &Script<O>) -> bool {
-    script.steps.iter().any(|step| step.op.section() == Section::Together)
-}
-
 /// A script whose threads run together, many times over.
 fn times_over<O: Action>(script: &Script<O>) -> Option<Script<O>> {
     let repeat = Step::main(O::of_section(Section::Repeat(TIMES_OVER))?);
     let end = Step::main(O::of_section(Section::End)?);
     let steps = [&[repeat], &script.steps[..], &[end]].concat();
-    is_together(script).then_some(Script { steps })
+    script.is_together().then_some(Script { steps })
 }

@@ -92,6 +92,13 @@ pub struct Script<O = alloc::Op> {
     pub steps: Vec<Step<O>>,
 }
 
+impl<O: Action> Script<O> {
+    /// Whether threads run beside each other in it. What it shows may then be a matter of luck.
+    pub fn is_together(&self) -> bool {
+        self.steps.iter().any(|step| step.op.section() == Section::Together)
+    }
+}
+
 impl<O> Default for Script<O> {
     fn default() -> Script<O> {
         Script { steps: Vec::new() }
