@@ -33,18 +33,11 @@ const RECORD: usize = 8;
 /// Records of an input, at most: what libFuzzer's longest inputs have.
 const RECORDS: usize = 512;
 
-/// Steps of a trace, at most.
-const STEPS: usize = 100_000;
-
-/// Performs `data` as a script on collectors that are right; a trace, as a breach prints it, on the one that it names.
+/// Performs `data` as a script on collectors that are right.
 ///
 /// # Panics
-/// If a law breaks; the message ends with the script as a trace.
+/// If a law breaks; the message ends with the script as a trace, which [`gc_judge`] takes.
 pub fn gc_ops(data: &[u8]) {
-    if data.starts_with(b"heaplaw-trace ") {
-        gc_judge(&Trace::<Op>::parse(data, STEPS).unwrap_or_else(|fault| panic!("{fault}")));
-        return;
-    }
     for word in COLLECTORS {
         gc_judge(&gc_trace(data, word));
     }

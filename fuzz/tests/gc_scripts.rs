@@ -2,7 +2,7 @@
 
 use conformance::op::gc::Op;
 use conformance::trace::Trace;
-use heaplaw_fuzz::{gc_judge, gc_ops, gc_trace};
+use heaplaw_fuzz::{gc_judge, gc_trace};
 use std::panic::catch_unwind;
 use std::path::Path;
 
@@ -44,8 +44,7 @@ fn a_breach_ends_with_a_trace_that_breaks_again() {
     let at = message.find("heaplaw-trace ").expect("a trace");
     let trace = Trace::<Op>::parse(&message.as_bytes()[at..], 10_000).expect("it parses");
     assert_eq!(trace.metadata.get("target"), Some("mutant:gc/keeps-what-was-received"));
-    let text = trace.to_string();
-    let again = catch_unwind(|| gc_ops(text.as_bytes())).expect_err("the trace breaks it, too");
+    let again = catch_unwind(|| gc_judge(&trace)).expect_err("the trace breaks it, too");
     assert_eq!(again.downcast_ref::<String>(), Some(message));
 }
 
