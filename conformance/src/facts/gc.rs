@@ -106,10 +106,13 @@ impl super::Clerk for Clerk {
     fn begin(&mut self, step: &Step, _: &Answer) -> Expected {
         let applies = self.shadow.applies(step);
         let wanted = if applies == Applies::Yes { self.shadow.wanted(step) } else { None };
-        if step.op == Op::Collect {
-            self.shadow.begin_collection();
+        // One that a mutator asks for which does not run is none.
+        if applies == Applies::Yes {
+            if step.op == Op::Collect {
+                self.shadow.begin_collection();
+            }
+            self.begun += u64::from(matches!(step.op, Op::Begin | Op::Collect));
         }
-        self.begun += u64::from(matches!(step.op, Op::Begin | Op::Collect));
         Expected { applies: applies != Applies::No, optional: applies == Applies::Perhaps, wanted }
     }
 
