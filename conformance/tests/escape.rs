@@ -4,15 +4,17 @@
 #![cfg(feature = "reference")]
 #![expect(clippy::print_stdout, reason = "a test that needs Go says so where there is none")]
 
+mod own_bench;
+
 use conformance::check::again::{Program, Saved, Tries, replay};
 use conformance::check::target_spec::TargetSpec;
-use conformance::check::{Bench, Options, check, kills};
-use conformance::expect::Expectations;
+use conformance::check::{Options, check, kills};
 use conformance::laws::Books;
 use conformance::mutant;
 use conformance::report::TargetReport;
 use conformance::spec::{Pattern, Profile, Specs};
 use conformance::verdict::Verdict;
+use own_bench::Own;
 use std::process::Command;
 
 fn specs() -> Specs {
@@ -27,15 +29,8 @@ fn judged(word: &str, specs: &Specs, glob: &str) -> TargetReport {
         patterns: vec![glob.into()],
         ..Options::default()
     };
-    let bench = Bench {
-        specs,
-        books: &Books::compile(specs).expect("the rules of this build compile"),
-        expectations: &Expectations::default(),
-        options: &options,
-        worker: env!("CARGO_BIN_EXE_heaplaw").into(),
-        proven: None,
-    };
-    check(&word.parse().expect("a target"), &bench, &mut |_| {})
+    let own = Own::new(specs);
+    check(&word.parse().expect("a target"), &own.bench(&options), &mut |_| {})
 }
 
 /// The invariants that the target called `word` breaks, and what is said of each.
@@ -132,16 +127,8 @@ fn a_witness_is_a_program_that_any_analyser_is_held_against_again() {
     let program = Saved::Escape(Program::new("sent.go", &witness.trace));
     assert_eq!(program.metadata().get("target"), Some("mutant:escape/keeps-sent-value"));
     let options = Options::default();
-    let books = Books::compile(&specs).expect("the rules of this build compile");
-    let expectations = Expectations::default();
-    let bench = Bench {
-        specs: &specs,
-        books: &books,
-        expectations: &expectations,
-        options: &options,
-        worker: env!("CARGO_BIN_EXE_heaplaw").into(),
-        proven: None,
-    };
+    let own = Own::new(&specs);
+    let bench = own.bench(&options);
     let again = |word: &str, saved: &Saved| {
         replay(&word.parse().expect("a target"), &bench, saved, Tries::UntilBroken)
     };
@@ -200,14 +187,8 @@ fn the_go_compiler_holds_every_invariant() {
 fn the_kill_matrix_sees_what_the_check_sees() {
     let specs = specs();
     let options = Options { profile: Profile::Go, ..Options::default() };
-    let bench = Bench {
-        specs: &specs,
-        books: &Books::compile(&specs).expect("the rules of this build compile"),
-        expectations: &Expectations::default(),
-        options: &options,
-        worker: env!("CARGO_BIN_EXE_heaplaw").into(),
-        proven: None,
-    };
+    let own = Own::new(&specs);
+    let bench = own.bench(&options);
     let spec = TargetSpec::Mutant("escape/keeps-panic-value".into());
     let killed = kills(&spec, &bench).expect("it is judged");
     let ids: Vec<String> = killed.keys().map(ToString::to_string).collect();

@@ -4,17 +4,18 @@
 //! A rule edited to say the opposite, a mutant removed or a fault mended: each is noticed here,
 //! without the whole kill matrix.
 
+mod own_bench;
+
 use conformance::capability::Capability;
+use conformance::check::Options;
 use conformance::check::again::{self, Saved, Tries};
 use conformance::check::target_spec::TargetSpec;
 use conformance::check::witness::key;
-use conformance::check::{Bench, Options};
-use conformance::expect::Expectations;
-use conformance::laws::Books;
 use conformance::mutant;
 use conformance::proof::Proof;
 use conformance::report::terminal::Style;
 use conformance::spec::{Body, Specs};
+use own_bench::Own;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -37,17 +38,8 @@ fn file_of(mutant: &str) -> PathBuf {
 /// Replays `trace` on the target that `spec` names, judged by all invariants.
 fn replay(spec: &TargetSpec, trace: &Saved, options: &Options) -> again::Replayed {
     let specs = specs();
-    let books = Books::compile(&specs).expect("the rules of this build compile");
-    let expectations = Expectations::default();
-    let bench = Bench {
-        specs: &specs,
-        books: &books,
-        expectations: &expectations,
-        options,
-        worker: env!("CARGO_BIN_EXE_heaplaw").into(),
-        proven: None,
-    };
-    again::replay(spec, &bench, trace, Tries::UntilBroken).expect("the target starts")
+    let own = Own::new(&specs);
+    again::replay(spec, &own.bench(options), trace, Tries::UntilBroken).expect("the target starts")
 }
 
 #[test]

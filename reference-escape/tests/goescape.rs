@@ -68,6 +68,33 @@ fn an_import_that_is_missing_claims_nothing() {
 }
 
 #[test]
+fn a_folder_of_an_installation_belongs_to_it_though_nothing_names_it() {
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("goescape/of-go/go");
+    let files = [
+        ("VERSION", "go1.27.3\n"),
+        ("src/go.mod", "module std\n\ngo 1.27\n"),
+        ("src/runtime/a.go", "package runtime\n"),
+        ("src/internal/mine/a.go", "package mine\n\nfunc Keep(p *int) *int { return p }\n"),
+        ("src/p/a.go", "package p\n\nimport \"internal/mine\"\n\nvar kept = mine.Keep(new(int))\n"),
+    ];
+    for (path, text) in files {
+        let path = root.join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    }
+    let folder = root.join("src/p");
+    let output = Command::new(env!("CARGO_BIN_EXE_goescape"))
+        .args(["-m", "-l", "--no-cache"])
+        .arg(&folder)
+        .env("PATH", "")
+        .env_remove("GOROOT")
+        .output()
+        .expect("the command runs");
+    let wanted = format!("{}:5:25: new(int) escapes to heap\n", folder.join("a.go").display());
+    assert_eq!(text(&output.stdout), wanted, "{}", text(&output.stderr));
+}
+
+#[test]
 fn inlining_is_refused_and_nonsense_too() {
     for arguments in [&["-m"][..], &["--frob"]] {
         let (_, output) = run("refused", "package p\n", arguments);

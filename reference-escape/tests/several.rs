@@ -95,12 +95,31 @@ fn what_means_no_package_is_an_error() {
 #[test]
 fn what_is_about_one_package_is_not_asked_of_several() {
     let folder = three("one");
-    for wish in [&["--format", "sarif"][..], &["--pkgpath", "p"], &["why", "m.go:3"]] {
+    for wish in [&["--pkgpath", "p"][..], &["why", "m.go:3"]] {
         let refused = asked(&folder, &[wish, &["./..."]].concat());
         assert_eq!(refused.status.code(), Some(2), "{wish:?}");
         let said = format!("{}: expected one package, found several", wish[0]);
-        let said = said.replace("--format", "--format sarif");
         assert!(err(&refused).contains(&said), "{}", err(&refused));
         assert!(out(&refused).is_empty());
     }
+}
+
+#[test]
+fn what_is_told_of_several_packages_for_services_is_one_log() {
+    let folder = three("log");
+    let all = asked(&folder, &["--format", "sarif", "./..."]);
+    assert_eq!(all.status.code(), Some(0), "{}", err(&all));
+    let count =
+        |output: &Output, part: &str| out(output).iter().filter(|line| line.contains(part)).count();
+    assert_eq!((count(&all, "\"$schema\""), count(&all, "\"ruleId\"")), (1, 3));
+    for file in ["./m.go", "a/a.go", "a/b/b.go"] {
+        assert_eq!(count(&all, &format!("\"uri\": \"{file}\"")), 1, "{file}");
+    }
+
+    fs::write(folder.join("m/a/a.go"), "package a\n\nvar x int = \"\"\n").expect("a file");
+    let some = asked(&folder, &["--format", "sarif", "./..."]);
+    assert_eq!((count(&some, "\"$schema\""), count(&some, "\"ruleId\"")), (1, 2));
+    assert_eq!(some.status.code(), Some(1));
+    let none = asked(&folder, &["--format", "sarif", "a", "a/c"]);
+    assert!(out(&none).is_empty(), "what does not compile claims nothing");
 }

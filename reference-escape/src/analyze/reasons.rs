@@ -1,6 +1,6 @@
 //! What is told if somebody asks for reasons: lines with their explanations, and the parameters.
 
-use super::{Detail, Message, Parameter, Told, Variable};
+use super::verdicts::{Detail, Message, Parameter, Told, Variable};
 use crate::check::Program;
 use crate::diagnostics::{Line, Subject};
 use crate::explain::{Explained, Explanation, explain};

@@ -32,7 +32,8 @@ Several packages, by their folders or by patterns as `./...`, are answered one a
 How to look at the package:
   -l               no inlining. `-m` without `-l` is refused: there is no inliner yet
   --goroot DIR     the Go installation whose standard library is imported; else the one in GOROOT, else that
-                   of the `go` on the PATH, else the summary of one that is part of this program
+                   of the `go` on the PATH, else the one that the package belongs to, else the summary of one
+                   that is part of this program
   --gopath DIR     where downloaded modules are kept, in pkg/mod
   --cache DIR      where summaries of packages are kept; else in the user's own cache
   --no-cache       keep none, and use none that are kept

@@ -8,7 +8,7 @@ mod several;
 mod summary;
 
 use crate::analyze::{Analysis, Verdicts};
-use crate::report::{self, Excerpts, Query, Report};
+use crate::report::{self, Excerpts, Query, Report, Sarif};
 use crate::worst::worst;
 use arguments::{Arguments, Asked, Output};
 use load::{Loaded, load};
@@ -66,13 +66,21 @@ fn refuse(message: &str, status: u8) -> u8 {
 
 /// Answers for each package that is named. What is wrong with one hides no other.
 fn answer(arguments: &Arguments) -> Result<(), Refusal> {
-    let Some(each) = several::each(arguments)? else { return answer_one(arguments) };
+    let mut log = Sarif::default();
+    let Some(each) = several::each(arguments)? else {
+        answer_one(arguments, &mut log)?;
+        print_log(arguments, &log);
+        return Ok(());
+    };
     let mut unanswered = 0;
     for arguments in &each {
-        if let Err((_, message)) = answer_one(arguments) {
+        if let Err((_, message)) = answer_one(arguments, &mut log) {
             refuse(&message, NOT_GO);
             unanswered += 1;
         }
+    }
+    if unanswered < each.len() {
+        print_log(arguments, &log);
     }
     match unanswered {
         0 => Ok(()),
@@ -83,8 +91,16 @@ fn answer(arguments: &Arguments) -> Result<(), Refusal> {
     }
 }
 
-/// Prints what is asked for of one package; then what had to be read for it is kept for later runs.
-fn answer_one(arguments: &Arguments) -> Result<(), Refusal> {
+/// Prints the log, where one is asked for: it is one for all packages.
+fn print_log(arguments: &Arguments, log: &Sarif) {
+    if matches!(arguments.output, Output::Sarif) {
+        print(&log.text());
+    }
+}
+
+/// Prints what is asked for of one package, or adds it to the log; then what had to be read for it is kept for later
+/// runs.
+fn answer_one(arguments: &Arguments, log: &mut Sarif) -> Result<(), Refusal> {
     for path in &arguments.named {
         if !path.exists() {
             return Err((USAGE, missing(path)));
@@ -96,7 +112,7 @@ fn answer_one(arguments: &Arguments) -> Result<(), Refusal> {
         let _ = write!(std::io::stderr(), "{unknown}");
         let ast = loaded.program.ast(loaded.package);
         let verdicts = worst(&ast, &loaded.program.names);
-        print(&printed(arguments, &loaded, &verdicts)?);
+        print(&printed(arguments, &loaded, &verdicts, log)?);
         return Ok(());
     }
     let analysis = if arguments.output.needs_reasons() {
@@ -111,14 +127,19 @@ fn answer_one(arguments: &Arguments) -> Result<(), Refusal> {
     if !faults.is_empty() {
         return Err((NOT_GO, load::told(&loaded.folder, &loaded.sources.borrow(), faults)));
     }
-    print(&printed(arguments, &loaded, &verdicts)?);
+    print(&printed(arguments, &loaded, &verdicts, log)?);
     let Loaded { program, sources, loader, remembered, .. } = &mut loaded;
     remembered.keep(loader, program, &mut analysis, sources);
     Ok(())
 }
 
-/// What was found out as it is to be printed.
-fn printed(arguments: &Arguments, loaded: &Loaded, verdicts: &Verdicts) -> Result<String, Refusal> {
+/// What was found out as it is to be printed at once.
+fn printed(
+    arguments: &Arguments,
+    loaded: &Loaded,
+    verdicts: &Verdicts,
+    log: &mut Sarif,
+) -> Result<String, Refusal> {
     let Loaded { path, sources, folder, .. } = loaded;
     let sources = sources.borrow();
     let report = Report { package: path, verdicts, sources: &sources, folder };
@@ -126,7 +147,10 @@ fn printed(arguments: &Arguments, loaded: &Loaded, verdicts: &Verdicts) -> Resul
         Output::Lines => Ok(report::lines(&report)),
         Output::Explained => Ok(report::explained(&report)),
         Output::Json => Ok(report::machine(&report)),
-        Output::Sarif => Ok(report::sarif(&report)),
+        Output::Sarif => {
+            log.add(&report);
+            Ok(String::new())
+        }
         Output::Sites(order) => Ok(report::sites(&report, *order)),
         Output::Why(query, svg) => why(&report, query, svg.as_deref()),
     }

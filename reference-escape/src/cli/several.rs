@@ -22,7 +22,6 @@ pub(super) fn each(arguments: &Arguments) -> Result<Option<Vec<Arguments>>, Refu
     }
     let single = match &arguments.output {
         Output::Why(..) => Some("why"),
-        Output::Sarif => Some("--format sarif"),
         _ if arguments.path.is_some() => Some("--pkgpath"),
         _ => None,
     };

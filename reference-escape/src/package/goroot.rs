@@ -58,6 +58,14 @@ impl Goroot {
         Ok(Goroot { folder: folder.to_owned(), minor: minor_of(&release), release, packages: None })
     }
 
+    /// The installation whose source tree `folder` lies in, which is absolute, if it lies in one.
+    pub(super) fn around(folder: &Path) -> Option<Goroot> {
+        let sources = folder.ancestors().filter(|folder| folder.ends_with("src"));
+        let mut roots = sources.filter_map(Path::parent);
+        let root = roots.find(|root| root.join("VERSION").is_file())?;
+        Goroot::at(root).ok()
+    }
+
     /// An installation that is known by its packages only. Its folder is called `$GOROOT`, as in what the compiler
     /// writes for other machines.
     pub fn listed(release: &str, packages: BTreeSet<String>) -> Goroot {

@@ -83,20 +83,21 @@ pub struct Loader {
 }
 
 impl Loader {
-    /// A loader for work in the folder `start`.
+    /// A loader for work in the folder `start`. Where no Go installation is named and none is found, it is the one
+    /// that the folder belongs to, and else [`Options::fallback`].
     ///
     /// # Errors
     /// Where no Go installation is found, or the modules at `start` cannot be understood.
     pub fn new(start: &Path, options: &Options) -> Result<Loader, PackageError> {
-        let goroot = match (Goroot::find(options.goroot.as_deref()), &options.fallback) {
-            (Err(error), Some(fallback))
+        let start = absolute(start)?;
+        let goroot = match Goroot::find(options.goroot.as_deref()) {
+            Err(error)
                 if error.kind == PackageErrorKind::NoGoroot && error.looked_in.is_empty() =>
             {
-                fallback.clone()
+                Goroot::around(&start).or_else(|| options.fallback.clone()).ok_or(error)?
             }
-            (found, _) => found?,
+            found => found?,
         };
-        let start = absolute(start)?;
         let mut platform = options.platform.clone();
         platform.minor = goroot.minor.unwrap_or(platform.minor);
         let cache = options.mod_cache.as_deref();

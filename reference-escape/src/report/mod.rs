@@ -16,7 +16,7 @@ pub use folder::Folder;
 pub use json::Json;
 pub use lines::{explained, lines};
 pub use machine::machine;
-pub use sarif::sarif;
+pub use sarif::{Sarif, sarif};
 pub use sites::{Order, sites};
 pub use svg::svg;
 pub use tree::tree;

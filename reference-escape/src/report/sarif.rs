@@ -2,7 +2,6 @@
 //! of level `note`, as nothing of it is wrong.
 
 use super::{Json, Report, func};
-use crate::analyze::Told;
 use crate::kind::Kind;
 use crate::source::Place;
 
@@ -10,22 +9,55 @@ const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
 /// The report as SARIF.
 pub fn sarif(report: &Report<'_>) -> String {
-    Json::text(|json| {
-        json.object(|json| {
-            json.key("$schema").string(SCHEMA);
-            json.key("version").string("2.1.0");
-            json.key("runs").array([()], |json, ()| {
-                json.object(|json| {
-                    json.key("tool").object(tool);
-                    // Columns count bytes, as Go's do; SARIF only knows two units, and this one is nearer.
-                    json.key("columnKind").string("unicodeCodePoints");
-                    let lines =
-                        report.verdicts.lines.iter().filter(|told| told.kind != Kind::Capture);
-                    json.key("results").array(lines, |json, told| result(json, report, told));
+    let mut log = Sarif::default();
+    log.add(report);
+    log.text()
+}
+
+/// What is told of any number of packages, as one run of one tool.
+#[derive(Debug, Default)]
+pub struct Sarif {
+    results: Vec<Finding>,
+}
+
+/// A line, by itself.
+#[derive(Debug)]
+struct Finding {
+    rule: &'static str,
+    text: String,
+    place: Option<Place>,
+    func: String,
+}
+
+impl Sarif {
+    /// Adds the lines of a report.
+    pub fn add(&mut self, report: &Report<'_>) {
+        let lines = report.verdicts.lines.iter().filter(|told| told.kind != Kind::Capture);
+        self.results.extend(lines.map(|told| Finding {
+            rule: told.kind.id(),
+            text: message(&told.text),
+            place: report.place(told.pos),
+            func: func(told).to_owned(),
+        }));
+    }
+
+    /// The text of the log.
+    pub fn text(&self) -> String {
+        Json::text(|json| {
+            json.object(|json| {
+                json.key("$schema").string(SCHEMA);
+                json.key("version").string("2.1.0");
+                json.key("runs").array([()], |json, ()| {
+                    json.object(|json| {
+                        json.key("tool").object(tool);
+                        // Columns count bytes, as Go's do; SARIF only knows two units, and this one is nearer.
+                        json.key("columnKind").string("unicodeCodePoints");
+                        json.key("results").array(&self.results, result);
+                    });
                 });
             });
-        });
-    })
+        })
+    }
 }
 
 fn tool(json: &mut Json) {
@@ -42,16 +74,15 @@ fn tool(json: &mut Json) {
     });
 }
 
-fn result(json: &mut Json, report: &Report<'_>, told: &Told) {
+fn result(json: &mut Json, finding: &Finding) {
     json.object(|json| {
-        json.key("ruleId").string(told.kind.id());
+        json.key("ruleId").string(finding.rule);
         json.key("level").string("note");
-        json.key("message").object(|json| json.key("text").string(&message(&told.text)));
-        json.key("locations").array(report.place(told.pos), |json, place| {
+        json.key("message").object(|json| json.key("text").string(&finding.text));
+        json.key("locations").array(&finding.place, |json, place| {
             json.object(|json| {
-                json.key("physicalLocation").object(|json| physical(json, &place));
-                let func = func(told);
-                json.key("logicalLocations").array([func], |json, func| {
+                json.key("physicalLocation").object(|json| physical(json, place));
+                json.key("logicalLocations").array([&finding.func], |json, func| {
                     json.object(|json| json.key("fullyQualifiedName").string(func));
                 });
             });

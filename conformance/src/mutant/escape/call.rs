@@ -2,7 +2,6 @@
 
 use super::rules;
 use reference_escape::graph::Hole;
-use reference_escape::rules::{Flow, Question, Rules};
 
 mutants! {
     analyser:
@@ -36,44 +35,15 @@ mutants! {
         "It takes every method of an interface for one that nobody knows, as if that were a matter of inlining.";
 }
 
-impl Rules for AloneOnly {
-    fn answer(&self, question: Question, right: bool) -> bool {
-        right && question != Question::EachNumber
-    }
+answers! {
+    AloneOnly: EachNumber => false;
+    Promises: KeepsNothing => true;
+    NoTypes: KnownTypes => false;
+    LastCallee: EveryCallee => false;
 }
 
-impl Rules for Promises {
-    fn answer(&self, question: Question, right: bool) -> bool {
-        right || question == Question::KeepsNothing
-    }
-}
-
-impl Rules for NoTypes {
-    fn answer(&self, question: Question, right: bool) -> bool {
-        right && question != Question::KnownTypes
-    }
-}
-
-impl Rules for GoAtOnce {
-    fn hole(&self, flow: Flow, right: Hole) -> Hole {
-        if flow == Flow::Spawned { Hole::DISCARD } else { right }
-    }
-}
-
-impl Rules for DeferAtOnce {
-    fn hole(&self, flow: Flow, right: Hole) -> Hole {
-        if flow == Flow::Deferred { Hole::DISCARD } else { right }
-    }
-}
-
-impl Rules for TrustsUnknown {
-    fn hole(&self, flow: Flow, right: Hole) -> Hole {
-        if flow == Flow::Unknown { Hole::DISCARD } else { right }
-    }
-}
-
-impl Rules for LastCallee {
-    fn answer(&self, question: Question, right: bool) -> bool {
-        right && question != Question::EveryCallee
-    }
+loses! {
+    GoAtOnce: Spawned => |_| Hole::DISCARD;
+    DeferAtOnce: Deferred => |_| Hole::DISCARD;
+    TrustsUnknown: Unknown => |_| Hole::DISCARD;
 }

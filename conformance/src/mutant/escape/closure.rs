@@ -2,7 +2,7 @@
 
 use super::rules;
 use reference_escape::graph::Hole;
-use reference_escape::rules::{Flow, Question, Rules};
+use reference_escape::rules::{Flow, Rules};
 
 mutants! {
     analyser:
@@ -28,26 +28,14 @@ mutants! {
         "It takes what a literal returns for kept by the function around it, whoever calls it.";
 }
 
-impl Rules for UnseenResults {
-    fn answer(&self, question: Question, right: bool) -> bool {
-        right && question != Question::LosesResults
-    }
+answers! {
+    UnseenResults: LosesResults => false;
+    CopiesChanged: CopiesCapture => true;
+    NeverCopies: CopiesCapture => false;
 }
 
 impl Rules for HoldsValue {
     fn hole(&self, flow: Flow, right: Hole) -> Hole {
         if flow == Flow::Captured && right.derefs < 0 { right.deref() } else { right }
-    }
-}
-
-impl Rules for CopiesChanged {
-    fn answer(&self, question: Question, right: bool) -> bool {
-        right || question == Question::CopiesCapture
-    }
-}
-
-impl Rules for NeverCopies {
-    fn answer(&self, question: Question, right: bool) -> bool {
-        right && question != Question::CopiesCapture
     }
 }

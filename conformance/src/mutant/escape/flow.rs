@@ -3,7 +3,6 @@
 use super::{Teller, rules, told};
 use crate::observe::escape::Told;
 use reference_escape::graph::Hole;
-use reference_escape::rules::{Flow, Question, Rules};
 
 mutants! {
     analyser:
@@ -73,16 +72,10 @@ mutants! {
         "It says of every conversion to bytes that stays on the stack that the bytes may be shared.";
 }
 
-/// Implements a part that loses what flows at one kind of place.
-macro_rules! loses {
-    ($($name:ident: $flow:ident => $hole:expr;)*) => {$(
-        impl Rules for $name {
-            fn hole(&self, flow: Flow, right: Hole) -> Hole {
-                let wrong: fn(Hole) -> Hole = $hole;
-                if flow == Flow::$flow { wrong(right) } else { right }
-            }
-        }
-    )*};
+answers! {
+    EveryStore: MovesWithin => true;
+    NoStore: MovesWithin => false;
+    LocalResult: ResultOutlives => false;
 }
 
 loses! {
@@ -98,24 +91,6 @@ loses! {
     Receiver: Receiver => |_| Hole::DISCARD;
     Boxed: Boxed => |_| Hole::DISCARD;
     Computed: Computed => |_| Hole::DISCARD;
-}
-
-impl Rules for EveryStore {
-    fn answer(&self, question: Question, right: bool) -> bool {
-        right || question == Question::MovesWithin
-    }
-}
-
-impl Rules for NoStore {
-    fn answer(&self, question: Question, right: bool) -> bool {
-        right && question != Question::MovesWithin
-    }
-}
-
-impl Rules for LocalResult {
-    fn answer(&self, question: Question, right: bool) -> bool {
-        right && question != Question::ResultOutlives
-    }
 }
 
 impl Teller for ZeroCopy {

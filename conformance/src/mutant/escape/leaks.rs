@@ -4,7 +4,7 @@ use super::{Teller, rules, told};
 use crate::observe::escape::Told;
 use reference_escape::graph::Hole;
 use reference_escape::leaks::{Leaks, MAX_RESULTS};
-use reference_escape::rules::{Flow, Question, Rules};
+use reference_escape::rules::Rules;
 
 mutants! {
     analyser:
@@ -39,10 +39,12 @@ mutants! {
         "It tells every result as the first of those without a name.";
 }
 
-impl Rules for FieldTwice {
-    fn hole(&self, flow: Flow, right: Hole) -> Hole {
-        if flow == Flow::Field { right.deref() } else { right }
-    }
+answers! {
+    TextOrder: CalleesFirst => false;
+}
+
+loses! {
+    FieldTwice: Field => Hole::deref;
 }
 
 impl Teller for ByPlace {
@@ -85,11 +87,5 @@ impl Rules for FourResults {
         } else {
             leaks.add_heap(loads);
         }
-    }
-}
-
-impl Rules for TextOrder {
-    fn answer(&self, question: Question, right: bool) -> bool {
-        right && question != Question::CalleesFirst
     }
 }

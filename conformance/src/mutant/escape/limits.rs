@@ -2,7 +2,7 @@
 
 use super::{Teller, rules, told};
 use crate::observe::escape::Told;
-use reference_escape::rules::{Limit, Question, Rules};
+use reference_escape::rules::{Limit, Rules};
 
 mutants! {
     analyser:
@@ -24,6 +24,10 @@ mutants! {
         "It does not see that a length always has one value.";
 }
 
+answers! {
+    NothingFixed: FixedOperand => false;
+}
+
 impl Rules for AtLimit {
     fn limit(&self, limit: Limit, right: u64) -> u64 {
         if limit == Limit::Declared { right - 1 } else { right }
@@ -33,12 +37,6 @@ impl Rules for AtLimit {
 impl Rules for OneLimit {
     fn limit(&self, limit: Limit, right: u64) -> u64 {
         if limit == Limit::Implicit { right * 2 } else { right }
-    }
-}
-
-impl Rules for NothingFixed {
-    fn answer(&self, question: Question, right: bool) -> bool {
-        right && question != Question::FixedOperand
     }
 }
 

@@ -1,7 +1,6 @@
 //! Wrong analysers for `specs/escape/loop.yaml`: each takes a loop for none, or something else for one.
 
 use super::{Reader, read, rules};
-use reference_escape::rules::{Question, Rules};
 
 mutants! {
     analyser:
@@ -27,32 +26,15 @@ mutants! {
         "It takes every file for one of the newest language version.";
 }
 
+answers! {
+    NoFor: ForLoops => false;
+    NoGoto: LabelLoops => false;
+    EveryLabel: LabelLoopsForward => true;
+    SharedVariable: FreshVariables => false;
+}
+
 impl Reader for Newest {
     fn read(&self, text: &str) -> String {
         text.replace("//go:build ", "// go:build ")
-    }
-}
-
-impl Rules for NoFor {
-    fn answer(&self, question: Question, right: bool) -> bool {
-        right && question != Question::ForLoops
-    }
-}
-
-impl Rules for NoGoto {
-    fn answer(&self, question: Question, right: bool) -> bool {
-        right && question != Question::LabelLoops
-    }
-}
-
-impl Rules for EveryLabel {
-    fn answer(&self, question: Question, right: bool) -> bool {
-        right || question == Question::LabelLoopsForward
-    }
-}
-
-impl Rules for SharedVariable {
-    fn answer(&self, question: Question, right: bool) -> bool {
-        right && question != Question::FreshVariables
     }
 }

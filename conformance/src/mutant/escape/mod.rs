@@ -17,6 +17,34 @@ macro_rules! analyser {
     };
 }
 
+/// Analyses that give one answer whatever is asked about: `Mutant: Question => answer`.
+macro_rules! answers {
+    ($($name:ident: $question:ident => $answer:literal;)*) => {$(
+        impl reference_escape::rules::Rules for $name {
+            fn answer(&self, question: reference_escape::rules::Question, right: bool) -> bool {
+                let is_asked = question == reference_escape::rules::Question::$question;
+                if is_asked { $answer } else { right }
+            }
+        }
+    )*};
+}
+
+/// Analyses that lose what flows at one kind of place: `Mutant: Flow => wrong`, a function of the right hole.
+macro_rules! loses {
+    ($($name:ident: $flow:ident => $wrong:expr;)*) => {$(
+        impl reference_escape::rules::Rules for $name {
+            fn hole(
+                &self,
+                flow: reference_escape::rules::Flow,
+                right: reference_escape::graph::Hole,
+            ) -> reference_escape::graph::Hole {
+                let wrong: fn(reference_escape::graph::Hole) -> reference_escape::graph::Hole = $wrong;
+                if flow == reference_escape::rules::Flow::$flow { wrong(right) } else { right }
+            }
+        }
+    )*};
+}
+
 /// The analysis with one wrong decision.
 fn rules(rules: &'static dyn Rules) -> Box<dyn Analyser> {
     Box::new(Escape { rules })

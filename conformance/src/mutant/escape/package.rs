@@ -2,7 +2,6 @@
 
 use super::{Reader, Teller, read, rules, told};
 use crate::observe::escape::Told;
-use reference_escape::rules::{Question, Rules};
 
 mutants! {
     analyser:
@@ -22,6 +21,10 @@ mutants! {
         breaks "escape/package/excluded-branch-is-silent"
         also []
         "It looks into branches that a constant condition excludes.";
+}
+
+answers! {
+    WalksStatic: StaticValues => false;
 }
 
 impl Teller for OneForName {
@@ -45,12 +48,6 @@ impl Teller for OneForName {
 impl Reader for Excluded {
     fn read(&self, text: &str) -> String {
         text.replace("const debug = ", "var   debug = ")
-    }
-}
-
-impl Rules for WalksStatic {
-    fn answer(&self, question: Question, right: bool) -> bool {
-        right && question != Question::StaticValues
     }
 }
 
