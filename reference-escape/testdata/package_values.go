@@ -26,3 +26,10 @@ func dead(p *int) *int { // want 11: p does not escape
 	}
 	return p
 }
+
+// An instance is made though only a value that is known names it.
+func pointer[T any](x T) *T { return &x } // want 21: moved to heap: x | 21: moved to heap: x | 21: moved to heap: x
+
+var made = pointer[int]
+var inside = struct{ f func(bool) *bool }{pointer[bool]}
+var _ = pointer[string]

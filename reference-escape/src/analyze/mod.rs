@@ -104,6 +104,7 @@ impl Analysis {
             package,
             reasons: *reasons && package != PackageId::NONE,
             bodies: Map::default(),
+            initial: Vec::new(),
             uses: Map::default(),
             types: Map::default(),
             told: Vec::new(),

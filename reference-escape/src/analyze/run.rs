@@ -36,6 +36,9 @@ pub(super) struct Run<'a> {
     pub(super) package: PackageId,
     /// Bodies of functions that are not done.
     pub(super) bodies: Map<FuncId, Body>,
+    /// What the initialisation of the package names, static values included: nothing is done for these, but an
+    /// instance that only they name is made.
+    pub(super) initial: Vec<Unit>,
     /// The instances that each function mentions.
     pub(super) uses: Map<FuncId, Vec<FuncId>>,
     /// The types that each body has.
@@ -83,6 +86,7 @@ impl Run<'_> {
             imported: self.imported,
             package: PackageId::NONE,
             bodies: Map::default(),
+            initial: Vec::new(),
             uses: Map::default(),
             types: Map::default(),
             reasons: false,
@@ -173,6 +177,9 @@ impl Run<'_> {
             FuncKey::Declared(..) => lower(self.program, self.world, id),
         };
         let mut body = body.unwrap_or_else(|| Body::new(id));
+        if matches!(self.world.functions[id], FuncKey::Init(_)) {
+            self.initial = mentioned(&body, FuncIndex::ROOT);
+        }
         rewrite::all(self.program, self.world, &mut body, self.package, self.rules);
         self.note_types(&body);
         self.bodies.insert(id, body);
@@ -265,6 +272,19 @@ impl Run<'_> {
     }
 }
 
+/// The functions that are named in a function of a body, and its literals there.
+fn mentioned(body: &Body, func: FuncIndex) -> Vec<Unit> {
+    let mut mentioned = Vec::new();
+    body.each_node(func, &mut |id| match body[id].op {
+        Op::Func(id)
+        | Op::MethodExpr { method: Some(id), .. }
+        | Op::MethodValue { method: Some(id), .. } => mentioned.push(Unit::declared(id)),
+        Op::Closure(func) => mentioned.push(Unit { id: body.id, func }),
+        _ => {}
+    });
+    mentioned
+}
+
 impl Calls for Run<'_> {
     fn mentioned(&mut self, unit: Unit) -> Vec<Unit> {
         if self.recall(unit) {
@@ -272,18 +292,15 @@ impl Calls for Run<'_> {
         }
         self.load(unit.id);
         let body = &self.bodies[&unit.id];
-        let mut mentioned = Vec::new();
         if body.funcs.len() <= unit.func.index() || !self.rules.answer(Question::CalleesFirst, true)
         {
-            return mentioned;
+            return Vec::new();
         }
-        body.each_node(unit.func, &mut |id| match body[id].op {
-            Op::Func(id)
-            | Op::MethodExpr { method: Some(id), .. }
-            | Op::MethodValue { method: Some(id), .. } => mentioned.push(Unit::declared(id)),
-            Op::Closure(func) => mentioned.push(Unit { id: unit.id, func }),
-            _ => {}
-        });
+        let mut mentioned = mentioned(body, unit.func);
+        if unit.func == FuncIndex::ROOT && matches!(self.world.functions[unit.id], FuncKey::Init(_))
+        {
+            mentioned.append(&mut self.initial);
+        }
         let instances: Vec<FuncId> = mentioned
             .iter()
             .map(|unit| unit.id)
