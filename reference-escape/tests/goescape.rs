@@ -94,6 +94,30 @@ fn a_folder_of_an_installation_belongs_to_it_though_nothing_names_it() {
     assert_eq!(text(&output.stdout), wanted, "{}", text(&output.stderr));
 }
 
+/// Linux has a device that is always full.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_printed_is_a_failure_and_a_reader_who_has_enough_is_none() {
+    let full = || std::fs::File::options().write(true).open("/dev/full").expect("Linux has it");
+    let output = Command::new(env!("CARGO_BIN_EXE_goescape"))
+        .arg("--help")
+        .stdout(full())
+        .output()
+        .expect("the command runs");
+    assert_eq!(output.status.code(), Some(3));
+    let said = text(&output.stderr);
+    assert!(said.starts_with("goescape: standard output: "), "{said}");
+
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let output = Command::new(env!("CARGO_BIN_EXE_goescape"))
+        .arg("--help")
+        .stdout(writer)
+        .output()
+        .expect("the command runs");
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
+}
+
 #[test]
 fn inlining_is_refused_and_nonsense_too() {
     for arguments in [&["-m"][..], &["--frob"]] {

@@ -14,7 +14,7 @@ use arguments::{Arguments, Asked, Output};
 use load::{Loaded, load};
 use nearest::meant;
 use std::fmt::Write as _;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::rc::Rc;
 
@@ -37,10 +37,7 @@ pub fn run(arguments: &[String]) -> u8 {
         Err(message) => return refuse(&message, USAGE),
     };
     let done = match asked {
-        Asked::Help => {
-            print(help::HELP);
-            Ok(())
-        }
+        Asked::Help => print(help::HELP),
         Asked::Summary(wanted) => wanted.write().map_err(|message| (NOT_GO, message)),
         Asked::About(arguments) => answer(&arguments),
     };
@@ -50,9 +47,15 @@ pub fn run(arguments: &[String]) -> u8 {
     }
 }
 
-fn print(text: &str) {
-    // A closed pipe is no failure of ours.
-    let _ = std::io::stdout().write_all(text.as_bytes());
+/// Prints on standard output. Who closes a pipe has read enough; any other failure loses what was to be told.
+fn print(text: &str) -> Result<(), Refusal> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err((BROKEN, format!("goescape: standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn refuse(message: &str, status: u8) -> u8 {
@@ -69,18 +72,21 @@ fn answer(arguments: &Arguments) -> Result<(), Refusal> {
     let mut log = Sarif::default();
     let Some(each) = several::each(arguments)? else {
         answer_one(arguments, &mut log)?;
-        print_log(arguments, &log);
-        return Ok(());
+        return print_log(arguments, &log);
     };
     let mut unanswered = 0;
     for arguments in &each {
-        if let Err((_, message)) = answer_one(arguments, &mut log) {
-            refuse(&message, NOT_GO);
-            unanswered += 1;
+        match answer_one(arguments, &mut log) {
+            Err(broken @ (BROKEN, _)) => return Err(broken),
+            Err((_, message)) => {
+                refuse(&message, NOT_GO);
+                unanswered += 1;
+            }
+            Ok(()) => {}
         }
     }
     if unanswered < each.len() {
-        print_log(arguments, &log);
+        print_log(arguments, &log)?;
     }
     match unanswered {
         0 => Ok(()),
@@ -92,10 +98,8 @@ fn answer(arguments: &Arguments) -> Result<(), Refusal> {
 }
 
 /// Prints the log, where one is asked for: it is one for all packages.
-fn print_log(arguments: &Arguments, log: &Sarif) {
-    if matches!(arguments.output, Output::Sarif) {
-        print(&log.text());
-    }
+fn print_log(arguments: &Arguments, log: &Sarif) -> Result<(), Refusal> {
+    if matches!(arguments.output, Output::Sarif) { print(&log.text()) } else { Ok(()) }
 }
 
 /// Prints what is asked for of one package, or adds it to the log; then what had to be read for it is kept for later
@@ -112,8 +116,7 @@ fn answer_one(arguments: &Arguments, log: &mut Sarif) -> Result<(), Refusal> {
         let _ = write!(std::io::stderr(), "{unknown}");
         let ast = loaded.program.ast(loaded.package);
         let verdicts = worst(&ast, &loaded.program.names);
-        print(&printed(arguments, &loaded, &verdicts, log)?);
-        return Ok(());
+        return print(&printed(arguments, &loaded, &verdicts, log)?);
     }
     let analysis = if arguments.output.needs_reasons() {
         Analysis::default().with_reasons()
@@ -127,7 +130,7 @@ fn answer_one(arguments: &Arguments, log: &mut Sarif) -> Result<(), Refusal> {
     if !faults.is_empty() {
         return Err((NOT_GO, load::told(&loaded.folder, &loaded.sources.borrow(), faults)));
     }
-    print(&printed(arguments, &loaded, &verdicts, log)?);
+    print(&printed(arguments, &loaded, &verdicts, log)?)?;
     let Loaded { program, sources, loader, remembered, .. } = &mut loaded;
     remembered.keep(loader, program, &mut analysis, sources);
     Ok(())
