@@ -36,8 +36,8 @@ pub(super) struct Run<'a> {
     pub(super) package: PackageId,
     /// Bodies of functions that are not done.
     pub(super) bodies: Map<FuncId, Body>,
-    /// What the initialisation of the package names, static values included: nothing is done for these, but an
-    /// instance that only they name is made.
+    /// The instances that the initialisation of the package names, static values included: nothing is done for
+    /// these, but an instance that only they name is made.
     pub(super) initial: Vec<Unit>,
     /// The instances that each function mentions.
     pub(super) uses: Map<FuncId, Vec<FuncId>>,
@@ -179,6 +179,7 @@ impl Run<'_> {
         let mut body = body.unwrap_or_else(|| Body::new(id));
         if matches!(self.world.functions[id], FuncKey::Init(_)) {
             self.initial = mentioned(&body, FuncIndex::ROOT);
+            self.initial.retain(|unit| self.world.functions.is_instance(unit.id));
         }
         rewrite::all(self.program, self.world, &mut body, self.package, self.rules);
         self.note_types(&body);
