@@ -11,6 +11,7 @@
 
 pub use crate::counts::LargeCounts;
 use crate::error::{Misuse, MisuseKind, OutOfMemory};
+use crate::kept::DRAINED;
 use crate::locked_pages::Core;
 use crate::mcache::Mcache;
 use crate::mcentral::Mcentral;
@@ -225,6 +226,16 @@ impl<O: Os> Heap<O> {
         class: u8,
         address: Addr,
     ) -> Result<(), Misuse> {
+        let arenas = &self.central.heap.pages.arenas;
+        if class >= DRAINED
+            && arenas.class_at(address.0) == Some(0)
+            && let Some(span) = arenas.span_at(address.0)
+            // SAFETY: the caller's.
+            && let Some(done) =
+                unsafe { cache.free_home((address, span), Class(class), &self.central) }
+        {
+            return done;
+        }
         if cache.magazine(class).push(address) {
             return Ok(());
         }
@@ -249,6 +260,25 @@ impl<O: Os> Heap<O> {
         Ok(())
     }
 
+    /// The class of the small block at `address`: as its page says, or else its span. `None` if it is large,
+    /// or none.
+    #[inline]
+    pub fn class_at(&self, address: Addr) -> Option<u8> {
+        let arenas = &self.central.heap.pages.arenas;
+        arenas
+            .class_at(address.0)
+            .filter(|&class| class != 0)
+            .or_else(|| self.draining_class(address))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn draining_class(&self, address: Addr) -> Option<u8> {
+        let span = self.central.heap.pages.arenas.span_at(address.0)?;
+        let plain = span.state() == SpanState::InUse && span.class().scan() == Scan::No;
+        Some(span.class().class().0).filter(|&class| plain && class != Class::LARGE.0)
+    }
+
     /// The span of the large block at `address`.
     fn large_span(&self, address: Addr) -> Option<&'static Span> {
         self.central.heap.pages.arenas.span_at(address.0).filter(|span| {
@@ -266,10 +296,10 @@ impl<O: Os> Heap<O> {
     /// # Safety
     /// The caller owns the cache, which is open. A small address is a live block.
     pub unsafe fn free(&self, cache: &Mcache, address: Addr) -> Result<(), Misuse> {
-        match self.central.heap.pages.arenas.class_at(address.0).unwrap_or(0) {
-            0 => self.free_large(address),
+        match self.class_at(address) {
+            None => self.free_large(address),
             // SAFETY: the caller's.
-            class => unsafe { self.free_small(cache, class, address) },
+            Some(class) => unsafe { self.free_small(cache, class, address) },
         }
     }
 
@@ -278,12 +308,12 @@ impl<O: Os> Heap<O> {
     /// # Errors
     /// If there is no such block, as far as that is seen.
     pub fn usable(&self, address: Addr) -> Result<usize, Misuse> {
-        match self.central.heap.pages.arenas.class_at(address.0).unwrap_or(0) {
-            0 => match self.large_span(address) {
+        match self.class_at(address) {
+            None => match self.large_span(address) {
                 Some(span) => Ok(span.pages().bytes()),
                 None => Err(Misuse { kind: MisuseKind::NotABlock, address }),
             },
-            class => Ok(Class(class).bytes()),
+            Some(class) => Ok(Class(class).bytes()),
         }
     }
 
@@ -295,14 +325,14 @@ impl<O: Os> Heap<O> {
     /// If there is no such block, as far as that is seen.
     #[inline]
     pub fn resize(&self, address: Addr, class: Option<u8>, bytes: usize) -> Result<bool, Misuse> {
-        match self.central.heap.pages.arenas.class_at(address.0).unwrap_or(0) {
-            0 => {
+        match self.class_at(address) {
+            None => {
                 let Some(span) = self.large_span(address) else {
                     return Err(Misuse { kind: MisuseKind::NotABlock, address });
                 };
                 Ok(class.is_none() && self.resize_large(span, bytes))
             }
-            now => Ok(class == Some(now)),
+            now => Ok(class == now),
         }
     }
 

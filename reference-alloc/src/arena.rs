@@ -42,7 +42,8 @@ const PART_WORDS: usize = FRAME_PAGES.div_ceil(LEAST_PAGE * 64);
 /// What is known of 16 GiB. All zero: nothing there is ours.
 #[repr(C)]
 struct Frame {
-    /// By page: the class of small blocks without pointers that lie there, 0 for all else.
+    /// By page: the class of small blocks without pointers that lie there, if that is all that a free must
+    /// know ([`crate::kept`]); 0 for all else.
     classes: [AtomicU8; FRAME_PAGES],
     /// By page: the span in use that it belongs to, or null.
     spans: [AtomicPtr<Span>; FRAME_PAGES],
@@ -126,8 +127,8 @@ impl Arenas {
         unsafe { frame.as_ref() }
     }
 
-    /// The class of the small block without pointers at `address`, whatever its span; 0 if it is
-    /// a large block, one with pointers, a stack, or memory of others; `None` if it is far from all
+    /// The class of the small block without pointers at `address`, whatever its span; 0 if that drains, or if
+    /// it is a large block, one with pointers, a stack, or memory of others; `None` if it is far from all
     /// that is ours. Of an address that no program can have, only the lower bits count.
     #[inline]
     pub fn class_at(&self, address: usize) -> Option<u8> {
@@ -211,27 +212,25 @@ impl Arenas {
     /// From now on the pages of `span` lead to it, and say `class` (0 unless its blocks are small and
     /// without pointers).
     pub fn enter(&self, span: &'static Span, class: u8) {
-        let (base, pages) = (span.base().page(), span.pages());
         let pointer = ptr::from_ref(span).cast_mut();
-        self.each(base, pages, |frame, page| frame.spans[page].store(pointer, Ordering::Release));
+        self.each(span, |frame, page| frame.spans[page].store(pointer, Ordering::Release));
         if class != 0 {
-            self.each(base, pages, |frame, page| {
-                frame.classes[page].store(class, Ordering::Relaxed);
-            });
+            self.tell_class(span, class);
         }
     }
 
-    /// The pages hold small blocks no more.
-    pub fn strike_class(&self, base: PageIdx, pages: Pages) {
-        self.each(base, pages, |frame, page| frame.classes[page].store(0, Ordering::Relaxed));
+    /// From now on the pages of `span` say `class`.
+    pub fn tell_class(&self, span: &Span, class: u8) {
+        self.each(span, |frame, page| frame.classes[page].store(class, Ordering::Relaxed));
     }
 
-    /// Calls `visit` with the place of each of these pages in its table.
+    /// Calls `visit` with the place of each page of `span` in its table.
     ///
     /// # Panics
     /// If a page has no table.
-    fn each(&self, base: PageIdx, pages: Pages, visit: impl Fn(&Frame, usize)) {
-        let (mut at, end) = (base.0, (base + pages).0);
+    fn each(&self, span: &Span, visit: impl Fn(&Frame, usize)) {
+        let base = span.base().page();
+        let (mut at, end) = (base.0, (base + span.pages()).0);
         while at < end {
             let Some(frame) = self.frame(at << PAGE_SHIFT) else {
                 unreachable!("pages without a table: {at:#x}");
@@ -308,8 +307,8 @@ mod tests {
                 arenas.span_at(address).is_none() && arenas.class_at(address).unwrap_or(0) == 0
             );
         }
+        arenas.tell_class(span, 0);
         span.unmake();
-        arenas.strike_class(base, Pages(4));
         assert!(arenas.span_at(first).is_none() && arenas.class_at(last) == Some(0));
     }
 

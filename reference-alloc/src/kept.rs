@@ -7,6 +7,21 @@
 //! *keeps* it, and from then on its frees in it are plain writes. When the cache wants a
 //! span with room it looks here first. A span that comes to be empty is given back at once.
 //!
+//! # Draining
+//!
+//! A magazine that gives freed blocks out again, whatever spans they are of, fills all spans of a class
+//! alike, and none ever comes to be empty. So kept spans *drain*: the table of pages says no class for
+//! them any more, so that a free of their blocks takes the slow path, which gives the block back to its span
+//! and not to the magazine. Blocks of full spans still go round through the magazine, and full spans stay
+//! full, while the sparse ones become empty, and their pages go to whatever class wants them.
+//!
+//! They do so once the cache takes one of them to allocate from, which the others are not any more, and
+//! when a magazine is flushed whose thread does not only free: while it does, spans become empty anyway, and
+//! many blocks at once are freed faster. Only spans of blocks of 128 bytes or more drain ([`DRAINED`]): in
+//! smaller blocks there is little memory.
+//!
+//! # Whose the room is
+//!
 //! What others free in a kept span is noted there and found when the cache takes blocks from it, or
 //! ends; until then it is lost to all others, as are its free slots. So a cache keeps no more than
 //! [`KEPT_SPANS`] of a class, and never a span that was another's.
@@ -16,11 +31,28 @@
 //!
 //! [`Ledger::reclaim`]: crate::ledger::Ledger::reclaim
 
+use crate::arena::Arenas;
+use crate::size_class::Class;
 use crate::span::Span;
 use crate::span_list::SpanList;
 
 /// Most spans of a class that a cache keeps.
 pub const KEPT_SPANS: usize = 512;
+
+/// Kept spans that are compared before one is taken.
+const LOOKED_AT: usize = 4;
+
+/// Bytes of the smallest blocks whose spans drain.
+const DRAINED_BYTES: usize = 80;
+
+/// The first class whose spans drain.
+pub const DRAINED: u8 = {
+    let mut class = 1;
+    while Class(class).bytes() < DRAINED_BYTES {
+        class += 1;
+    }
+    class
+};
 
 /// Says of a span's home that the span is kept there. Homes are addresses of caches, all even.
 const KEPT: usize = 1;
@@ -28,11 +60,29 @@ const KEPT: usize = 1;
 /// The address of no cache.
 const NOBODY: usize = !KEPT;
 
+/// Whether the cache at address `id` keeps `span`. Its owner alone gets an answer that lasts.
+#[inline]
+pub fn keeps(id: usize, span: &Span) -> bool {
+    span.home() == id | KEPT
+}
+
+/// Whether a cache keeps `span`, whichever. At rest.
+pub fn is_kept(span: &Span) -> bool {
+    span.home() & KEPT != 0
+}
+
+/// Whether the pages of a span of small blocks without pointers say no class.
+fn is_draining(span: &Span, arenas: &Arenas) -> bool {
+    arenas.class_at(span.base().0) == Some(0)
+}
+
 /// The kept spans of one class.
 #[derive(Debug)]
 pub struct Kept {
     spans: SpanList,
     count: usize,
+    /// Blocks that the thread had been given when the magazine was last refilled or flushed.
+    mallocs: u64,
 }
 
 /// A cache, to the spans that it frees blocks in.
@@ -46,22 +96,52 @@ pub struct Home<'a> {
 impl Kept {
     /// None yet.
     pub const fn new() -> Kept {
-        Kept { spans: SpanList::new(), count: 0 }
+        Kept { spans: SpanList::new(), count: 0, mallocs: 0 }
     }
 
-    /// Takes the span out that was kept last; the caller owns it.
-    pub fn pop(&mut self) -> Option<&'static Span> {
-        let span = self.spans.first()?;
-        self.let_go(span);
+    /// Takes a span out, the fullest of those that were kept last; the caller owns it.
+    pub fn pop(&mut self, arenas: &Arenas) -> Option<&'static Span> {
+        let newest = self.spans.iter().take(LOOKED_AT);
+        let span = newest.reduce(|a, b| if b.alloc_count() > a.alloc_count() { b } else { a })?;
+        self.let_go(span, arenas);
         Some(span)
     }
 
     /// Takes `span` out, which is kept here; the caller owns it.
-    pub fn let_go(&mut self, span: &'static Span) {
+    pub fn let_go(&mut self, span: &'static Span, arenas: &Arenas) {
         self.spans.remove(span);
         self.count -= 1;
+        if is_draining(span, arenas) {
+            arenas.tell_class(span, span.class().class().0);
+        }
         span.set_home(span.home() & !KEPT);
         span.restart();
+    }
+
+    /// The magazine was refilled when the thread had been given `mallocs` blocks: the spans drain. Whether
+    /// there are some.
+    pub fn refilled(&mut self, mallocs: u64, arenas: &Arenas) -> bool {
+        self.mallocs = mallocs;
+        self.drain(arenas)
+    }
+
+    /// The magazine was flushed when the thread had been given `mallocs` blocks: if that is `many` more than
+    /// the last time, it does not only free, and the spans drain. Whether they do.
+    pub fn flushed(&mut self, mallocs: u64, many: usize, arenas: &Arenas) -> bool {
+        let since = mallocs - std::mem::replace(&mut self.mallocs, mallocs);
+        since > many as u64 && self.drain(arenas)
+    }
+
+    /// From now on blocks of all these spans go back to them. Whether there are some.
+    fn drain(&mut self, arenas: &Arenas) -> bool {
+        // Those that were here the last time come behind the others.
+        for span in self.spans.iter().take_while(|span| !is_draining(span, arenas)) {
+            if span.class().class().0 < DRAINED {
+                return false;
+            }
+            arenas.tell_class(span, 0);
+        }
+        self.count > 0
     }
 
     /// Those that are kept.
@@ -93,8 +173,7 @@ impl<'a> Home<'a> {
     pub fn keeps(&mut self, span: &'static Span) -> bool {
         // Who else may have written the word meanwhile is told apart: that a cache keeps a span is
         // written by that cache alone, and taken back by it alone.
-        let home = span.home();
-        home == self.id | KEPT || home == self.id && self.keep(span)
+        keeps(self.id, span) || span.home() == self.id && self.keep(span)
     }
 
     /// Takes the span back, if it is full. That it was this cache's is a guess when it could have been
@@ -114,7 +193,7 @@ impl<'a> Home<'a> {
     }
 
     /// [`Kept::let_go`].
-    pub fn let_go(&mut self, span: &'static Span) {
-        self.kept.let_go(span);
+    pub fn let_go(&mut self, span: &'static Span, arenas: &Arenas) {
+        self.kept.let_go(span, arenas);
     }
 }

@@ -7,6 +7,7 @@
 //! Source: Bonwick and Adams, *Magazines and Vmem*, 2001.
 
 use crate::counts::BlockCounts;
+use crate::kept::DRAINED;
 use crate::os::prefetch;
 use crate::size_class::{CLASSES, Class};
 use crate::span::Span;
@@ -14,8 +15,9 @@ use crate::sync::{AtomicPtr, Ordering};
 use crate::units::Addr;
 use std::ptr;
 
-/// Bytes that a full magazine holds, if no other bound is tighter.
-const MAGAZINE_BYTES: usize = 32 << 10;
+/// Bytes that a full magazine holds, if no other bound is tighter: of a class whose spans do not drain, and
+/// of one whose spans do. What the latter holds keeps spans from being empty.
+const MAGAZINE_BYTES: [usize; 2] = [32 << 10, 20 << 10];
 /// Bounds of the blocks in a full magazine.
 const MAGAZINE_BLOCKS: (usize, usize) = (4, 128);
 
@@ -25,7 +27,7 @@ pub const fn capacity(class: usize) -> usize {
     if size == 0 {
         return 0;
     }
-    let fit = (MAGAZINE_BYTES / size) & !1;
+    let fit = (MAGAZINE_BYTES[(class >= DRAINED as usize) as usize] / size) & !1;
     if fit < MAGAZINE_BLOCKS.0 {
         MAGAZINE_BLOCKS.0
     } else if fit > MAGAZINE_BLOCKS.1 {
@@ -33,6 +35,11 @@ pub const fn capacity(class: usize) -> usize {
     } else {
         fit
     }
+}
+
+/// Blocks that an empty magazine of `class` is given at once, and that a full one gives back.
+pub const fn half(class: usize) -> usize {
+    capacity(class) / 2
 }
 
 /// Blocks in all full magazines together.

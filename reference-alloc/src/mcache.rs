@@ -17,9 +17,9 @@
 
 use crate::counts::{BlockCounts, Counts};
 use crate::error::{Misuse, OutOfMemory};
-use crate::kept::{Home, Kept};
+use crate::kept::{Home, Kept, keeps};
 use crate::magazine::PLACES;
-pub use crate::magazine::{Magazine, capacity};
+pub use crate::magazine::{Magazine, capacity, half};
 use crate::mcentral::{Emptied, Mcentral};
 use crate::mheap::LocalPages;
 use crate::os::Os;
@@ -28,7 +28,7 @@ use crate::size_class::{CLASSES, Class, Scan, SpanClass};
 use crate::span::Span;
 use crate::sync::Ordering;
 use crate::units::Addr;
-use std::cell::UnsafeCell;
+use std::cell::{Cell, UnsafeCell};
 use std::ptr;
 
 /// What the owner alone looks at.
@@ -47,11 +47,14 @@ struct Mine {
 #[repr(C)]
 pub struct Mcache {
     magazines: [Magazine; CLASSES],
+    /// Whether the thread may keep spans that drain, and does not only free. The owner alone looks.
+    drains: Cell<bool>,
     mine: UnsafeCell<Mine>,
 }
 
 // SAFETY: other threads read magazines' counters and levels, which are atomic;
-// `mine` and the places are the owner's, and ownership is handed over under a lock.
+// `drains`, `mine` and the places are the owner's, and ownership is handed over under a lock. What is
+// nobody's (`Mcache::none`) is not written.
 unsafe impl Sync for Mcache {}
 
 impl Counts for Mcache {
@@ -68,6 +71,7 @@ impl Mcache {
     pub const fn none() -> Mcache {
         Mcache {
             magazines: [const { Magazine::new() }; CLASSES],
+            drains: Cell::new(false),
             mine: UnsafeCell::new(Mine {
                 pages: LocalPages { cache: PageCache::EMPTY },
                 emptied: Emptied::new(),
@@ -98,6 +102,13 @@ impl Mcache {
         unsafe { self.magazines.get_unchecked(usize::from(class)) }
     }
 
+    /// Whether a block is to be pushed only if its page says its class. For all classes alike: which of
+    /// them drain cannot be foretold by a processor.
+    #[inline]
+    pub fn drains(&self) -> bool {
+        self.drains.get()
+    }
+
     /// What spans know it by.
     fn id(&self) -> usize {
         ptr::from_ref(self).addr()
@@ -120,8 +131,7 @@ impl Mcache {
         let magazine = self.magazine(class.0);
         let floor = magazine.floor.load(Ordering::Relaxed);
         // SAFETY: the caller's; the places from the floor on are this magazine's, and it is empty.
-        let places =
-            unsafe { std::slice::from_raw_parts_mut(floor, capacity(usize::from(class.0)) / 2) };
+        let places = unsafe { std::slice::from_raw_parts_mut(floor, half(usize::from(class.0))) };
         // SAFETY: the caller's.
         let taken = unsafe { self.take(class, central, places, |_| ())? };
         // The lowest address on top: it is the next that is handed out.
@@ -149,29 +159,35 @@ impl Mcache {
     ) -> Result<usize, OutOfMemory> {
         let magazine = self.magazine(class.0);
         // SAFETY: the caller's. The places of magazines are not touched through this.
-        let (pages, kept) = unsafe {
-            (&mut (*self.mine.get()).pages, &mut (*self.mine.get()).kept[usize::from(class.0)])
+        let (pages, emptied, kept) = unsafe {
+            let mine = self.mine.get();
+            (&mut (*mine).pages, &mut (*mine).emptied, &mut (*mine).kept[usize::from(class.0)])
         };
-        loop {
+        let arenas = &central.heap.pages.arenas;
+        let taken = loop {
             if let Some(span) = magazine.current() {
                 let taken = span.take(places);
                 if taken > 0 {
-                    return Ok(taken);
+                    break taken;
                 }
                 if span.fold() > 0 || !central.leave_full(span) {
                     continue;
                 }
                 magazine.set_current(None);
             }
-            if let Some(span) = kept.pop() {
+            if let Some(span) = kept.pop(arenas) {
                 magazine.set_current(Some(span));
                 continue;
             }
-            let span = central.cache_span(SpanClass::new(class, Scan::No), pages)?;
+            let span = central.cache_span(SpanClass::new(class, Scan::No), pages, emptied)?;
             span.set_home(self.id());
             enter(span);
             magazine.set_current(Some(span));
+        };
+        if kept.refilled(magazine.counts().mallocs(), arenas) {
+            self.drains.set(true);
         }
+        Ok(taken)
     }
 
     /// A block of `class` past the magazine: the next free slot of the current span.
@@ -205,6 +221,34 @@ impl Mcache {
         central.see_to(span, 1, unsafe { &mut (*self.mine.get()).emptied });
     }
 
+    /// Takes `block` back to `span`, which it is in, if the cache keeps that; `None` if it does not.
+    ///
+    /// # Errors
+    /// If it was no block of `class`, or free already.
+    ///
+    /// # Safety
+    /// The caller owns the cache, which is open.
+    #[cold]
+    pub unsafe fn free_home<O: Os>(
+        &self,
+        (block, span): (Addr, &'static Span),
+        class: Class,
+        central: &Mcentral<O>,
+    ) -> Option<Result<(), Misuse>> {
+        if !keeps(self.id(), span) {
+            return None;
+        }
+        // SAFETY: the caller's.
+        let (emptied, kept) = unsafe {
+            let mine = self.mine.get();
+            (&mut (*mine).emptied, &mut (*mine).kept[usize::from(class.0)])
+        };
+        let magazine = self.magazine(class.0);
+        // Before the span may be another's.
+        magazine.counts().free();
+        Some(central.free_home(class, (block, span), Home::new(self.id(), kept), emptied))
+    }
+
     /// Takes `block` into the full magazine of `class`, after half of it went back to the spans.
     ///
     /// # Errors
@@ -222,8 +266,14 @@ impl Mcache {
     ) -> Result<(), Misuse> {
         let magazine = self.magazine(class.0);
         // SAFETY: the caller's.
-        let done = unsafe { self.give_back(class, capacity(usize::from(class.0)) / 2, central) };
+        let done = unsafe { self.give_back(class, half(usize::from(class.0)), central) };
         magazine.push(block);
+        // SAFETY: the caller's.
+        let kept = unsafe { &mut (*self.mine.get()).kept[usize::from(class.0)] };
+        let mallocs = magazine.counts().mallocs();
+        let many = half(usize::from(class.0));
+        let drains = kept.flushed(mallocs, many, &central.heap.pages.arenas);
+        self.drains.set(drains);
         done
     }
 
@@ -264,6 +314,7 @@ impl Mcache {
     /// The caller owns the cache, which is open.
     pub unsafe fn release_all<O: Os>(&self, central: &Mcentral<O>) -> Result<(), Misuse> {
         let mut done = Ok(());
+        let arenas = &central.heap.pages.arenas;
         for class in Class::all() {
             let magazine = self.magazine(class.0);
             // SAFETY: the caller's.
@@ -274,11 +325,12 @@ impl Mcache {
             let current = magazine.current();
             magazine.set_current(None);
             let kept = &mut mine.kept[usize::from(class.0)];
-            for span in current.into_iter().chain(std::iter::from_fn(|| kept.pop())) {
+            for span in current.into_iter().chain(std::iter::from_fn(|| kept.pop(arenas))) {
                 span.set_home(0);
                 central.uncache_span(span, &mut mine.emptied);
             }
         }
+        self.drains.set(false);
         // SAFETY: the caller's.
         let mine = unsafe { &mut *self.mine.get() };
         mine.emptied.flush(&central.heap);

@@ -14,10 +14,10 @@ use crate::ledger::{Duty, Left, Popped};
 use crate::lf_stack::LfStack;
 use crate::mheap::{BATCH, LocalPages, Mheap};
 use crate::os::{Os, prefetch};
-use crate::size_class::{Class, Reserve, SpanClass};
+use crate::size_class::{CLASSES, Class, Reserve, Scan, SpanClass};
 use crate::span::Span;
 use crate::span_pool::{SpanLinks, node_of, span_of};
-use crate::units::Addr;
+use crate::units::{Addr, Pages};
 use std::ptr;
 
 /// The heap with the lists of its classes.
@@ -37,7 +37,9 @@ struct Lists {
     roomy: LfStack,
 }
 
-/// Empty spans on their way back, given together because that costs one lock and not many.
+/// Empty spans on their way back, given together because that costs one lock and not many. Who
+/// wants a span meanwhile makes it of one of these: their memory is at hand, and that of new pages
+/// is not.
 #[derive(Debug)]
 pub struct Emptied {
     spans: [Option<&'static Span>; BATCH],
@@ -68,6 +70,17 @@ impl Emptied {
         if self.count == BATCH || self.pages >= HELD_PAGES {
             self.flush(heap);
         }
+    }
+
+    /// The newest of `pages`, which the caller owns now.
+    fn take(&mut self, pages: Pages) -> Option<&'static Span> {
+        let waiting = &mut self.spans[..self.count];
+        let at = waiting.iter().rposition(|span| span.is_some_and(|span| span.pages() == pages))?;
+        let span = waiting[at].take();
+        waiting[at..].rotate_left(1);
+        self.count -= 1;
+        self.pages -= pages.0;
+        span
     }
 
     /// Those that wait.
@@ -105,7 +118,8 @@ impl<O: Os> Mcentral<O> {
         }
     }
 
-    /// A span of `class` with at least one free slot, owned by the caller.
+    /// A span of `class` with at least one free slot, owned by the caller: one that has room, or one
+    /// made of pages of `emptied`, or else of new ones.
     /// Upholds `alloc/mcentral/refill-yields-space`.
     ///
     /// # Errors
@@ -114,8 +128,9 @@ impl<O: Os> Mcentral<O> {
         &self,
         class: SpanClass,
         local: &mut LocalPages,
+        emptied: &mut Emptied,
     ) -> Result<&'static Span, OutOfMemory> {
-        let roomy = &self.classes[usize::from(class.0)].roomy;
+        let roomy = &self.lists(class).roomy;
         while let Some(id) = roomy.pop(&SpanLinks) {
             let span = span_of(id);
             match span.ledger.popped() {
@@ -127,7 +142,11 @@ impl<O: Os> Mcentral<O> {
                 Popped::Dead => self.heap.pool.keep(span),
             }
         }
-        self.heap.alloc_small(local, class, self.reserve.slots(class))
+        let slots = self.reserve.slots(class);
+        match emptied.take(class.class().pages()) {
+            Some(span) => self.heap.remake(span, class, slots),
+            None => self.heap.alloc_small(local, class, slots),
+        }
     }
 
     /// Takes a span from its owner. False if blocks of it were freed meanwhile, so that the owner may
@@ -159,7 +178,13 @@ impl<O: Os> Mcentral<O> {
     }
 
     fn push(&self, span: &'static Span) {
-        self.classes[usize::from(span.class().0)].roomy.push(node_of(span), &SpanLinks);
+        self.lists(span.class()).roomy.push(node_of(span), &SpanLinks);
+    }
+
+    /// Those without pointers come first, side by side: a heap that frees has no others.
+    fn lists(&self, class: SpanClass) -> &Lists {
+        let scan = if class.scan() == Scan::No { 0 } else { CLASSES };
+        &self.classes[scan + usize::from(class.class().0)]
     }
 
     /// Frees blocks of `class`, none of them with pointers, whatever thread they came from, for the cache
@@ -202,10 +227,8 @@ impl<O: Os> Mcentral<O> {
                 };
                 let twice = Misuse { kind: MisuseKind::DoubleFree, address: block };
                 if home.keeps(span) {
-                    if span.free_own(slot / 64, mask, count).ok_or(twice)? {
-                        home.let_go(span);
-                        self.uncache_span(span, emptied);
-                    }
+                    self.free_kept(span, (slot / 64, mask, count), &mut home, emptied)
+                        .ok_or(twice)?;
                 } else if span.set_freed(slot / 64, mask) == 0 {
                     self.see_to(span, count as u16, emptied);
                 } else {
@@ -215,6 +238,40 @@ impl<O: Os> Mcentral<O> {
             }
         }
         Ok(())
+    }
+
+    /// Frees `block` of `class`, which is in `span`, for the cache that is `home` to that and keeps it.
+    ///
+    /// # Errors
+    /// If the address is no block of that class, or was freed already.
+    pub fn free_home(
+        &self,
+        class: Class,
+        (block, span): (Addr, &'static Span),
+        mut home: Home<'_>,
+        emptied: &mut Emptied,
+    ) -> Result<(), Misuse> {
+        let wrong = |kind| Misuse { kind, address: block };
+        let slot = span.slot_of(class, block).ok_or(wrong(MisuseKind::NotABlock))?;
+        self.free_kept(span, (slot / 64, 1 << (slot % 64), 1), &mut home, emptied)
+            .ok_or(wrong(MisuseKind::DoubleFree))
+    }
+
+    /// Frees the slots `mask` of word `word`, `n` of them, in a span that `home` keeps; a span that has
+    /// come to be empty is kept no more. `None` if one of them is free.
+    #[inline]
+    fn free_kept(
+        &self,
+        span: &'static Span,
+        (word, mask, n): (usize, u64, u32),
+        home: &mut Home<'_>,
+        emptied: &mut Emptied,
+    ) -> Option<()> {
+        if span.free_own(word, mask, n)? {
+            home.let_go(span, &self.heap.pages.arenas);
+            self.uncache_span(span, emptied);
+        }
+        Some(())
     }
 
     /// Counts `n` frees whose bits are set, and does what follows.

@@ -77,6 +77,30 @@ impl<O: Os> Mheap<O> {
         self.publish(made)
     }
 
+    /// Makes a span of `class` from the pages of `span`, which are as many; the caller owns it, and was
+    /// told to release it.
+    ///
+    /// # Errors
+    /// If the system has no memory for a struct. The pages are free then.
+    pub fn remake(
+        &self,
+        span: &'static Span,
+        class: SpanClass,
+        slots: usize,
+    ) -> Result<&'static Span, OutOfMemory> {
+        let (base, pages) = (span.base(), span.pages());
+        self.end(span);
+        self.publish(Made {
+            base,
+            pages,
+            class,
+            elem_bytes: class.class().bytes(),
+            slots,
+            need_zero: true,
+            state: SpanState::InUse,
+        })
+    }
+
     /// A span for one object of `pages`, at a multiple of `align` (a power of two in pages).
     /// Upholds `alloc/large/large-page-exact`.
     ///
@@ -154,15 +178,20 @@ impl<O: Os> Mheap<O> {
         let mut runs = [(PageIdx(0), Pages(0)); BATCH];
         for (run, span) in runs.iter_mut().zip(spans) {
             *run = (span.base().page(), span.pages());
-            if span.class().class() != Class::LARGE {
-                self.pages.arenas.strike_class(run.0, run.1);
-            }
-            self.in_spans.ended(span.state(), run.1);
-            if span.unmake() {
-                self.pool.keep(span);
-            }
+            self.end(span);
         }
         self.pages.free(&runs[..spans.len()]);
+    }
+
+    /// Pages without a struct again: it is no span any more.
+    fn end(&self, span: &'static Span) {
+        if span.class().class() != Class::LARGE {
+            self.pages.arenas.tell_class(span, 0);
+        }
+        self.in_spans.ended(span.state(), span.pages());
+        if span.unmake() {
+            self.pool.keep(span);
+        }
     }
 
     /// Makes a span of one object longer or shorter where it stands, to `pages`. False if the pages

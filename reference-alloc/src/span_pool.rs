@@ -1,6 +1,6 @@
 //! Span structs that wait: they are no span now, and will be one again.
 //!
-//! Structs are made 32 at a time from persistent memory, and never unmapped. Narrow ones have bits for
+//! Structs are made some at a time from persistent memory, and never unmapped. Narrow ones have bits for
 //! 64 slots, wide ones for 1024; each kind waits on a stack without a lock.
 //!
 //! Source: Go `runtime/mheap.go` `allocMSpanLocked`, `runtime/mfixalloc.go`.
@@ -15,8 +15,8 @@ use crate::sync::AtomicU64;
 use crate::units::Addr;
 use std::ptr;
 
-/// Structs made at once, when none waits.
-const SLAB: usize = 32;
+/// Structs made at once, when none waits: narrow ones, and wide ones, of which a heap has few.
+const SLAB: [usize; 2] = [32, 8];
 
 /// The structs that wait, narrow and wide.
 #[derive(Debug)]
@@ -67,10 +67,11 @@ impl SpanPool {
         if let Some(id) = stack.pop(&SpanLinks) {
             return Ok(span_of(id));
         }
-        let first = slab::<Span>(pages)?;
-        let bits = if wide { Some(slab::<Wide>(pages)?) } else { None };
-        for i in (0..SLAB).rev() {
-            // SAFETY: zeroed memory for `SLAB` of each, nobody else's, for ever. Zero bytes are `Wide`.
+        let many = SLAB[usize::from(wide)];
+        let first = slab::<Span>(many, pages)?;
+        let bits = if wide { Some(slab::<Wide>(many, pages)?) } else { None };
+        for i in (0..many).rev() {
+            // SAFETY: zeroed memory for so many of each, nobody else's, for ever. Zero bytes are `Wide`.
             let span: &'static Span = unsafe {
                 let bits = bits.map(|bits| &*bits.add(i));
                 first.add(i).write(Span::new(bits));
@@ -96,8 +97,8 @@ impl Default for SpanPool {
     }
 }
 
-/// Zeroed memory for [`SLAB`] of `T`.
-fn slab<T>(pages: &PageHeap<impl Os>) -> Result<*mut T, OutOfMemory> {
-    let bytes = SLAB * size_of::<T>();
+/// Zeroed memory for `many` of `T`.
+fn slab<T>(many: usize, pages: &PageHeap<impl Os>) -> Result<*mut T, OutOfMemory> {
+    let bytes = many * size_of::<T>();
     Ok(pages.keepsake(Purpose::Spans, bytes, align_of::<T>())?.cast().as_ptr())
 }

@@ -375,7 +375,7 @@ fn a_memory_limit_is_kept_by_giving_free_memory_back() {
 
 #[test]
 fn a_cache_does_not_stand_on_the_stack_of_the_thread_that_attaches_first() {
-    const STACK: usize = 32 << 10;
+    const STACK: usize = 24 << 10;
     assert!(size_of::<Mcache>() > STACK, "a cache would fit a stack");
     let world = World::new(0);
     std::thread::scope(|scope| {

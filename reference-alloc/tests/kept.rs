@@ -54,6 +54,36 @@ impl World {
         self.free(by, &more).unwrap();
     }
 
+    /// Twice as many full spans as a magazine holds blocks, by their blocks.
+    fn many(&self, by: Cache) -> Vec<Addr> {
+        let class = usize::from(self.class.0);
+        self.alloc(by, 2 * capacity(class) * (self.class.pages().bytes() / self.class.bytes()))
+    }
+
+    /// Frees the first block of each of many spans, so that most of them are kept, and takes blocks until one
+    /// of the spans is used again: the first blocks of those that drain from now on, with another block of each.
+    fn draining(&self, by: Cache) -> Vec<(Addr, Addr)> {
+        let blocks = self.many(by);
+        let (firsts, others) = first_of_each(self, &blocks);
+        self.free(by, &firsts).unwrap();
+        let full = self.magazine(by);
+        self.alloc(by, full + 1);
+        let other =
+            |first| *others.iter().find(|&&at| self.spans(&[at, first]).len() == 1).unwrap();
+        let kept = self.kept(by);
+        firsts.into_iter().filter(|at| kept.contains(at)).map(|at| (at, other(at))).collect()
+    }
+
+    /// Blocks in the magazine.
+    fn magazine(&self, by: Cache) -> usize {
+        by.magazine(self.class.0).len()
+    }
+
+    /// The class that the page of `block` says.
+    fn told(&self, block: Addr) -> Option<u8> {
+        self.heap.central.heap.pages.arenas.class_at(block.0)
+    }
+
     fn span(&self, block: Addr) -> &'static Span {
         self.heap.central.heap.pages.arenas.span_at(block.0).unwrap()
     }
@@ -82,7 +112,7 @@ fn first_of_each(world: &World, blocks: &[Addr]) -> (Vec<Addr>, Vec<Addr>) {
 fn a_full_span_is_kept_from_its_first_free_on() {
     let world = World::new(EIGHTH);
     let cache = world.cache();
-    let blocks = world.alloc(cache, 160);
+    let blocks = world.many(cache);
     let (firsts, others) = first_of_each(&world, &blocks);
     assert!(world.kept(cache).is_empty());
     world.free(cache, &firsts).unwrap();
@@ -125,7 +155,7 @@ fn a_kept_span_that_comes_to_be_empty_is_given_back() {
 fn a_span_is_not_kept_by_who_only_frees_in_it() {
     let world = World::new(EIGHTH);
     let (owner, other) = (world.cache(), world.cache());
-    let blocks = world.alloc(owner, 160);
+    let blocks = world.many(owner);
     let (firsts, _) = first_of_each(&world, &blocks);
     world.free(other, &firsts).unwrap();
     world.free_for_good(other, &[]);
@@ -191,4 +221,123 @@ fn a_block_that_is_freed_twice_in_a_kept_span_is_named() {
     let pushed_out = world.free(cache, &blocks[16..]);
     let twice = Misuse { kind: MisuseKind::DoubleFree, address: blocks[8] };
     assert_eq!(pushed_out, Err(twice));
+}
+
+#[test]
+fn a_block_of_a_span_that_drains_goes_back_to_it_and_not_to_the_magazine() {
+    let world = World::new(EIGHTH);
+    let cache = world.cache();
+    let draining = world.draining(cache);
+    assert!(draining.len() >= 8, "{} spans drain", draining.len());
+    let (held, frees) = (world.magazine(cache), world.heap.stats().frees);
+    for &(_, block) in &draining {
+        let allocated = world.span(block).alloc_count();
+        world.free(cache, &[block]).unwrap();
+        assert_eq!(world.span(block).alloc_count(), allocated - 1);
+    }
+    assert_eq!(world.magazine(cache), held);
+    assert_eq!(world.heap.stats().frees, frees + draining.len() as u64, "and is counted");
+    world.check();
+}
+
+#[test]
+fn a_span_drains_until_it_is_used_again() {
+    let world = World::new(EIGHTH);
+    let cache = world.cache();
+    let draining = world.draining(cache);
+    let told = |&(first, _): &(Addr, Addr)| world.told(first);
+    assert!(draining.iter().all(|at| told(at) == Some(0)), "its pages say no class");
+    world.alloc(cache, world.magazine(cache) + draining.len());
+    assert!(world.kept(cache).is_empty());
+    assert!(draining.iter().all(|at| told(at) == Some(world.class.0)), "and say it again");
+    world.check();
+}
+
+#[test]
+fn no_span_drains_while_a_thread_only_frees() {
+    let world = World::new(EIGHTH);
+    let cache = world.cache();
+    let blocks = world.many(cache);
+    let (firsts, _) = first_of_each(&world, &blocks);
+    world.free(cache, &firsts).unwrap();
+    let kept = world.kept(cache);
+    assert!(kept.len() >= 8 && !cache.drains());
+    assert!(kept.iter().all(|&base| world.told(base) == Some(world.class.0)));
+    world.check();
+}
+
+#[test]
+fn a_thread_that_comes_to_only_free_does_not_look_any_more() {
+    let world = World::new(EIGHTH);
+    let cache = world.cache();
+    world.draining(cache);
+    assert!(cache.drains());
+    let more = world.many(cache);
+    world.free(cache, &more).unwrap();
+    assert!(!cache.drains());
+    world.check();
+}
+
+#[test]
+fn spans_of_the_smallest_blocks_do_not_drain() {
+    let world = World::new(64);
+    let cache = world.cache();
+    let blocks = world.many(cache);
+    let (firsts, others) = first_of_each(&world, &blocks);
+    world.free(cache, &firsts).unwrap();
+    world.alloc(cache, world.magazine(cache) + 1);
+    let held = world.magazine(cache);
+    let kept = world.kept(cache);
+    let block = others.into_iter().find(|&at| kept.contains(&world.span(at).base())).unwrap();
+    world.free(cache, &[block]).unwrap();
+    assert_eq!((world.magazine(cache), world.told(block)), (held + 1, Some(world.class.0)));
+    world.check();
+}
+
+#[test]
+fn a_block_of_a_span_that_drains_is_a_block_like_others() {
+    let world = World::new(EIGHTH);
+    let (cache, other) = (world.cache(), world.cache());
+    let draining = world.draining(cache);
+    let (_, block) = draining[0];
+    assert_eq!(world.heap.class_at(block), Some(world.class.0));
+    assert_eq!(world.heap.usable(block), Ok(EIGHTH));
+    assert_eq!(world.heap.resize(block, Some(world.class.0), EIGHTH - 8), Ok(true));
+    assert_eq!(world.heap.resize(block, Some(world.class.0 + 1), EIGHTH + 8), Ok(false));
+    let held = world.magazine(other);
+    // SAFETY: this thread has all caches, and the block is live.
+    unsafe { world.heap.free(other, block) }.unwrap();
+    assert_eq!(world.magazine(other), held + 1, "who does not keep the span pushes it");
+    world.check();
+}
+
+#[test]
+fn a_block_that_is_freed_twice_in_a_span_that_drains_is_named() {
+    let world = World::new(EIGHTH);
+    let cache = world.cache();
+    let (first, block) = world.draining(cache)[0];
+    assert_eq!(world.free(cache, &[block]), Ok(()));
+    for address in [block, first] {
+        let twice = Misuse { kind: MisuseKind::DoubleFree, address };
+        assert_eq!(world.free(cache, &[address]), Err(twice), "at once");
+    }
+}
+
+#[test]
+fn a_span_that_drained_dry_becomes_a_span_of_another_class() {
+    let world = World::new(EIGHTH);
+    let cache = world.cache();
+    let (first, _) = world.draining(cache)[0];
+    let span = world.span(first);
+    let rest: Vec<Addr> = (1..span.slots()).map(|slot| span.address_of(slot)).collect();
+    world.free(cache, &rest).unwrap();
+    // SAFETY: this thread has all caches.
+    let waits = || unsafe { cache.emptied() }.any(|empty| empty.base() == first);
+    assert!(waits(), "its last block was its end");
+    let pages = world.heap.stats().heap_inuse;
+    let other = World { class: Class::of(EIGHTH / 2).unwrap(), ..world };
+    let block = other.alloc(cache, 1)[0];
+    assert_eq!(other.span(block).base(), first, "no new page is touched while there is an old one");
+    assert_eq!(other.heap.stats().heap_inuse, pages);
+    other.check();
 }

@@ -39,6 +39,8 @@ pub enum SpanState {
 pub const MAX_PAGES: Pages = Pages(u32::MAX as usize);
 
 /// A span. See the head of this file; [`crate::ledger`] says who may do what.
+///
+/// Two lines of cache: there is one for each 8 KiB of a busy heap, and all of them stay.
 #[derive(Debug)]
 #[repr(C, align(64))]
 pub struct Span {
@@ -64,19 +66,8 @@ pub struct Span {
     /// Inverted bits of the allocated slots from `free_index` on; those past the last slot mean
     /// nothing.
     alloc_cache: Seen64,
-    /// All slots below are allocated. Published, and heard by [`Span::is_allocated`]: a fold writes
-    /// the bits of the slots below it first.
-    free_index: Seen32,
-    /// For the division by `elem_bytes`.
-    magic: Seen32,
     /// Bytes of a slot; of a large object, what its pages hold.
     elem_bytes: SeenSize,
-    /// Whether a free slot may hold something but zero. Upholds `alloc/span/needzero-sound`.
-    need_zero: Seen32,
-    /// See [`SpanState`]. Written last when a span is made: what publishes it.
-    state: AtomicU32,
-    /// Against the heap's, this says whether the span must be swept: [`crate::sweepgen`].
-    pub sweepgen: AtomicU32,
     /// For the stack that it is on, or the list of structs that wait.
     pub link: AtomicU64,
     /// A word of the owner's, 0 at first. Of a span of stacks, under the lock of its pool: the first
@@ -84,7 +75,19 @@ pub struct Span {
     pub(crate) word: SeenSize,
     /// Its neighbours in a [`crate::span_list::SpanList`].
     pub(crate) neighbours: [AtomicPtr<Span>; 2],
+    /// All slots below are allocated. Published, and heard by [`Span::is_allocated`]: a fold writes
+    /// the bits of the slots below it first.
+    free_index: Seen32,
+    /// Whether a free slot may hold something but zero. Upholds `alloc/span/needzero-sound`.
+    need_zero: Seen32,
+    /// See [`SpanState`]. Written last when a span is made: what publishes it.
+    state: AtomicU32,
+    /// Against the heap's, this says whether the span must be swept: [`crate::sweepgen`].
+    pub sweepgen: AtomicU32,
 }
+
+#[cfg(not(loom))]
+const _: () = assert!(size_of::<Span>() == 128, "two lines of cache");
 
 /// What a span is made for.
 #[derive(Clone, Copy, Debug)]
@@ -119,15 +122,14 @@ impl Span {
                 pages: Seen32::new(0),
                 alloc_count: Seen32::new(0),
                 alloc_cache: Seen64::new(0),
-                free_index: Seen32::new(0),
-                magic: Seen32::new(0),
                 elem_bytes: SeenSize::new(0),
-                need_zero: Seen32::new(0),
-                state: AtomicU32::new(SpanState::Dead as u32),
-                sweepgen: AtomicU32::new(0),
                 link: AtomicU64::new(0),
                 word: SeenSize::new(0),
                 neighbours: [AtomicPtr::new(ptr::null_mut()), AtomicPtr::new(ptr::null_mut())],
+                free_index: Seen32::new(0),
+                need_zero: Seen32::new(0),
+                state: AtomicU32::new(SpanState::Dead as u32),
+                sweepgen: AtomicU32::new(0),
             }
         }
     }
@@ -144,7 +146,6 @@ impl Span {
         self.pages.set(made.pages.0 as u32);
         self.class.set(u32::from(made.class.0));
         self.elem_bytes.set(made.elem_bytes);
-        self.magic.set(made.class.class().magic());
         self.slots.set(made.slots as u32);
         self.need_zero.set(u32::from(made.need_zero));
         self.free_index.set(0);
@@ -288,19 +289,20 @@ impl Span {
     /// The slot that `address`, at or above the base, lies in; it may be past the last slot.
     #[inline]
     pub fn slot_at(&self, address: Addr) -> usize {
-        size_class::divide(address.0.wrapping_sub(self.base.get()), self.magic.get())
+        self.class().class().slot_of(address.0.wrapping_sub(self.base.get()))
     }
 
     /// The slot that starts at `address`, if one does.
     #[inline]
     pub fn slot_starting_at(&self, address: Addr) -> Option<usize> {
         let offset = address.0.wrapping_sub(self.base.get());
-        if self.class().class() == Class::LARGE {
+        let class = self.class().class();
+        if class == Class::LARGE {
             return (offset == 0).then_some(0);
         }
-        let slot = size_class::divide(offset, self.magic.get());
+        let slot = class.slot_of(offset);
         (offset < self.pages().bytes()
-            && size_class::divides(offset, self.magic.get())
+            && size_class::divides(offset, class.magic())
             && slot < self.slots())
         .then_some(slot)
     }

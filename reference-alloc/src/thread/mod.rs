@@ -59,7 +59,7 @@ pub fn alloc_fast(class: u8) -> Option<NonNull<u8>> {
 }
 
 /// Puts the block at `address` into the current thread's magazine. False if that was not possible:
-/// it is full, or the block is large, or none.
+/// it is full, or the block's span drains, or the block is large, or none.
 ///
 /// # Safety
 /// `address` is null or a live block.
@@ -77,7 +77,10 @@ pub unsafe fn free_fast(address: *mut u8) -> bool {
 /// `address` is a live block of `class`.
 #[inline]
 pub unsafe fn free_fast_of(address: *mut u8, class: u8) -> bool {
-    cache().magazine(class).push(Addr(address.addr()))
+    let (cache, block) = (cache(), Addr(address.addr()));
+    // What drains says no class, whatever the caller knows.
+    let tells = || HEAP.central.heap.pages.arenas.class_at(block.0) == Some(class);
+    (!cache.drains() || tells()) && cache.magazine(class).push(block)
 }
 
 /// A block when there is none in the magazine. Who comes here first and has not chosen a [`Mode`] has
@@ -122,14 +125,14 @@ pub unsafe fn free_slow(address: *mut u8, told: Option<Asked>) {
         };
         return done.unwrap_or_else(|misuse| stop(misuse));
     }
-    let class = HEAP.central.heap.pages.arenas.class_at(address.0).unwrap_or(0);
-    let done = if class == 0 {
-        HEAP.free_large(address)
-    } else {
+    let done = match HEAP.class_at(address) {
+        None => HEAP.free_large(address),
         // SAFETY: the cache is the caller's, or locked; the block is the caller's.
-        match with_cache(|cache| unsafe { HEAP.free_small(cache, class, address) }) {
-            Ok(done) => done,
-            Err(OutOfMemory) => free_without_cache(class, address),
+        Some(class) => {
+            match with_cache(|cache| unsafe { HEAP.free_small(cache, class, address) }) {
+                Ok(done) => done,
+                Err(OutOfMemory) => free_without_cache(class, address),
+            }
         }
     };
     if let Err(misuse) = done {
