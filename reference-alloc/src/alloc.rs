@@ -227,14 +227,13 @@ impl<O: Os> Heap<O> {
         address: Addr,
     ) -> Result<(), Misuse> {
         let arenas = &self.central.heap.pages.arenas;
-        if class >= DRAINED
-            && arenas.class_at(address.0) == Some(0)
-            && let Some(span) = arenas.span_at(address.0)
+        let drains = class >= DRAINED && arenas.class_at(address.0) == Some(0);
+        if drains && let Some(span) = arenas.span_at(address.0) {
             // SAFETY: the caller's.
-            && let Some(done) =
-                unsafe { cache.free_home((address, span), Class(class), &self.central) }
-        {
-            return done;
+            let home = unsafe { cache.free_home((address, span), Class(class), &self.central) };
+            if let Some(done) = home {
+                return done;
+            }
         }
         if cache.magazine(class).push(address) {
             return Ok(());

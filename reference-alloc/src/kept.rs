@@ -134,14 +134,13 @@ impl Kept {
 
     /// From now on blocks of all these spans go back to them. Whether there are some.
     fn drain(&mut self, arenas: &Arenas) -> bool {
-        // Those that were here the last time come behind the others.
-        for span in self.spans.iter().take_while(|span| !is_draining(span, arenas)) {
-            if span.class().class().0 < DRAINED {
-                return false;
-            }
-            arenas.tell_class(span, 0);
+        let drains = self.spans.first().is_some_and(|span| span.class().class().0 >= DRAINED);
+        if drains {
+            // Those that were here the last time come behind the others.
+            let news = self.spans.iter().take_while(|span| !is_draining(span, arenas));
+            news.for_each(|span| arenas.tell_class(span, 0));
         }
-        self.count > 0
+        drains
     }
 
     /// Those that are kept.

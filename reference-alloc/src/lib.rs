@@ -15,8 +15,8 @@
 //!    [`span`]. Slots that other threads have freed in it are *folded* in when none is left.
 //! 4. **Another span.** One that the thread keeps: [`kept`]. Or one from a stack, without a lock, of the
 //!    class's spans that have room and no owner: [`mcentral`]. [`ledger`] says who may take one.
-//! 5. **A new span** is made from a page or some, out of the thread's window of 64 pages, and a struct
-//!    that waits: [`mheap`], [`span_pool`].
+//! 5. **A new span** is made from the pages of one that the thread has emptied, or out of its window of 64
+//!    pages, and a struct that waits: [`mheap`], [`span_pool`].
 //! 6. **Pages.** Under the heap's lock the lowest run that fits is taken, by a tree of summaries over
 //!    bitmaps: [`page_heap`], [`pages`].
 //! 7. **The system** gives arenas of 64 MiB of address space, and memory for 4 MiB of it at once:
@@ -25,11 +25,12 @@
 //! `free(p)`, the way back:
 //!
 //! 1. **Class.** The address leads to its page, and the page to the class: [`arena`]. A free that is
-//!    told the size need not look.
+//!    told the size need not look, unless the thread keeps spans that drain.
 //! 2. **Magazine.** The address is pushed, whichever thread allocated it.
 //! 3. **Flush.** The older half of a full magazine goes back to its spans: a bit for each block, and a
 //!    count that says whether the span was full, and is listed again, or is empty now: [`ledger`]. A
-//!    span whose blocks this thread took itself it *keeps* instead, and a bit is all: [`kept`].
+//!    span whose blocks this thread took itself it *keeps* instead, and a bit is all: [`kept`]. Kept spans
+//!    *drain*: later frees of their blocks go past the magazine, so that they come to be empty.
 //! 4. **Empty spans** give their pages back, many at once.
 //! 5. **The scavenger** returns the memory of free pages, the highest first, when more is free than was
 //!    lately needed: [`scavenge`].
@@ -76,7 +77,6 @@ pub mod span_set;
 pub mod sweepgen;
 pub mod span;
 pub mod span_list;
-pub mod kept;
 pub mod counts;
 pub mod watermark;
 pub mod locked_pages;
@@ -90,6 +90,8 @@ pub mod page_heap;
 pub mod span_pool;
 #[cfg(not(loom))]
 pub mod mheap;
+#[cfg(not(loom))]
+pub mod kept;
 #[cfg(not(loom))]
 pub mod mcentral;
 #[cfg(not(loom))]

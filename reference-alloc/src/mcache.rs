@@ -1,8 +1,8 @@
 //! What one thread has for itself, so that most calls touch nothing shared.
 //!
 //! For each class a thread has a *magazine*: a stack of addresses of free blocks. An allocation pops
-//! one, a free pushes one, whatever span the block is of and whichever thread allocated it. Only an
-//! empty magazine (*refill*) and a full one (*flush*) lead on:
+//! one, a free pushes one, whatever span the block is of and whichever thread allocated it, unless that
+//! span *drains* ([`crate::kept`]). Only an empty magazine (*refill*) and a full one (*flush*) lead on:
 //!
 //! - **Refill** takes the next free slots of the thread's current span of the class, half a magazine
 //!   at once. If the span has none left, blocks that were freed in it are folded; if there are none
@@ -17,7 +17,7 @@
 
 use crate::counts::{BlockCounts, Counts};
 use crate::error::{Misuse, OutOfMemory};
-use crate::kept::{Home, Kept, keeps};
+use crate::kept::{DRAINED, Home, Kept, keeps};
 use crate::magazine::PLACES;
 pub use crate::magazine::{Magazine, capacity, half};
 use crate::mcentral::{Emptied, Mcentral};
@@ -243,9 +243,8 @@ impl Mcache {
             let mine = self.mine.get();
             (&mut (*mine).emptied, &mut (*mine).kept[usize::from(class.0)])
         };
-        let magazine = self.magazine(class.0);
         // Before the span may be another's.
-        magazine.counts().free();
+        self.magazine(class.0).counts().free();
         Some(central.free_home(class, (block, span), Home::new(self.id(), kept), emptied))
     }
 
@@ -268,12 +267,12 @@ impl Mcache {
         // SAFETY: the caller's.
         let done = unsafe { self.give_back(class, half(usize::from(class.0)), central) };
         magazine.push(block);
-        // SAFETY: the caller's.
-        let kept = unsafe { &mut (*self.mine.get()).kept[usize::from(class.0)] };
-        let mallocs = magazine.counts().mallocs();
-        let many = half(usize::from(class.0));
-        let drains = kept.flushed(mallocs, many, &central.heap.pages.arenas);
-        self.drains.set(drains);
+        if class.0 >= DRAINED {
+            let (mallocs, many) = (magazine.counts().mallocs(), half(usize::from(class.0)));
+            // SAFETY: the caller's.
+            let kept = unsafe { &mut (*self.mine.get()).kept[usize::from(class.0)] };
+            self.drains.set(kept.flushed(mallocs, many, &central.heap.pages.arenas));
+        }
         done
     }
 

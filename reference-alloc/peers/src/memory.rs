@@ -1,7 +1,8 @@
 //! Memory that is resident: at most, beside what was asked for, and when all is free again.
 //!
-//! The resident set comes from `smaps_rollup`, which counts exactly; `statm` may be wrong by some
-//! hundred KB. What was there before the first block (code, tables) does not count.
+//! It comes from `smaps_rollup`, which counts exactly; `statm` may be wrong by some hundred KB. What was
+//! there before the first block does not count, and pages of files, which are code and constants, never do:
+//! the kernel maps them in runs of 64 KiB, one more or less as the program happens to lie.
 
 use crate::allocator::Peer;
 use crate::heap::Heap;
@@ -69,7 +70,7 @@ fn footprint<P: Peer, W: Footprint<P>>() -> Resident {
     seen
 }
 
-/// Resident bytes of this process, read without any allocation.
+/// Resident bytes of this process that are of no file, read without any allocation.
 fn resident_set() -> u64 {
     let mut text = [0; 4096];
     let mut length = 0;
@@ -78,7 +79,7 @@ fn resident_set() -> u64 {
         length += read;
     }
     let text = str::from_utf8(&text[..length]).expect("the kernel writes ASCII");
-    let line = text.lines().find_map(|line| line.strip_prefix("Rss:"));
+    let line = text.lines().find_map(|line| line.strip_prefix("Anonymous:"));
     let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
-    kib.and_then(|kib| kib.parse::<u64>().ok()).expect("a line with the resident set") << 10
+    kib.and_then(|kib| kib.parse::<u64>().ok()).expect("a line with the anonymous memory") << 10
 }

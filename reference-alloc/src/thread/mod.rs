@@ -125,15 +125,14 @@ pub unsafe fn free_slow(address: *mut u8, told: Option<Asked>) {
         };
         return done.unwrap_or_else(|misuse| stop(misuse));
     }
-    let done = match HEAP.class_at(address) {
-        None => HEAP.free_large(address),
+    let done = if let Some(class) = HEAP.class_at(address) {
         // SAFETY: the cache is the caller's, or locked; the block is the caller's.
-        Some(class) => {
-            match with_cache(|cache| unsafe { HEAP.free_small(cache, class, address) }) {
-                Ok(done) => done,
-                Err(OutOfMemory) => free_without_cache(class, address),
-            }
+        match with_cache(|cache| unsafe { HEAP.free_small(cache, class, address) }) {
+            Ok(done) => done,
+            Err(OutOfMemory) => free_without_cache(class, address),
         }
+    } else {
+        HEAP.free_large(address)
     };
     if let Err(misuse) = done {
         stop(misuse);
