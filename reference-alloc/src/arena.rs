@@ -18,6 +18,7 @@
 //! `runtime/mheap.go` `heapArena`, `spanOf`, `setSpans`, `allocNeedsZero`.
 
 use crate::error::OutOfMemory;
+use crate::kept::Table;
 use crate::os::{self, Os};
 use crate::span::Span;
 use crate::sync::{AtomicPtr, AtomicU8, AtomicU64, Ordering};
@@ -219,11 +220,6 @@ impl Arenas {
         }
     }
 
-    /// From now on the pages of `span` say `class`.
-    pub fn tell_class(&self, span: &Span, class: u8) {
-        self.each(span, |frame, page| frame.classes[page].store(class, Ordering::Relaxed));
-    }
-
     /// Calls `visit` with the place of each page of `span` in its table.
     ///
     /// # Panics
@@ -257,6 +253,16 @@ impl Arenas {
             at = stop;
         }
         used
+    }
+}
+
+impl Table for Arenas {
+    fn tells_class(&self, span: &Span) -> bool {
+        self.class_at(span.base().0) != Some(0)
+    }
+
+    fn tell_class(&self, span: &Span, class: u8) {
+        self.each(span, |frame, page| frame.classes[page].store(class, Ordering::Relaxed));
     }
 }
 

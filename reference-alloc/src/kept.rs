@@ -31,7 +31,6 @@
 //!
 //! [`Ledger::reclaim`]: crate::ledger::Ledger::reclaim
 
-use crate::arena::Arenas;
 use crate::size_class::Class;
 use crate::span::Span;
 use crate::span_list::SpanList;
@@ -71,9 +70,12 @@ pub fn is_kept(span: &Span) -> bool {
     span.home() & KEPT != 0
 }
 
-/// Whether the pages of a span of small blocks without pointers say no class.
-fn is_draining(span: &Span, arenas: &Arenas) -> bool {
-    arenas.class_at(span.base().0) == Some(0)
+/// What a free learns of a block by its page.
+pub trait Table {
+    /// Whether the pages of `span` say a class.
+    fn tells_class(&self, span: &Span) -> bool;
+    /// From now on the pages of `span` say `class`; 0 is none.
+    fn tell_class(&self, span: &Span, class: u8);
 }
 
 /// The kept spans of one class.
@@ -100,19 +102,19 @@ impl Kept {
     }
 
     /// Takes a span out, the fullest of those that were kept last; the caller owns it.
-    pub fn pop(&mut self, arenas: &Arenas) -> Option<&'static Span> {
+    pub fn pop(&mut self, table: &impl Table) -> Option<&'static Span> {
         let newest = self.spans.iter().take(LOOKED_AT);
         let span = newest.reduce(|a, b| if b.alloc_count() > a.alloc_count() { b } else { a })?;
-        self.let_go(span, arenas);
+        self.let_go(span, table);
         Some(span)
     }
 
     /// Takes `span` out, which is kept here; the caller owns it.
-    pub fn let_go(&mut self, span: &'static Span, arenas: &Arenas) {
+    pub fn let_go(&mut self, span: &'static Span, table: &impl Table) {
         self.spans.remove(span);
         self.count -= 1;
-        if is_draining(span, arenas) {
-            arenas.tell_class(span, span.class().class().0);
+        if !table.tells_class(span) {
+            table.tell_class(span, span.class().class().0);
         }
         span.set_home(span.home() & !KEPT);
         span.restart();
@@ -120,25 +122,25 @@ impl Kept {
 
     /// The magazine was refilled when the thread had been given `mallocs` blocks: the spans drain. Whether
     /// there are some.
-    pub fn refilled(&mut self, mallocs: u64, arenas: &Arenas) -> bool {
+    pub fn refilled(&mut self, mallocs: u64, table: &impl Table) -> bool {
         self.mallocs = mallocs;
-        self.drain(arenas)
+        self.drain(table)
     }
 
     /// The magazine was flushed when the thread had been given `mallocs` blocks: if that is `many` more than
     /// the last time, it does not only free, and the spans drain. Whether they do.
-    pub fn flushed(&mut self, mallocs: u64, many: usize, arenas: &Arenas) -> bool {
+    pub fn flushed(&mut self, mallocs: u64, many: usize, table: &impl Table) -> bool {
         let since = mallocs - std::mem::replace(&mut self.mallocs, mallocs);
-        since > many as u64 && self.drain(arenas)
+        since > many as u64 && self.drain(table)
     }
 
     /// From now on blocks of all these spans go back to them. Whether there are some.
-    fn drain(&mut self, arenas: &Arenas) -> bool {
+    fn drain(&mut self, table: &impl Table) -> bool {
         let drains = self.spans.first().is_some_and(|span| span.class().class().0 >= DRAINED);
         if drains {
             // Those that were here the last time come behind the others.
-            let news = self.spans.iter().take_while(|span| !is_draining(span, arenas));
-            news.for_each(|span| arenas.tell_class(span, 0));
+            let news = self.spans.iter().take_while(|span| table.tells_class(span));
+            news.for_each(|span| table.tell_class(span, 0));
         }
         drains
     }
@@ -192,7 +194,7 @@ impl<'a> Home<'a> {
     }
 
     /// [`Kept::let_go`].
-    pub fn let_go(&mut self, span: &'static Span, arenas: &Arenas) {
-        self.kept.let_go(span, arenas);
+    pub fn let_go(&mut self, span: &'static Span, table: &impl Table) {
+        self.kept.let_go(span, table);
     }
 }

@@ -77,6 +77,7 @@ pub mod span_set;
 pub mod sweepgen;
 pub mod span;
 pub mod span_list;
+pub mod kept;
 pub mod counts;
 pub mod watermark;
 pub mod locked_pages;
@@ -90,8 +91,6 @@ pub mod page_heap;
 pub mod span_pool;
 #[cfg(not(loom))]
 pub mod mheap;
-#[cfg(not(loom))]
-pub mod kept;
 #[cfg(not(loom))]
 pub mod mcentral;
 #[cfg(not(loom))]

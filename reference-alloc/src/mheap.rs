@@ -8,6 +8,7 @@
 
 use crate::counts::InSpans;
 use crate::error::OutOfMemory;
+use crate::kept::Table;
 use crate::os::Os;
 use crate::page_heap::PageHeap;
 use crate::pages::{PageCache, Taken};

@@ -2,7 +2,7 @@
 
 use conformance_schedule::mini_heap::{self, SharedSpan};
 use conformance_schedule::remote_free::SLOTS;
-use reference_alloc::kept::{Home, Kept};
+use reference_alloc::kept::{Home, Kept, Table};
 use reference_alloc::ledger::{Duty, Left, Popped};
 use reference_alloc::size_class::{Class, Scan, SpanClass};
 use reference_alloc::span::{Made, Span, SpanState};
@@ -10,6 +10,19 @@ use reference_alloc::units::{Addr, PAGE_BYTES, Pages};
 
 /// The home of every span, as far as a thread knows: whose it is says the ledger alone.
 const HOME: usize = 2;
+
+/// Pages that always say a class: what they say is a hint, and no part of the protocol.
+struct AnyTable;
+
+impl Table for AnyTable {
+    fn tells_class(&self, _: &Span) -> bool {
+        true
+    }
+
+    fn tell_class(&self, _: &Span, _: u8) {
+        unreachable!("no span drains")
+    }
+}
 
 /// [`Span`], with its freed bits, its ledger and its home, as caches use it. It is never unmapped.
 pub(super) struct Shared(&'static Span);
@@ -66,7 +79,7 @@ impl SharedSpan for Shared {
         let is_kept = home.keeps(self.0);
         if is_kept {
             assert!(self.0.free_own(0, 1 << slot, 1).is_some(), "the block was freed before");
-            home.let_go(self.0);
+            home.let_go(self.0, &AnyTable);
         }
         is_kept
     }
