@@ -17,7 +17,7 @@
 //!
 //! They do so once the cache takes one of them to allocate from, which the others are not any more, and
 //! when a magazine is flushed whose thread does not only free: while it does, spans become empty anyway, and
-//! many blocks at once are freed faster. Only spans of blocks of 128 bytes or more drain ([`DRAINED`]): in
+//! many blocks at once are freed faster. Only spans of blocks of 80 bytes or more drain ([`DRAINED`]): in
 //! smaller blocks there is little memory.
 //!
 //! # Whose the room is
