@@ -66,6 +66,6 @@ Examples:
   goescape --sites --sort heap .              where the heap is used most
   goescape --format json . > escapes.json     for programs
 
-The status is 0, 1 where the source does not compile, 2 where the arguments mean nothing, 3 where the answer cannot
-be written.
+The status is 0, 1 where the source does not compile, 2 where the arguments mean nothing, 3 where the
+answer cannot be written.
 ";
